@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { test } from 'node:test'
+import { owners } from './platform/tables.ts'
+
+/** Imports point only to the left (to an earlier row); slices of one row do not know each other. */
+const floors = [
+  ['platform'],
+  ['journal'],
+  ['accounts'],
+  ['site'],
+  ['components'],
+  ['sources'],
+  ['releases'],
+  ['incidents'],
+  ['ingest', 'status', 'audit'],
+  ['app', 'config', 'commands', 'demo', 'main'],
+  ['testing'],
+]
+/** HTTP surfaces are private to their slice: only `app.ts` registers them. */
+const surfaces = ['web', 'api', 'jobs']
+const longestFile = 300
+
+const root = import.meta.dirname
+const files = globSync('**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
+const text = (file: string) => readFileSync(join(root, file), 'utf8')
+const room = (file: string) => file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
+const floor = (file: string) => floors.findIndex((rooms) => rooms.includes(room(file)))
+
+function importsOf(file: string) {
+  const found = text(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)
+  return [...found].map((match) => normalize(join(dirname(file), match[1] ?? '')))
+}
+
+test('every folder of the house has its place in the order', () => {
+  assert.deepEqual(
+    files.filter((file) => floor(file) < 0),
+    [],
+  )
+})
+
+test('imports point down the list', () => {
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((to) => !to.startsWith('..') && room(to) !== room(file) && floor(to) >= floor(file))
+      .filter((to) => !(floor(file) === floor('app.ts') && floor(to) === floor('app.ts')))
+      .map((to) => `${file} imports ${to}`),
+  )
+  assert.deepEqual(wrong, [])
+})
+
+test('the web, api and jobs of a slice are known to its own folder and app.ts alone', () => {
+  const isSurface = (to: string) => surfaces.some((name) => to.endsWith(`/${name}.ts`))
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((to) => isSurface(to) && room(to) !== room(file) && file !== 'app.ts')
+      .map((to) => `${file} imports ${to}`),
+  )
+  assert.deepEqual(wrong, [])
+})
+
+test('a slice writes only its own tables', () => {
+  const writes = /\.(?:insertInto|updateTable|deleteFrom|replaceInto)\(\s*'(\w+)/g
+  const wrong = files.flatMap((file) =>
+    [...text(file).matchAll(writes)]
+      .map((match) => match[1] ?? '')
+      .filter((table) => !(owners[room(file) as keyof typeof owners] as readonly string[])?.includes(table))
+      .map((table) => `${file} writes ${table}`),
+  )
+  assert.deepEqual(wrong, [])
+})
+
+test(`no file is longer than ${longestFile} lines`, () => {
+  const long = files.filter((file) => text(file).split('\n').length > longestFile)
+  assert.deepEqual(long, [])
+})
+
+test('templates print raw text only for layout bodies, includes and rendered markdown', () => {
+  const views = join(root, '../views')
+  const wrong = globSync('**/*.eta', { cwd: views }).flatMap((file) =>
+    [...readFileSync(join(views, file), 'utf8').matchAll(/<%~\s*([^%]*?)\s*%>/g)]
+      .map((match) => match[1] ?? '')
+      .filter((code) => !/^(it\.body|include\(|it\.h\.(markdown|icon)\()/.test(code))
+      .map((code) => `${file}: <%~ ${code}`),
+  )
+  assert.deepEqual(wrong, [])
+})

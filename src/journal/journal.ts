@@ -1,0 +1,74 @@
+import type { Context } from '../platform/context.ts'
+import { nowText } from '../platform/context.ts'
+import { newId } from '../platform/ids.ts'
+
+/** The closed vocabulary of the ship's log: the noun, then what happened to it. */
+export const journalActions = [
+  'setup.completed',
+  'user.added',
+  'user.role_changed',
+  'user.disabled',
+  'user.password_changed',
+  'session.opened',
+  'session.ended',
+  'token.created',
+  'token.revoked',
+  'site.edited',
+  'group.created',
+  'group.edited',
+  'group.moved',
+  'group.removed',
+  'component.created',
+  'component.edited',
+  'component.moved',
+  'component.archived',
+  'component.restored',
+  'component.status_set',
+  'source.created',
+  'source.edited',
+  'source.rotated',
+  'source.disabled',
+  'source.enabled',
+  'source.service_mapped',
+  'source.rule_removed',
+  'delivery.accepted',
+  'delivery.ignored',
+  'delivery.invalid',
+  'release.recorded',
+  'release.kind_corrected',
+  'event.dismissed',
+  'environment.added',
+  'environment.tier_changed',
+  'incident.declared',
+  'incident.updated',
+  'incident.resolved',
+  'incident.reopened',
+  'incident.edited',
+  'incident.deleted',
+  'incident.restored',
+  'incident.update_edited',
+  'incident.update_deleted',
+] as const
+export type JournalAction = (typeof journalActions)[number]
+
+/** Writes the one journal line of a verb, in that verb's transaction. `subject` is the noun's kind and id. */
+export async function record(
+  ctx: Context,
+  line: { action: JournalAction; subject: [kind: string, id: string]; detail?: Record<string, unknown> },
+) {
+  const { actor } = ctx
+  await ctx.db
+    .insertInto('journal')
+    .values({
+      id: newId(),
+      at: nowText(ctx),
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      actor_name: actor.name,
+      action: line.action,
+      subject_kind: line.subject[0],
+      subject_id: line.subject[1],
+      detail: JSON.stringify(line.detail ?? {}),
+    })
+    .execute()
+}

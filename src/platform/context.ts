@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from './tables.ts'
+
+/** Who does something: a person, a token, a source, the command line, or Shiplog itself. */
+export type Actor = {
+  kind: 'user' | 'token' | 'source' | 'cli' | 'system' | 'visitor'
+  id: string | null
+  name: string
+}
+
+export type Log = {
+  info(detail: object, words: string): void
+  warn(detail: object, words: string): void
+  error(detail: object, words: string): void
+}
+
+/** What every verb is given first: the store, the clock, who acts, where to log. */
+export type Context = {
+  db: Kysely<Tables>
+  now(): Date
+  actor: Actor
+  log: Log
+}
+
+/** The present moment as the store writes it. */
+export function nowText(ctx: Pick<Context, 'now'>): string {
+  return ctx.now().toISOString()
+}
+
+/**
+ * Runs `work` in one transaction and returns what it returns; inside another transaction it joins that one.
+ * Name the inner parameter `ctx` too: on SQLite the outer `db` inside a transaction would wait for ever.
+ */
+export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
+  if (ctx.db.isTransaction) return work(ctx)
+  return ctx.db.transaction().execute((db) => work({ ...ctx, db }))
+}

@@ -1,0 +1,71 @@
+import Sqlite from 'better-sqlite3'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  PostgresDialect,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely'
+import pg from 'pg'
+import type { Tables } from './tables.ts'
+
+export type Database = Kysely<Tables>
+
+/** SQLite before 3.51.3 could lose a committed write when a WAL was reset (sqlite.org/wal.html). */
+const sqliteFloor = '3.51.3'
+
+/** Opens the store that `url` names: `postgres://…`, or the path of a SQLite file that is made when absent. */
+export function openDatabase(url: string): Database {
+  return /^postgres(ql)?:\/\//.test(url) ? openPostgres(url) : openSqlite(new Sqlite(url))
+}
+
+/** A store on an open SQLite connection, with the settings that durability rests on. */
+export function openSqlite(connection: Sqlite.Database): Database {
+  connection.pragma('journal_mode = WAL')
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+  connection.pragma('trusted_schema = OFF')
+  connection.pragma('busy_timeout = 5000')
+  connection.pragma('journal_size_limit = 67108864')
+  refuseOldSqlite(connection)
+  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: connection }) })
+}
+
+function openPostgres(connectionString: string): Database {
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+  const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 5000 })
+  pool.on('error', () => {}) // an idle connection that dies is replaced at the next query
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}
+
+function refuseOldSqlite(connection: Sqlite.Database) {
+  const version = String(connection.prepare('select sqlite_version()').pluck().get())
+  const [found, floor] = [version, sqliteFloor].map((text) =>
+    text.split('.').reduce((sum, part) => sum * 1000 + Number(part), 0),
+  )
+  if ((found ?? 0) < (floor ?? 0)) throw new Error(`SQLite ${version} is older than ${sqliteFloor}.`)
+}
+
+/**
+ * Kysely begins with a plain BEGIN, under which a read that turns into a write fails with SQLITE_BUSY at once when
+ * another process wrote meanwhile; BEGIN IMMEDIATE waits for its turn instead.
+ */
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection) {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}
+
+class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #config: { database: Sqlite.Database }
+
+  constructor(config: { database: Sqlite.Database }) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver() {
+    return new ImmediateSqliteDriver(this.#config)
+  }
+}

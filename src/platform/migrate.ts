@@ -1,0 +1,39 @@
+import { readdir } from 'node:fs/promises'
+import { type Migration, Migrator } from 'kysely/migration'
+import type { Database } from './database.ts'
+import { Refusal } from './refusal.ts'
+
+const folder = new URL('../../migrations/', import.meta.url)
+
+/** Brings the store to today's schema. A store made by a newer Shiplog is refused, untouched. Returns what ran. */
+export async function migrateToLatest(db: Database): Promise<string[]> {
+  const migrations = await readMigrations()
+  await refuseNewerStore(db, Object.keys(migrations))
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { error, results } = await migrator.migrateToLatest()
+  if (error) throw error
+  return (results ?? []).map((result) => result.migrationName)
+}
+
+async function readMigrations() {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort()
+  const migrations: Record<string, Migration> = {}
+  for (const file of files) {
+    migrations[file.slice(0, -3)] = await import(new URL(file, folder).href)
+  }
+  return migrations
+}
+
+async function refuseNewerStore(db: Database, known: string[]) {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some((table) => table.name === 'kysely_migration')) return
+  const done = await (db as unknown as import('kysely').Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute()
+  const unknown = done.map((row) => row.name).filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    const words = `This database was made by a newer Shiplog (it has ${unknown.join(', ')}). Start that version, or restore an older backup.`
+    throw new Refusal('unavailable', words)
+  }
+}

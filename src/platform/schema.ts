@@ -1,0 +1,66 @@
+import { type CreateTableBuilder, type Kysely, SqliteAdapter, sql } from 'kysely'
+
+// biome-ignore lint/suspicious/noExplicitAny: a migration sees the schema of its own day, which has no type
+type AnyKysely = Kysely<any>
+
+export type Columns = {
+  /** Ids, keys, times and words: compared byte by byte on both stores. */
+  text(
+    name: string,
+    options?: { nullable?: true; unique?: true; primary?: true; references?: string },
+  ): Columns
+  integer(name: string, options?: { nullable?: true }): Columns
+  bytes(name: string, options?: { nullable?: true }): Columns
+}
+
+/**
+ * Makes a table alike on both stores: STRICT on SQLite; on PostgreSQL text is `COLLATE "C"`, so that ids and times
+ * sort as they do on SQLite. Columns are required unless said to be nullable.
+ */
+export async function createTable(
+  db: AnyKysely,
+  name: string,
+  describe: (columns: Columns) => void,
+  finish = asItIs,
+) {
+  const sqlite = db.getExecutor().adapter instanceof SqliteAdapter
+  let table: CreateTableBuilder<string, string> = db.schema.createTable(name)
+  const columns: Columns = {
+    text(column, options = {}) {
+      table = table.addColumn(column, sqlite ? 'text' : sql`text collate "C"`, (built) => {
+        let one = options.nullable ? built : built.notNull()
+        if (options.primary) one = one.primaryKey()
+        if (options.unique) one = one.unique()
+        return options.references ? one.references(options.references) : one
+      })
+      return columns
+    },
+    integer(column, options = {}) {
+      table = table.addColumn(column, 'integer', (built) => (options.nullable ? built : built.notNull()))
+      return columns
+    },
+    bytes(column, options = {}) {
+      const type = sqlite ? 'blob' : 'bytea'
+      table = table.addColumn(column, type, (built) => (options.nullable ? built : built.notNull()))
+      return columns
+    },
+  }
+  describe(columns)
+  table = finish(table)
+  if (sqlite) table = table.modifyEnd(sql`strict`)
+  await table.execute()
+}
+
+type AnyTable = CreateTableBuilder<string, string>
+function asItIs(table: AnyTable): AnyTable {
+  return table
+}
+
+/** An index named after its table and columns. */
+export async function createIndex(db: AnyKysely, table: string, ...columns: string[]) {
+  await db.schema
+    .createIndex([table, ...columns].join('_'))
+    .on(table)
+    .columns(columns)
+    .execute()
+}
