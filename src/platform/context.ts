@@ -20,6 +20,8 @@ export type Context = {
   now(): Date
   actor: Actor
   log: Log
+  /** The 32 bytes of SHIPLOG_SECRET: keys for sealing and for form tokens are derived from it. */
+  secret: Buffer
 }
 
 /** The present moment as the store writes it. */

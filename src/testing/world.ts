@@ -30,6 +30,7 @@ export function worldOn(db: Database): World {
     now: () => new Date(moment),
     actor,
     log: silent,
+    secret: Buffer.alloc(32, 7),
     wait: (minutes) => {
       moment += minutes * 60_000
     },
