@@ -1,0 +1,117 @@
+import { type Context, nowText } from '../platform/context.ts'
+import { newId } from '../platform/ids.ts'
+import type { Tables } from '../platform/tables.ts'
+import { type ComponentStatus, worstStatus } from './model.ts'
+
+export type Impact = Tables['component_impacts']
+
+/**
+ * Says what a component suffers from `at` on, by one incident or (with none) by hand: ends the open interval of the
+ * same origin and opens a new one, unless it is operational again. Part of a verb; the verb writes the journal line.
+ */
+export async function setImpact(
+  ctx: Context,
+  {
+    component_id,
+    status,
+    incident_id,
+    at,
+  }: Pick<Impact, 'component_id' | 'incident_id'> & {
+    status: ComponentStatus
+    at: string
+  },
+) {
+  const open = await openImpacts(ctx, { incident_id, component_id })
+  if (open.length === 1 && open[0]?.status === status && open[0].started_at <= at) return
+  await endAll(ctx, open, at)
+  if (status === 'operational') return
+
+  const row = { id: newId(), component_id, status, started_at: at, ended_at: null, incident_id }
+  await ctx.db
+    .insertInto('component_impacts')
+    .values({ ...row, created_at: nowText(ctx) })
+    .execute()
+}
+
+/** Ends what an incident still does to its components; tells what it ended. */
+export async function endImpacts(ctx: Context, { incident_id, at }: { incident_id: string; at: string }) {
+  const open = await openImpacts(ctx, { incident_id })
+  await endAll(ctx, open, at)
+  return open
+}
+
+/** Ends everything that is open on a component that leaves the page. */
+export async function endImpactsOn(ctx: Context, { component_id, at }: { component_id: string; at: string }) {
+  const query = ctx.db.selectFrom('component_impacts').selectAll().where('ended_at', 'is', null)
+  await endAll(ctx, await query.where('component_id', '=', component_id).execute(), at)
+}
+
+/** Moves the beginning of an incident: what began with it, or would now begin before it, begins at `to`. */
+export async function moveImpactStarts(
+  ctx: Context,
+  { incident_id, from, to }: { incident_id: string; from: string; to: string },
+) {
+  const impacts = await impactsOfIncident(ctx, incident_id)
+  for (const impact of impacts.filter((one) => one.started_at === from || one.started_at < to)) {
+    if (impact.ended_at !== null && impact.ended_at <= to) await remove(ctx, impact.id)
+    else await change(ctx, impact.id, { started_at: to })
+  }
+}
+
+export function impactsOfIncident({ db }: Context, incident_id: string): Promise<Impact[]> {
+  const query = db.selectFrom('component_impacts').selectAll().where('incident_id', '=', incident_id)
+  return query.orderBy('started_at').orderBy('id').execute()
+}
+
+/** What is open now, by an incident or (null) by hand. */
+export function openImpacts(
+  { db }: Context,
+  { incident_id, component_id }: { incident_id: string | null; component_id?: string },
+): Promise<Impact[]> {
+  let query = db.selectFrom('component_impacts').selectAll().where('ended_at', 'is', null)
+  query = query.where('incident_id', incident_id === null ? 'is' : '=', incident_id)
+  if (component_id) query = query.where('component_id', '=', component_id)
+  return query.orderBy('id').execute()
+}
+
+/** Each component's status now: the worst of what is open on it. Whoever is not in the map is operational. */
+export async function currentStatuses({ db }: Pick<Context, 'db'>): Promise<Map<string, ComponentStatus>> {
+  const rows = await standing(db).where('component_impacts.ended_at', 'is', null).execute()
+  const byComponent = Map.groupBy(rows, (row) => row.component_id)
+  return new Map([...byComponent].map(([id, open]) => [id, worstStatus(open.map((row) => row.status))]))
+}
+
+/** Every interval that touches the window, of incidents that were not deleted or by hand, oldest first. */
+export function impactsBetween({ db }: Pick<Context, 'db'>, from: string, to: string): Promise<Impact[]> {
+  return standing(db)
+    .where('component_impacts.started_at', '<', to)
+    .where((or) => or.or([or('ended_at', 'is', null), or('ended_at', '>', from)]))
+    .orderBy('component_impacts.started_at')
+    .orderBy('component_impacts.id')
+    .execute()
+}
+
+/** A deleted incident keeps its intervals, so that restoring it restores them; meanwhile they count for nothing. */
+function standing(db: Context['db']) {
+  return db
+    .selectFrom('component_impacts')
+    .leftJoin('incidents', 'incidents.id', 'component_impacts.incident_id')
+    .where('incidents.deleted_at', 'is', null)
+    .selectAll('component_impacts')
+}
+
+async function endAll(ctx: Context, open: Impact[], at: string) {
+  for (const impact of open) {
+    // an interval that would end before it began never was
+    if (impact.started_at >= at) await remove(ctx, impact.id)
+    else await change(ctx, impact.id, { ended_at: at })
+  }
+}
+
+async function change({ db }: Context, id: string, values: Partial<Impact>) {
+  await db.updateTable('component_impacts').set(values).where('id', '=', id).execute()
+}
+
+async function remove({ db }: Context, id: string) {
+  await db.deleteFrom('component_impacts').where('id', '=', id).execute()
+}
