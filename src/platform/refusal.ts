@@ -1,5 +1,6 @@
 /** Every way in which the product says no; `errors.ts` maps each to a status. */
 export const refusalCodes = [
+  'unreadable',
   'invalid',
   'unauthenticated',
   'forbidden',

@@ -52,7 +52,7 @@ export type EventFacts = {
 /** One normalised fact, taken from a delivery by an adapter, or from an operator's form. */
 export type CanonicalEvent = {
   type: EventType
-  /** The tool's own name for the run; unique within source and scope. */
+  /** The tool's own name for the run, unique within source and scope; an adapter leaves it empty when the tool has none. */
   run_key: string
   /** What the tool calls the thing that is released; a rule or an equal slug makes it a component. */
   service: string

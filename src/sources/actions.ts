@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto'
+import { componentByIdOrSlug } from '../components/store.ts'
+import { record } from '../journal/journal.ts'
+import { type Context, inTransaction, nowText } from '../platform/context.ts'
+import { newId } from '../platform/ids.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { seal, unseal } from '../platform/seal.ts'
+import { adapterFor } from './adapters/index.ts'
+import type { NewRule, NewSource, Rotation, SourceChange } from './model.ts'
+import { sha256 } from './signatures.ts'
+import {
+  deleteRule,
+  expireSecrets,
+  insertSecret,
+  insertSource,
+  putRule,
+  type Source,
+  secretsOf,
+  sourceById,
+  updateSource,
+} from './store.ts'
+
+/** Makes a source; its secret is in the answer and can never be read again. */
+export function createSource(ctx: Context, { name, kind }: NewSource) {
+  return inTransaction(ctx, async (ctx) => {
+    const at = nowText(ctx)
+    const id = newId()
+    const never = { seen_at: null, last_error: null, last_error_at: null, disabled_at: null }
+    await insertSource(ctx, { id, kind, name, ...never, version: 1, created_at: at, updated_at: at })
+    const secret = await addSecret(ctx, id, kind)
+    await record(ctx, { action: 'source.created', subject: ['source', id], detail: { name, kind } })
+    return { source: await sourceById(ctx, id), secret }
+  })
+}
+
+export function editSource(ctx: Context, id: string, { name, version }: SourceChange) {
+  return inTransaction(ctx, async (ctx) => {
+    const source = await ownSource(ctx, id)
+    const change = { name, version: source.version + 1, updated_at: nowText(ctx) }
+    if (!(await updateSource(ctx, id, change, version))) {
+      throw new Refusal('stale', 'Somebody else has changed this source meanwhile.', { current: source })
+    }
+    await record(ctx, {
+      action: 'source.edited',
+      subject: ['source', id],
+      detail: { name, was: source.name },
+    })
+    return sourceById(ctx, id)
+  })
+}
+
+/** Gives a source a new secret; the old one stays valid for the overlap. The new one is shown this once. */
+export function rotateSecret(ctx: Context, id: string, { overlap_hours }: Rotation) {
+  return inTransaction(ctx, async (ctx) => {
+    const source = await ownSource(ctx, id)
+    const expires_at = new Date(ctx.now().getTime() + overlap_hours * 3_600_000).toISOString()
+    await expireSecrets(ctx, id, expires_at)
+    const secret = await addSecret(ctx, id, source.kind)
+    const detail = { name: source.name, old_valid_until: expires_at }
+    await record(ctx, { action: 'source.rotated', subject: ['source', id], detail })
+    return { source, secret, old_valid_until: expires_at }
+  })
+}
+
+/** Answers nothing on its address from now on, as if it were unknown. */
+export function disableSource(ctx: Context, id: string) {
+  return setDisabled(ctx, id, true)
+}
+
+export function enableSource(ctx: Context, id: string) {
+  return setDisabled(ctx, id, false)
+}
+
+function setDisabled(ctx: Context, id: string, disabled: boolean) {
+  return inTransaction(ctx, async (ctx) => {
+    const source = await ownSource(ctx, id)
+    if ((source.disabled_at !== null) === disabled) return source
+    const disabled_at = disabled ? nowText(ctx) : null
+    await updateSource(ctx, id, { disabled_at, version: source.version + 1, updated_at: nowText(ctx) })
+    const action = disabled ? 'source.disabled' : 'source.enabled'
+    await record(ctx, { action, subject: ['source', id], detail: { name: source.name } })
+    return sourceById(ctx, id)
+  })
+}
+
+/** From now on, what this source calls `service` is this component. What waits is replayed by the inbox. */
+export function mapService(ctx: Context, source_id: string, { service, component }: NewRule) {
+  return inTransaction(ctx, async (ctx) => {
+    await sourceById(ctx, source_id)
+    const { id: component_id, name } = await componentByIdOrSlug(ctx, component)
+    await putRule(ctx, { id: newId(), source_id, service, component_id, created_at: nowText(ctx) })
+    const detail = { service, component_id, component: name }
+    await record(ctx, { action: 'source.service_mapped', subject: ['source', source_id], detail })
+    return component_id
+  })
+}
+
+/** Forgets a rule; what was matched by it stays where it is. */
+export function removeRule(ctx: Context, source_id: string, id: string) {
+  return inTransaction(ctx, async (ctx) => {
+    const removed = await deleteRule(ctx, source_id, id)
+    if (!removed) throw new Refusal('not-found', 'There is no such rule.')
+    const detail = { service: removed.service }
+    await record(ctx, { action: 'source.rule_removed', subject: ['source', source_id], detail })
+  })
+}
+
+/** The valid secrets in the form that the source's adapter verifies with: as they are, or as hashes. */
+export async function readSecrets(ctx: Context, source_id: string): Promise<string[]> {
+  const secrets = await secretsOf(ctx, source_id)
+  return secrets.map(({ secret_hash, sealed_secret }) =>
+    sealed_secret === null ? (secret_hash ?? '') : unseal(ctx.secret, sealed_secret),
+  )
+}
+
+/** Notes that a source was heard. Not a verb: no journal line. */
+export async function noteSeen(ctx: Context, id: string) {
+  await updateSource(ctx, id, { seen_at: nowText(ctx) })
+}
+
+/** Notes what went wrong last, at most once a minute, since anybody on the network may cause it. */
+export async function noteError(ctx: Context, source: Source, words: string) {
+  const recent = Date.parse(source.last_error_at ?? '1970-01-01') > ctx.now().getTime() - 60_000
+  if (recent && source.last_error === words) return
+  try {
+    await updateSource(ctx, source.id, { last_error: words, last_error_at: nowText(ctx) })
+  } catch (err) {
+    ctx.log.warn({ err, source: source.id }, 'could not note what went wrong with a source')
+  }
+}
+
+/** A source that an operator made: Shiplog's own two have no secret, no address and nothing to change. */
+async function ownSource(ctx: Context, id: string) {
+  const source = await sourceById(ctx, id)
+  if (['api', 'hand'].includes(source.kind)) {
+    throw new Refusal('conflict', `“${source.name}” is built in and cannot be changed.`)
+  }
+  return source
+}
+
+async function addSecret(ctx: Context, source_id: string, kind: string): Promise<string> {
+  const bearer = adapterFor(kind)?.secret === 'bearer'
+  const secret = `${bearer ? 'slk_' : ''}${randomBytes(32).toString('base64url')}`
+  const kept = bearer
+    ? { secret_hash: sha256(secret), sealed_secret: null }
+    : { secret_hash: null, sealed_secret: seal(ctx.secret, secret) }
+  await insertSecret(ctx, { id: newId(), source_id, ...kept, created_at: nowText(ctx), expires_at: null })
+  return secret
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod'
+import type { Adapter, Translation } from '../adapter.ts'
+import type { EventFacts, EventType } from '../events.ts'
+import { type Extras, extrasOf } from '../extras.ts'
+import { known, webLink } from '../known.ts'
+import { signedBy } from '../signatures.ts'
+import { readTime } from '../times.ts'
+
+const text = z.string().nullish()
+const repository = z.object({ full_name: z.string(), html_url: z.string() })
+const deployment = z.object({
+  id: z.number(),
+  sha: z.string(),
+  ref: z.string(),
+  task: text,
+  payload: z.unknown().optional(),
+  environment: z.string(),
+  transient_environment: z.boolean().nullish(),
+  description: text,
+  creator: z.object({ login: z.string(), type: text }).nullish(),
+  created_at: z.string(),
+})
+const deploymentEvent = z.object({ deployment, repository })
+const deploymentStatus = z.object({
+  state: z.string(),
+  description: text,
+  created_at: z.string(),
+  log_url: text,
+  target_url: text,
+  environment_url: text,
+})
+const statusEvent = z.object({ deployment, deployment_status: deploymentStatus, repository })
+const release = z.object({ id: z.number(), tag_name: z.string(), html_url: text, published_at: text })
+const releaseEvent = z.object({ action: z.string(), release, repository })
+
+const types: Record<string, EventType> = {
+  pending: 'release.queued',
+  queued: 'release.queued',
+  waiting: 'release.waiting',
+  in_progress: 'release.started',
+  success: 'release.succeeded',
+  failure: 'release.failed',
+  error: 'release.failed',
+}
+
+/** GitHub's deployments and releases. A run is a deployment; the service is the repository's full name. */
+export const github = {
+  kind: 'github',
+  label: 'GitHub',
+  secret: 'signing',
+  verify({ headers, body }, secrets) {
+    const signature = headers['x-hub-signature-256']
+    if (typeof signature !== 'string' || !signature.startsWith('sha256=')) return false
+    return signedBy(secrets, body, signature.slice('sha256='.length))
+  },
+  dedupeKey({ headers }) {
+    const guid = headers['x-github-delivery']
+    return typeof guid === 'string' && /^[\w-]{1,100}$/.test(guid) ? guid : null
+  },
+  translate({ headers, json }): Translation {
+    const event = headers['x-github-event']
+    if (event === 'ping') return { ping: true }
+    if (event === 'deployment') return fromDeployment(json)
+    if (event === 'deployment_status') return fromStatus(json)
+    if (event === 'release') return fromRelease(json)
+    return { ignored: `GitHub’s “${short(String(event))}” says nothing about a deployment.` }
+  },
+  setup: ({ address, secret }) => ({
+    steps: [
+      'In GitHub, open the Settings of the repository (or of the organisation), then Webhooks, then “Add webhook”.',
+      `Payload URL: ${address}`,
+      'Content type: application/json.',
+      'Secret: the one shown on this page when it was made.',
+      'Choose “Let me select individual events”: Deployments, Deployment statuses and Releases. Unselect Pushes.',
+      'Press “Add webhook”. GitHub sends a ping at once, and “last seen” changes on this page.',
+    ],
+    curl: [
+      `BODY='{"zen":"Hello from the shell"}'`,
+      `SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "${secret ?? '$SECRET'}" -r | cut -d' ' -f1)`,
+      `curl -fsS ${address} -H 'Content-Type: application/json' -H 'X-GitHub-Event: ping' \\`,
+      `  -H "X-Hub-Signature-256: sha256=$SIGNATURE" -d "$BODY"`,
+    ].join('\n'),
+  }),
+} satisfies Adapter
+
+function fromDeployment(json: unknown): Translation {
+  const read = deploymentEvent.safeParse(json)
+  if (!read.success) return unlike('deployment', read.error)
+  const { created_at, description } = read.data.deployment
+  return ofRun(read.data, 'release.queued', created_at, {
+    message: description?.slice(0, 10_000) || undefined,
+  })
+}
+
+function fromStatus(json: unknown): Translation {
+  const read = statusEvent.safeParse(json)
+  if (!read.success) return unlike('deployment_status', read.error)
+  const { state, description, created_at, log_url, target_url, environment_url } = read.data.deployment_status
+  const type = types[state]
+  // `inactive` follows the success of a newer deployment: what is live is known by then
+  if (!type) return { ignored: `The deployment became “${short(state)}”, which changes nothing here.` }
+  return ofRun(read.data, type, created_at, {
+    message: (type === 'release.failed' && description?.slice(0, 10_000)) || undefined,
+    urls: { run: webLink(log_url) ?? webLink(target_url), target: webLink(environment_url) },
+  })
+}
+
+/** One event of a deployment: what every message about it repeats, and what this one adds. */
+function ofRun(
+  from: z.output<typeof deploymentEvent>,
+  type: EventType,
+  at: string,
+  more: EventFacts,
+): Translation {
+  const { deployment, repository } = from
+  const { environment } = deployment
+  if (deployment.transient_environment) {
+    return { ignored: `“${short(environment)}” is a transient environment.` }
+  }
+  const occurred_at = readTime(at)
+  if (!occurred_at) return { invalid: 'created_at is not a time.' }
+  const extras = extrasOf(deployment.payload)
+  const service = extras.service ?? repository.full_name
+  const commit = webLink(`${repository.html_url}/commit/${deployment.sha}`)
+  const facts = known({
+    ...factsOf(deployment, extras),
+    ...known(more),
+    urls: known({ ...more.urls, commit }),
+  })
+  return { events: [{ type, run_key: String(deployment.id), service, environment, occurred_at, facts }] }
+}
+
+function factsOf({ creator, sha, ref, task }: z.output<typeof deployment>, extras: Extras): EventFacts {
+  const { version, percent, dark, rollback, rollback_of } = extras
+  return {
+    version: version ?? tagOf(ref) ?? sha.slice(0, 7),
+    commit: sha,
+    ref,
+    kind: task === 'rollback' || rollback === true || rollback_of ? 'rollback' : undefined,
+    percent,
+    dark,
+    actor: creator
+      ? known({ name: creator.login, automated: creator.type === 'Bot' || undefined })
+      : undefined,
+    rollback: typeof rollback === 'object' ? rollback : undefined,
+    attributes: rollback_of ? { rollback_of } : undefined,
+  }
+}
+
+function fromRelease(json: unknown): Translation {
+  const read = releaseEvent.safeParse(json)
+  if (!read.success) return unlike('release', read.error)
+  const { action, release, repository } = read.data
+  if (action !== 'published')
+    return { ignored: `A GitHub release was ${short(action)}; only “published” counts.` }
+  const occurred_at = readTime(release.published_at)
+  if (!occurred_at) return { invalid: 'published_at is not a time.' }
+  const { full_name: service } = repository
+  const urls = known({ changelog: webLink(release.html_url) })
+  const event = { type: 'artifact.available', run_key: `release:${release.id}`, service } as const
+  const facts = { version: release.tag_name, urls }
+  return { events: [{ ...event, environment: 'production', occurred_at, facts }] }
+}
+
+/** The tag a ref names. A bare `6.4` or `v2` is as often a branch, and a branch is never a version. */
+function tagOf(ref: string): string | undefined {
+  if (ref.startsWith('refs/tags/')) return ref.slice('refs/tags/'.length)
+  return /^(v\d+\.\d+|([\w./-]{1,100}@v?)?\d+\.\d+\.\d+)[\w.+-]*$/.test(ref) ? ref : undefined
+}
+
+function short(text: string) {
+  return text.slice(0, 60)
+}
+
+function unlike(event: string, error: z.ZodError): Translation {
+  const where = error.issues.map((issue) => issue.path.join('.') || 'body').slice(0, 5)
+  return { invalid: `This is not GitHub’s “${event}”: ${where.join(', ')}.` }
+}

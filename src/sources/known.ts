@@ -1,0 +1,11 @@
+/** The object without the members nothing is known of: an absent fact never overwrites a known one. */
+export function known<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
+}
+
+/** A link that may be shown: http or https, without a password, not endless. Anything else is dropped. */
+export function webLink(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > 2000 || !URL.canParse(value)) return undefined
+  const url = new URL(value)
+  return /^https?:$/.test(url.protocol) && !url.username && !url.password ? url.href : undefined
+}

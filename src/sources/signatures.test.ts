@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { createHmac, randomBytes } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { test } from 'node:test'
+import { sign } from '@octokit/webhooks-methods'
+import { adapterFor } from './adapters/index.ts'
+import { bearerOf, sha256 } from './signatures.ts'
+
+const examples = createRequire(import.meta.url)('@octokit/webhooks-examples/api.github.com/index.json') as {
+  name: string
+  examples: object[]
+}[]
+const received_at = '2026-11-23T12:00:00.000Z'
+const body = JSON.stringify(examples.find(({ name }) => name === 'deployment_status')?.examples[0], null, 2)
+const github = (signature: string | undefined, secrets: string[], bytes = body) =>
+  adapterFor('github')?.verify(
+    { headers: { 'x-hub-signature-256': signature as string }, body: Buffer.from(bytes), received_at },
+    secrets,
+  )
+
+test('what GitHub’s own library signs is verified, with either of two secrets', async () => {
+  const signature = await sign('old', body)
+  assert.equal(github(signature, ['old']), true)
+  assert.equal(github(signature, ['new', 'old']), true)
+  assert.equal(github(signature, ['new']), false)
+  assert.equal(github(signature, []), false)
+})
+
+test('anything but the right signature over these very bytes is refused', async () => {
+  const right = await sign('key', body)
+  const hex = right.slice('sha256='.length)
+  const wrong = [
+    undefined,
+    '',
+    'sha256=',
+    hex,
+    right.slice(0, -1),
+    right.slice(0, -2),
+    `${right}00`,
+    `${right}, ${right}`,
+    right.replace('sha256', 'sha1'),
+    `sha1=${createHmac('sha1', 'key').update(body).digest('hex')}`,
+    `sha256=${Buffer.from(hex, 'hex').toString('base64')}`,
+    `sha256=${'0'.repeat(64)}`,
+    `sha256=${'é'.repeat(64)}`,
+  ]
+  for (const signature of wrong) assert.equal(github(signature, ['key']), false, String(signature))
+  assert.equal(github(right, ['key'], JSON.stringify(JSON.parse(body))), false, 're-serialised')
+  assert.equal(github(right, ['key'], `${body} `), false, 'one byte more')
+  assert.equal(github(await sign('other', body), ['key']), false, 'another secret')
+})
+
+test('a signature of any length is compared without a throw', () => {
+  for (let length = 0; length < 200; length++) {
+    assert.equal(github(`sha256=${randomBytes(length).toString('latin1')}`, ['key']), false)
+    assert.equal(github(`sha256=${'a'.repeat(length)}`, ['key']), false)
+  }
+})
+
+test('a bearer secret is compared by its hash', () => {
+  const bearer = (authorization: string | undefined, hashes: string[]) =>
+    adapterFor('native')?.verify(
+      { headers: { authorization: authorization as string }, body: Buffer.from('{}'), received_at },
+      hashes,
+    )
+  const hashes = [sha256('slk_old'), sha256('slk_new')]
+  for (const secret of ['slk_old', 'slk_new']) assert.equal(bearer(`Bearer ${secret}`, hashes), true)
+  assert.equal(bearer('bearer slk_new', hashes), true)
+  const wrong = [undefined, '', 'slk_new', 'Bearer', 'Bearer slk', 'Basic slk_new', 'Bearer slk_new slk_old']
+  for (const authorization of wrong) assert.equal(bearer(authorization, hashes), false, String(authorization))
+  assert.equal(bearerOf(`Bearer ${'x'.repeat(501)}`), null)
+})
+
+test('every real delivery of GitHub’s is understood or ignored with a reason', () => {
+  for (const { name, examples: all } of examples) {
+    for (const json of all) {
+      const incoming = { headers: { 'x-github-event': name }, body: Buffer.from(''), received_at, json }
+      const said = adapterFor('github')?.translate(incoming)
+      assert.ok(said && !('invalid' in said), `${name}: ${JSON.stringify(said)}`)
+      if (
+        name.startsWith('deployment') &&
+        name !== 'deployment_protection_rule' &&
+        !name.includes('review')
+      ) {
+        assert.ok('events' in said, name)
+      }
+    }
+  }
+})

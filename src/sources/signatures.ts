@@ -1,0 +1,26 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+
+/** SHA-256 in hex: how bearer secrets and bodies are remembered. */
+export function sha256(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Whether a hex HMAC-SHA256 over these bytes was made with one of the secrets. Compares digests of equal length. */
+export function signedBy(secrets: readonly string[], bytes: Uint8Array, hex: string): boolean {
+  if (!/^[0-9a-f]{64}$/i.test(hex)) return false
+  const given = Buffer.from(hex, 'hex')
+  return secrets.some((secret) => timingSafeEqual(createHmac('sha256', secret).update(bytes).digest(), given))
+}
+
+/** Whether the bearer secret in an `Authorization` header has one of these SHA-256 hashes. */
+export function bearerAmong(hashes: readonly string[], authorization: string | undefined): boolean {
+  const secret = bearerOf(authorization)
+  if (!secret) return false
+  const given = Buffer.from(sha256(secret), 'hex')
+  return hashes.some((hash) => timingSafeEqual(Buffer.from(hash, 'hex'), given))
+}
+
+/** The secret in `Authorization: Bearer …`, or null. */
+export function bearerOf(authorization: string | undefined): string | null {
+  return /^Bearer +([\w.~+/=-]{1,500})$/i.exec(authorization?.trim() ?? '')?.[1] ?? null
+}

@@ -1,0 +1,132 @@
+import type { Insertable, Updateable } from 'kysely'
+import { type Context, nowText } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import type { Tables } from '../platform/tables.ts'
+import { slugsOf } from './model.ts'
+
+export type Source = Tables['sources']
+export type Rule = Tables['source_rules'] & { component_name: string; component_slug: string }
+
+export async function sourceById({ db }: Context, id: string): Promise<Source> {
+  const source = await db.selectFrom('sources').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!source) throw new Refusal('not-found', 'There is no such source.')
+  return source
+}
+
+/** In the order of their making, Shiplog's own two first. */
+export function listSources({ db }: Context): Promise<Source[]> {
+  return db.selectFrom('sources').selectAll().orderBy('created_at').orderBy('id').execute()
+}
+
+/** The sources a bearer secret with this hash speaks for: one, if any. */
+export function sourceBySecretHash(ctx: Context, hash: string): Promise<Source | undefined> {
+  return validSecrets(ctx)
+    .innerJoin('sources', 'sources.id', 'source_secrets.source_id')
+    .where('source_secrets.secret_hash', '=', hash)
+    .where('sources.disabled_at', 'is', null)
+    .selectAll('sources')
+    .executeTakeFirst()
+}
+
+/** The secrets that are valid now, newest first: one, or two while a rotation overlaps. */
+export function secretsOf(ctx: Context, source_id: string) {
+  return validSecrets(ctx)
+    .selectAll('source_secrets')
+    .where('source_secrets.source_id', '=', source_id)
+    .orderBy('source_secrets.id', 'desc')
+    .execute()
+}
+
+function validSecrets(ctx: Context) {
+  return ctx.db
+    .selectFrom('source_secrets')
+    .where((or) =>
+      or.or([
+        or('source_secrets.expires_at', 'is', null),
+        or('source_secrets.expires_at', '>', nowText(ctx)),
+      ]),
+    )
+}
+
+export function rulesOf({ db }: Context, source_id: string): Promise<Rule[]> {
+  return db
+    .selectFrom('source_rules')
+    .innerJoin('components', 'components.id', 'source_rules.component_id')
+    .selectAll('source_rules')
+    .select(['components.name as component_name', 'components.slug as component_slug'])
+    .where('source_id', '=', source_id)
+    .orderBy('service')
+    .execute()
+}
+
+/** The component that a source means by `service`: by rule, else by slug; null when nobody knows yet. */
+export async function componentFor(
+  { db }: Context,
+  source_id: string,
+  service: string,
+): Promise<string | null> {
+  const rule = await db
+    .selectFrom('source_rules')
+    .select('component_id')
+    .where('source_id', '=', source_id)
+    .where('service', '=', service)
+    .executeTakeFirst()
+  if (rule) return rule.component_id
+  const slugs = slugsOf(service)
+  const alike = await db
+    .selectFrom('components')
+    .select(['id', 'slug'])
+    .where('slug', 'in', slugs)
+    .where('archived_at', 'is', null)
+    .execute()
+  return slugs.map((slug) => alike.find((one) => one.slug === slug)?.id).find(Boolean) ?? null
+}
+
+export async function insertSource({ db }: Context, row: Insertable<Source>) {
+  await db.insertInto('sources').values(row).execute()
+}
+
+/** Changes a source; with a `version` only that version of it. Says whether it did. */
+export async function updateSource(
+  { db }: Context,
+  id: string,
+  change: Updateable<Source>,
+  version?: number,
+) {
+  let query = db.updateTable('sources').set(change).where('id', '=', id)
+  if (version !== undefined) query = query.where('version', '=', version)
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n
+}
+
+export async function insertSecret({ db }: Context, row: Insertable<Tables['source_secrets']>) {
+  await db.insertInto('source_secrets').values(row).execute()
+}
+
+/** Ends the secrets that have no end yet, and leaves sooner ends as they are. */
+export async function expireSecrets({ db }: Context, source_id: string, expires_at: string) {
+  await db
+    .updateTable('source_secrets')
+    .set({ expires_at })
+    .where('source_id', '=', source_id)
+    .where((or) => or.or([or('expires_at', 'is', null), or('expires_at', '>', expires_at)]))
+    .execute()
+}
+
+/** Adds a rule, or points the service's rule at another component. */
+export async function putRule({ db }: Context, row: Insertable<Tables['source_rules']>) {
+  const { component_id } = row
+  await db
+    .insertInto('source_rules')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['source_id', 'service']).doUpdateSet({ component_id }))
+    .execute()
+}
+
+export function deleteRule({ db }: Context, source_id: string, id: string) {
+  return db
+    .deleteFrom('source_rules')
+    .where('id', '=', id)
+    .where('source_id', '=', source_id)
+    .returning('service')
+    .executeTakeFirst()
+}
