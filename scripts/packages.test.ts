@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { exclusively, hasTestTools, isCovered } from './packages.mjs'
+import { scratch } from './scratch.ts'
 
 const fastify = { version: '5.12.8', integrity: 'sha512-a' }
 const playwright = { version: '1.65.1', integrity: 'sha512-b', dev: true }
@@ -39,8 +39,8 @@ test('a developer’s folder is known by its test tools', () => {
   assert.ok(!hasTestTools(null))
 })
 
-test('whoever installs holds the lock, and lets go of it when it fails too', () => {
-  const lock = join(mkdtempSync(join(tmpdir(), 'shiplog-lock-')), 'lock')
+test('whoever installs holds the lock, and lets go of it when it fails too', (t) => {
+  const lock = join(scratch(t), 'lock')
   exclusively(lock, () => assert.equal(readFileSync(lock, 'utf8'), String(process.pid)))
   assert.ok(!existsSync(lock))
 
@@ -49,8 +49,8 @@ test('whoever installs holds the lock, and lets go of it when it fails too', () 
   assert.ok(!existsSync(lock))
 })
 
-test('a lock left by a process that is gone holds nobody up', () => {
-  const lock = join(mkdtempSync(join(tmpdir(), 'shiplog-lock-')), 'lock')
+test('a lock left by a process that is gone holds nobody up', (t) => {
+  const lock = join(scratch(t), 'lock')
   const { pid } = spawnSync(process.execPath, ['--version'])
   writeFileSync(lock, String(pid))
 

@@ -89,18 +89,20 @@ function fetchRuntime(cache, range) {
   const need = `Shiplog needs Node ${range.replace('>=', '')} or newer and this is ${process.versions.node}`
   console.error(`${need}: fetching Node ${lts} from npm (${name}), once, into ${cache}.`)
 
-  mkdirSync(cache, { recursive: true })
-  sweep(cache)
-  const incoming = mkdtempSync(join(cache, 'incoming-'))
+  let incoming = ''
   try {
-    const { ok, complaint } = npm(
-      ['install', '--prefix', incoming, '--no-save', '--no-package-lock', `${name}@${lts}`],
-      incoming,
-    )
-    if (!ok) throw new Error(`${complaint}\n${need}. Fetching one failed; install Node ${lts} and try again.`)
+    mkdirSync(cache, { recursive: true })
+    sweep(cache)
+    incoming = mkdtempSync(join(cache, 'incoming-'))
+    const target = ['--prefix', incoming, '--no-save', '--no-package-lock', `${name}@${lts}`]
+    const { ok, complaint } = npm(['install', ...target], incoming)
+    if (!ok) throw new Error(complaint)
     return settle(join(incoming, 'node_modules', name), cache)
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : error
+    throw new Error(`${cause}\n${need}. Fetching one failed; install Node ${lts} and try again.`)
   } finally {
-    rmSync(incoming, { recursive: true, force: true })
+    if (incoming) rmSync(incoming, { recursive: true, force: true })
   }
 }
 

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { cacheFolder, compareVersions, isNewEnough, newestIn, runtimePackage, settle } from './runtime.mjs'
+import { scratch } from './scratch.ts'
 
 const here = `${process.platform}-${process.arch}`
 const posix = { skip: process.platform === 'win32' }
-
-function emptyFolder() {
-  return mkdtempSync(join(tmpdir(), 'shiplog-runtime-'))
-}
 
 /** A folder as npm unpacks it, holding a Node that answers with `says`. */
 function unpackedNode(folder: string, version: string, says = `v${version}`) {
@@ -50,8 +46,8 @@ test('the cache is the user’s, where the system says it is', posix, () => {
   assert.equal(cacheFolder({ XDG_CACHE_HOME: '' }, '/home/ada'), '/home/ada/.cache/shiplog/runtime')
 })
 
-test('the newest Node in the cache is taken, and nothing else that lies there', posix, () => {
-  const cache = emptyFolder()
+test('the newest Node in the cache is taken, and nothing else that lies there', posix, (t) => {
+  const cache = scratch(t)
   assert.equal(newestIn(join(cache, 'nowhere'), '>=24.12'), undefined)
   assert.equal(newestIn(cache, '>=24.12'), undefined)
 
@@ -65,8 +61,8 @@ test('the newest Node in the cache is taken, and nothing else that lies there', 
   assert.equal(newestIn(cache, '>=27.1'), undefined)
 })
 
-test('a fetched Node moves to its place whole, and the slower of two finds it there', posix, () => {
-  const cache = emptyFolder()
+test('a fetched Node moves to its place whole, and the slower of two finds it there', posix, (t) => {
+  const cache = scratch(t)
   const first = settle(unpackedNode(join(cache, 'incoming-1'), '26.10.0'), cache)
   const second = settle(unpackedNode(join(cache, 'incoming-2'), '26.10.0'), cache)
 
@@ -74,9 +70,9 @@ test('a fetched Node moves to its place whole, and the slower of two finds it th
   assert.equal(newestIn(cache, '>=24.12'), first)
 })
 
-test('a fetched Node that does not run here is not kept', posix, () => {
-  const cache = emptyFolder()
-  const other = unpackedNode(join(emptyFolder(), 'package'), '26.10.0', 'not found')
+test('a fetched Node that does not run here is not kept', posix, (t) => {
+  const cache = scratch(t)
+  const other = unpackedNode(join(scratch(t), 'package'), '26.10.0', 'not found')
 
   assert.throws(() => settle(other, cache), /does not run on this machine/)
   assert.deepEqual(readdirSync(cache), [])

@@ -42,7 +42,7 @@ function emptyEnvironment() {
   if (values.node) folders.unshift(dirname(resolve(values.node)))
 
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|INIT_CWD|NODE|SHIPLOG|CHROMIUM)/i.test(name),
+    ([name]) => !/^(npm_|INIT_CWD|NODE_(?!EXTRA_CA)|SHIPLOG|CHROMIUM)/i.test(name),
   )
   for (const folder of ['home', 'npm', 'cache', 'tmp']) mkdirSync(join(place, folder))
   return {
