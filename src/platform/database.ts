@@ -7,6 +7,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from 'kysely'
+import type { ReadonlyKysely } from 'kysely/readonly'
 import pg from 'pg'
 import type { Tables } from './tables.ts'
 
@@ -68,4 +69,9 @@ class ImmediateSqliteDialect extends SqliteDialect {
   override createDriver() {
     return new ImmediateSqliteDriver(this.#config)
   }
+}
+
+/** The store for slices that only read: the type has no way to write. */
+export function readOnly(db: Database): ReadonlyKysely<Tables> {
+  return db as unknown as ReadonlyKysely<Tables>
 }

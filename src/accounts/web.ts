@@ -1,0 +1,142 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { submitted } from '../platform/forms.ts'
+import type { App } from '../platform/http.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { changeOwnPassword } from './actions.ts'
+import { type GuardSettings, guest, operator } from './guard.ts'
+import { Login, NewToken, PasswordChange, scopes } from './model.ts'
+import { formToken } from './secrets.ts'
+import { endSession, logIn, logOut } from './sessions.ts'
+import { listTokens, sessionsOf } from './store.ts'
+import { createToken, revokeToken } from './tokens.ts'
+import { ownPath, sessionCookie, visitOf } from './visits.ts'
+
+/** Signing in and out, one's own account, and API tokens. */
+export async function routes(app: App, settings: GuardSettings) {
+  loginRoutes(app, settings)
+  accountRoutes(app, settings)
+  tokenRoutes(app)
+}
+
+const startPage = '/admin/incidents'
+const Resume = z.object({
+  path: z.string().startsWith('/admin/'),
+  fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+})
+
+function loginRoutes(app: App, settings: GuardSettings) {
+  const page = { config: { policy: guest } }
+  app.get<{ Querystring: { next?: string } }>('/login', page, (request, reply) => {
+    const next = ownPath(request.query.next)
+    if (request.viewer) return reply.redirect(next ?? startPage, 303)
+    return reply.view('/accounts/login', {
+      title: 'Sign in',
+      next: next ?? '',
+      email: '',
+      resume: '',
+      words: '',
+    })
+  })
+
+  app.post<{ Body: Record<string, string> }>('/login', page, async (request, reply) => {
+    const { next = '', resume = '' } = request.body
+    const form = submitted(Login, request.body)
+    const visit = visitOf(request, settings)
+    try {
+      if (!form.ok) throw new Refusal('unauthenticated', 'Please give your e-mail address and password.')
+      const token = await logIn(request.ctx, form.data, visit)
+      reply.setCookie(settings.cookies.session, token, sessionCookie(settings))
+      if (resume === '') return reply.redirect(ownPath(next) ?? startPage, 303)
+      return showResume(request, reply, resume, token)
+    } catch (error) {
+      if (!(error instanceof Refusal) || !['unauthenticated', 'too-many'].includes(error.code)) throw error
+      const email = String(request.body.email ?? '')
+      const status = error.code === 'too-many' ? 429 : 401
+      const shown = { title: 'Sign in', next, resume, email, words: error.message }
+      return reply.code(status).view('/accounts/login', shown)
+    }
+  })
+
+  app.post('/logout', { config: { policy: operator('viewer') } }, async (request, reply) => {
+    await logOut(request.ctx, request.form_binding)
+    return reply.clearCookie(settings.cookies.session, sessionCookie(settings)).redirect('/login', 303)
+  })
+}
+
+function showResume(request: FastifyRequest, reply: FastifyReply, resume: string, token: string) {
+  const { path, fields } = Resume.parse(JSON.parse(resume))
+  const entries = Object.entries(fields).flatMap(([name, value]) =>
+    [value].flat().map((one) => ({ name, value: one })),
+  )
+  const csrf = formToken(request.ctx.secret, token)
+  return reply.view('/accounts/resume', { title: 'Signed in again', path, entries, csrf })
+}
+
+function accountRoutes(app: App, settings: GuardSettings) {
+  const own = { config: { policy: operator('viewer') } }
+  app.get('/admin/account', own, async (request, reply) => {
+    const sessions = await sessionsOf(request.ctx, request.viewer?.id ?? '')
+    return reply.view('/accounts/account', {
+      title: 'Your account',
+      ...accountView(request.viewer, sessions),
+    })
+  })
+
+  app.post('/admin/account/password', own, async (request, reply) => {
+    const form = submitted(PasswordChange, request.body)
+    const errors = form.ok ? await tryChange(() => changeOwnPassword(request.ctx, form.data)) : form.errors
+    if (errors) {
+      const sessions = await sessionsOf(request.ctx, request.viewer?.id ?? '')
+      const view = { title: 'Your account', ...accountView(request.viewer, sessions), errors }
+      return reply.code(422).view('/accounts/account', view)
+    }
+    return reply.clearCookie(settings.cookies.session, sessionCookie(settings)).redirect('/login', 303)
+  })
+
+  app.post<{ Params: { id: string } }>('/admin/account/sessions/:id/end', own, async (request, reply) => {
+    await endSession(request.ctx, request.params.id)
+    reply.flash('That session has ended.')
+    return reply.redirect('/admin/account', 303)
+  })
+}
+
+async function tryChange(change: () => Promise<void>): Promise<Record<string, string> | null> {
+  try {
+    await change()
+    return null
+  } catch (error) {
+    if (error instanceof Refusal) return { current_password: error.message }
+    throw error
+  }
+}
+
+function accountView(viewer: { session_id: string; email: string } | null, sessions: { id: string }[]) {
+  const marked = sessions.map((session) => ({ ...session, is_this: session.id === viewer?.session_id }))
+  return { account: viewer, sessions: marked, errors: {} }
+}
+
+function tokenRoutes(app: App) {
+  const admin = { config: { policy: operator('admin') } }
+  app.get('/admin/tokens', admin, async (request, reply) => {
+    const tokens = await listTokens(request.ctx)
+    const view = { title: 'API tokens', tokens, scopes, made: null, values: {}, errors: {} }
+    return reply.view('/accounts/tokens', view)
+  })
+
+  app.post('/admin/tokens', admin, async (request, reply) => {
+    const form = submitted(NewToken, request.body)
+    const made = form.ok ? await createToken(request.ctx, form.data) : null
+    const tokens = await listTokens(request.ctx)
+    const kept = form.ok ? { values: {}, errors: {} } : { values: form.values, errors: form.errors }
+    return reply
+      .code(form.ok ? 201 : 422)
+      .view('/accounts/tokens', { title: 'API tokens', tokens, scopes, made, ...kept })
+  })
+
+  app.post<{ Params: { id: string } }>('/admin/tokens/:id/revocation', admin, async (request, reply) => {
+    await revokeToken(request.ctx, request.params.id)
+    reply.flash('The token is revoked.')
+    return reply.redirect('/admin/tokens', 303)
+  })
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import fastifyCookie from '@fastify/cookie'
+import fastifyFormbody from '@fastify/formbody'
+import fastifyHelmet from '@fastify/helmet'
+import fastify, { LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import * as accountsApi from './accounts/api.ts'
+import { anyone, type GuardSettings, registerGuard } from './accounts/guard.ts'
+import { registerFormOnce } from './accounts/twice.ts'
+import * as accountsWeb from './accounts/web.ts'
+import * as auditApi from './audit/api.ts'
+import * as auditWeb from './audit/web.ts'
+import type { Config } from './config.ts'
+import { registerOpenApi } from './openapi.ts'
+import { loadAssets, serveAssets } from './platform/assets.ts'
+import type { Context } from './platform/context.ts'
+import { answerError, answerNotFound } from './platform/errors.ts'
+import { registerFlash } from './platform/flash.ts'
+import type { App } from './platform/http.ts'
+import { registerViews } from './platform/view.ts'
+import { registerPages } from './site/pages.ts'
+import * as siteWeb from './site/web.ts'
+
+type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
+
+/** The whole server, every plugin and slice registered by hand, in order. `ctx` is what each request's context grows from. */
+export async function buildApp(config: Given, ctx: Omit<Context, 'actor' | 'log'>): Promise<App> {
+  const app = bareServer(config)
+  const guard = guardSettings(config)
+  const assets = loadAssets()
+
+  await app.register(fastifyCookie, { secret: config.secret.toString('hex') })
+  await app.register(fastifyFormbody)
+  await app.register(fastifyHelmet, securityHeaders(config.url))
+  await registerViews(app)
+  registerFlash(app)
+  app.addHook('onRequest', async (request) => {
+    request.ctx = { ...ctx, actor: { kind: 'visitor', id: null, name: 'visitor' }, log: request.log }
+  })
+  registerPages(app, { assets, origin: config.url })
+  registerGuard(app, guard)
+  registerFormOnce(app)
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(answerNotFound)
+  await registerOpenApi(app)
+
+  serveAssets(app, assets, { policy: anyone })
+  await accountsWeb.routes(app, guard)
+  await accountsApi.routes(app)
+  await siteWeb.routes(app, guard)
+  await auditWeb.routes(app)
+  await auditApi.routes(app)
+  operations(app)
+  return app
+}
+
+/** Limits against slow and large requests; a stop lets requests end before it closes. */
+function bareServer(config: Given): App {
+  const app = fastify({
+    logger: {
+      level: config.log_level,
+      stream: process.stderr,
+      redact: ['req.headers.authorization', 'req.headers.cookie'],
+    },
+    logController: new LogController({ disableRequestLogging: true }), // answerError logs what is refused or fails
+    genReqId: () => randomUUID(),
+    trustProxy: config.trusted_proxies.length > 0 ? config.trusted_proxies : false,
+    bodyLimit: 64 * 1024,
+    requestTimeout: 10_000,
+    connectionTimeout: 20_000,
+    keepAliveTimeout: 5_000,
+    http: { headersTimeout: 8_000, connectionsCheckingInterval: 1_000 },
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.removeContentTypeParser('text/plain') // a form can send it from any site, and no route reads it
+  app.decorateRequest('ctx')
+  return app
+}
+
+function guardSettings({ url }: Given): GuardSettings {
+  const secure = url?.startsWith('https:') ?? false
+  const session = secure ? '__Host-shiplog' : 'shiplog'
+  return { origin: url, cookies: { session, pre: `${session}-pre`, secure } }
+}
+
+/** One policy for every answer: no inline script or style, nothing from elsewhere, no frames. */
+function securityHeaders(url: string | null) {
+  const https = url?.startsWith('https:') ?? false
+  const own = ["'self'"]
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: own,
+        styleSrc: own,
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: own,
+        formAction: own,
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        ...(https ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    hsts: https ? { maxAge: 31_536_000 } : (false as const),
+    referrerPolicy: { policy: 'same-origin' as const },
+    frameguard: { action: 'deny' as const },
+  }
+}
+
+/** For the machines that keep us running: alive, and able to reach the store. */
+function operations(app: App) {
+  const config = { policy: anyone }
+  app.get('/livez', { config, logLevel: 'warn' }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { config, logLevel: 'warn' }, async (request) => {
+    await request.ctx.db.selectFrom('setup').select('id').execute()
+    return { status: 'ok' }
+  })
+}

@@ -1,0 +1,21 @@
+import type { ReadonlyKysely } from 'kysely/readonly'
+import type { Tables } from '../platform/tables.ts'
+
+export type JournalFilter = { cursor?: string; limit: number; action?: string; subject?: string }
+
+/** Lines of the journal, newest first, one more than asked to tell whether there are more. */
+export async function journalLines(
+  db: ReadonlyKysely<Tables>,
+  { cursor, limit, action, subject }: JournalFilter,
+) {
+  let query = db
+    .selectFrom('journal')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+  if (cursor) query = query.where('id', '<', cursor)
+  if (action) query = query.where('action', '=', action)
+  if (subject) query = query.where('subject_id', '=', subject)
+  const rows = await query.execute()
+  return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }))
+}

@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { BlockList, isIP } from 'node:net'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** Every setting, once: its name, what it means, how it is read. The README carries the same table. */
+const settings = {
+  PORT: z.coerce
+    .number('must be a number')
+    .int()
+    .min(0)
+    .max(65535)
+    .default(8080)
+    .describe('The port to serve on'),
+  HOST: z
+    .string()
+    .default('::')
+    .describe('The address to listen on; `::` is every address, `127.0.0.1` only this machine'),
+  DATABASE_URL: z
+    .string()
+    .refine(
+      (url) => !url.includes('://') || /^postgres(ql)?:\/\//.test(url),
+      'must be postgres://… or the path of a SQLite file',
+    )
+    .optional()
+    .describe('`postgres://…`, or the path of a SQLite file; unset: `shiplog.db` in the data folder'),
+  SHIPLOG_DATA_DIR: z
+    .string()
+    .default('./data')
+    .describe('The folder for the database and the generated secret'),
+  SHIPLOG_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://status.example.com' })
+    .refine((url) => new URL(url).pathname === '/', 'must be an origin, without a path')
+    .optional()
+    .describe('The public origin, used in every link and to check where forms come from'),
+  SHIPLOG_SECRET: z
+    .string()
+    .refine((text) => secretBytes(text) !== null, 'must be 32 bytes, as 64 hexadecimal digits or in base64')
+    .optional()
+    .describe('32 bytes from which keys are derived; unset: made once in the data folder'),
+  SHIPLOG_ADMIN_EMAIL: z
+    .email('must be an e-mail address')
+    .optional()
+    .describe('Makes the first admin at start, without a browser'),
+  SHIPLOG_ADMIN_PASSWORD: z
+    .string()
+    .min(12, 'must have at least 12 characters')
+    .optional()
+    .describe('The first admin’s password'),
+  SHIPLOG_TRUSTED_PROXIES: z
+    .string()
+    .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+    .refine((list) => list.every(isNetwork), 'must be a list of addresses or CIDR ranges, such as 10.0.0.0/8')
+    .default([])
+    .describe('Proxies whose `X-Forwarded-…` headers are believed (addresses or CIDR ranges)'),
+  SHIPLOG_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('How much is logged, as JSON lines'),
+} satisfies Record<string, z.ZodType>
+
+type Name = keyof typeof settings
+const names = Object.keys(settings) as Name[]
+
+export type Config = {
+  port: number
+  host: string
+  database_url: string
+  data_dir: string
+  url: string | null
+  secret: Buffer
+  admin: { email: string; password: string } | null
+  trusted_proxies: string[]
+  log_level: string
+}
+
+/** What is wrong with the settings, one plain sentence each. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the settings from an environment; `NAME_FILE` names a file that holds the value. Makes the data folder
+ * and the secret when they are absent. Throws a `ConfigError` with a sentence for each thing that is wrong.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = withFiles(env)
+  const wrong = misspelt(env)
+  const read = z.object(settings).safeParse(given)
+  for (const issue of read.error?.issues ?? []) wrong.push(`${issue.path.join('.')} ${issue.message}.`)
+  if (Boolean(given.SHIPLOG_ADMIN_EMAIL) !== Boolean(given.SHIPLOG_ADMIN_PASSWORD)) {
+    wrong.push('SHIPLOG_ADMIN_EMAIL and SHIPLOG_ADMIN_PASSWORD go together; only one is set.')
+  }
+  if (wrong.length > 0 || !read.success) throw new ConfigError(wrong.join('\n'))
+  return settled(read.data)
+}
+
+function settled(read: z.infer<z.ZodObject<typeof settings>>): Config {
+  const data_dir = read.SHIPLOG_DATA_DIR
+  mkdirSync(data_dir, { recursive: true, mode: 0o700 })
+  const { SHIPLOG_ADMIN_EMAIL: email, SHIPLOG_ADMIN_PASSWORD: password } = read
+  return {
+    port: read.PORT,
+    host: read.HOST,
+    database_url: read.DATABASE_URL ?? join(data_dir, 'shiplog.db'),
+    data_dir,
+    url: read.SHIPLOG_URL ? new URL(read.SHIPLOG_URL).origin : null,
+    secret: secretBytes(read.SHIPLOG_SECRET ?? '') ?? keptSecret(data_dir),
+    admin: email && password ? { email, password } : null,
+    trusted_proxies: read.SHIPLOG_TRUSTED_PROXIES,
+    log_level: read.SHIPLOG_LOG_LEVEL,
+  }
+}
+
+/** The secret in the data folder, made once. Two processes that start together end up with the same one. */
+function keptSecret(data_dir: string): Buffer {
+  const file = join(data_dir, 'secret')
+  if (!existsSync(file)) {
+    try {
+      writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+  const kept = secretBytes(readFileSync(file, 'utf8').trim())
+  if (!kept)
+    throw new ConfigError(
+      `The secret in ${file} is not 32 bytes in hexadecimal. Restore the file from a backup.`,
+    )
+  return kept
+}
+
+function secretBytes(text: string): Buffer | null {
+  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
+  return bytes.length === 32 ? bytes : null
+}
+
+function withFiles(env: NodeJS.ProcessEnv): Partial<Record<Name, string>> {
+  const given: Partial<Record<Name, string>> = {}
+  for (const name of names) {
+    const file = env[`${name}_FILE`]
+    const value = file ? readSetting(name, file) : env[name]
+    if (value !== undefined && value !== '') given[name] = value
+  }
+  return given
+}
+
+function readSetting(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    throw new ConfigError(`${name}_FILE names ${file}, which cannot be read.`)
+  }
+}
+
+/** Kubernetes makes `SHIPLOG_SERVICE_…` and `SHIPLOG_PORT…` by itself for a service named shiplog. */
+function misspelt(env: NodeJS.ProcessEnv): string[] {
+  const known = new Set(names.flatMap((name) => [name as string, `${name}_FILE`]))
+  return Object.keys(env)
+    .filter(
+      (name) => name.startsWith('SHIPLOG_') && !/^SHIPLOG_(SERVICE|PORT)(_|$)/.test(name) && !known.has(name),
+    )
+    .map((name) => `${name} is not a setting of Shiplog. Its settings are: ${names.join(', ')}.`)
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits] = text.split('/')
+  const family = isIP(address)
+  if (family === 0) return false
+  if (bits === undefined) return true
+  try {
+    new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The settings as a Markdown table: what `shiplog config` prints and the README carries. */
+export function settingsTable(): string {
+  const rows = names.map((name) => {
+    const schema: z.ZodType = settings[name]
+    const absent = schema.safeParse(undefined)
+    const value =
+      absent.success && absent.data !== undefined && String(absent.data) !== '' ? `\`${absent.data}\`` : ''
+    return `| \`${name}\` | ${value} | ${schema.description} |`
+  })
+  return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n')
+}

@@ -1,0 +1,101 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { ZodError } from 'zod'
+import { errorsOf } from './forms.ts'
+import { Refusal, type RefusalCode } from './refusal.ts'
+
+const statuses = {
+  invalid: 422,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  stale: 409,
+  gone: 410,
+  'too-large': 413,
+  unsupported: 415,
+  'too-many': 429,
+  'read-only': 503,
+  unavailable: 503,
+} satisfies Record<RefusalCode, number>
+
+/** What anything thrown means to the outside: status, words for a person, further members of the problem JSON. */
+type Problem = { status: number; words: string; extra: Record<string, unknown> }
+
+/** Answers everything that was thrown: problem JSON (RFC 9457) for machines, a page for people. */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const problem = problemOf(error)
+  const detail = { err: error, status: problem.status, url: request.url.split('?')[0] }
+  if (problem.status >= 500) request.log.error(detail, problem.words)
+  else request.log.info({ ...detail, err: undefined }, problem.words)
+  return answerProblem(problem, request, reply)
+}
+
+/** Answers an address that nothing is served at. */
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
+  return answerProblem({ status: 404, words: 'There is nothing at this address.', extra: {} }, request, reply)
+}
+
+function problemOf(error: FastifyError): Problem {
+  if (error instanceof Refusal)
+    return { status: statuses[error.code], words: error.message, extra: error.extra }
+  if (error instanceof ZodError) return invalid(errorsOf(error))
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    return invalid(
+      Object.fromEntries(
+        error.validation.map((issue) => [
+          issue.instancePath.slice(1).replaceAll('/', '.') || 'body',
+          issue.message ?? 'is not right',
+        ]),
+      ),
+    )
+  }
+  if (storeIsShut(error)) {
+    const words =
+      'Shiplog cannot write to its database right now (the disk may be full or read-only). Please try again.'
+    return { status: 503, words, extra: {} }
+  }
+  const status = error.statusCode ?? 500
+  if (status >= 500)
+    return { status: 500, words: 'Something went wrong on our side. It has been logged.', extra: {} }
+  return { status, words: plainWords[status] ?? error.message, extra: {} }
+}
+
+const plainWords: Record<number, string> = {
+  400: 'The request could not be read.',
+  413: 'The request is larger than we accept.',
+  415: 'We do not read this kind of content.',
+}
+
+function invalid(errors: Record<string, string>): Problem {
+  const first = Object.entries(errors)[0]
+  return { status: 422, words: first ? `${first[0]}: ${first[1]}` : 'That is not right.', extra: { errors } }
+}
+
+/** SQLite: full, read-only, locked or unreadable. PostgreSQL: disk full, read-only, gone. */
+function storeIsShut(error: Error & { code?: unknown }): boolean {
+  const code = String(error.code ?? '')
+  return (
+    /^SQLITE_(FULL|READONLY|IOERR|BUSY|CANTOPEN|CORRUPT|NOTADB)/.test(code) ||
+    /^(53|57P|08|25006)/.test(code) ||
+    code === 'ECONNREFUSED'
+  )
+}
+
+function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply) {
+  const { status, words, extra } = problem
+  reply.code(status).header('cache-control', 'no-store')
+  if (status === 503 || status === 429) reply.header('retry-after', '10')
+  const title = STATUS_CODES[status] ?? 'Error'
+  if (wantsPage(request)) return reply.view('/errors/page', { title, status, words, request_id: request.id })
+  return reply
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send({ type: 'about:blank', title, status, detail: words, request_id: request.id, ...extra })
+}
+
+function wantsPage(request: FastifyRequest): boolean {
+  if (/^\/(api|hooks|openapi|livez|readyz|metrics)/.test(request.url)) return false
+  return !/json/.test(request.headers.accept ?? '')
+}

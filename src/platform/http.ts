@@ -1,0 +1,43 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Context } from './context.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The verb's context, with who asks as its actor. */
+    ctx: Context
+  }
+}
+
+/** The server as slices see it: routes whose schemas are zod's. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** `?cursor=&limit=`: the cursor is the id of the last row seen; 50 rows unless told, 100 at most. */
+export const listQuery = z.object({
+  cursor: z.string().max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+})
+
+/** The shape of every list: `{ data, next_cursor }`, the cursor null on the last page. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({ data: z.array(item), next_cursor: z.string().nullable() })
+}
+
+/** Turns `limit + 1` rows read from the store into one page; the extra row only tells that more follow. */
+export function pageOf<T extends { id: string }>(rows: T[], limit: number) {
+  const data = rows.slice(0, limit)
+  return { data, next_cursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import fastifyView from '@fastify/view'
+import { Eta } from 'eta'
+import type { FastifyInstance } from 'fastify'
+import type { Assets } from './assets.ts'
+import { markdown } from './markdown.ts'
+import * as zone from './zone.ts'
+
+export type PageSite = { name: string; time_zone: string }
+export type PageViewer = { id: string; name: string; role: string }
+
+/** What every template is given as `it`, beside what its route hands it. */
+export type PageData = {
+  site: PageSite & { zone_words: string }
+  viewer: PageViewer | null
+  flash: { words: string } | null
+  csrf: string
+  form_id: string
+  path: string
+  /** The moment the page was made. */
+  now: string
+  h: Helpers
+}
+export type Helpers = ReturnType<typeof helpers>
+
+/** Words, links and safe HTML for templates, in the page's zone and at the moment of the request. */
+export function helpers(given: { time_zone: string; now: string; origin: string; assets: Assets }) {
+  const { time_zone, now, origin, assets } = given
+  return {
+    clock: (at: string) => zone.clock(at, time_zone),
+    moment: (at: string) => zone.moment(at, time_zone, now),
+    day: (at: string) => zone.day(at, time_zone, now),
+    full: (at: string) => zone.full(at, time_zone),
+    duration: zone.duration,
+    seconds: zone.seconds,
+    markdown,
+    asset: (name: string) => assets.address(name),
+    url: (path: string) => origin + path,
+  }
+}
+
+/** Puts one page's `it` together. */
+export function pageData(given: {
+  site: PageSite
+  viewer: PageViewer | null
+  flash: string | null
+  csrf: string
+  form_id: string
+  path: string
+  now: Date
+  origin: string
+  assets: Assets
+}): PageData {
+  const now = given.now.toISOString()
+  const { site, viewer, csrf, form_id, path, flash } = given
+  return {
+    site: { ...site, zone_words: zone.zoneWords(site.time_zone, now) },
+    viewer,
+    flash: flash ? { words: flash } : null,
+    csrf,
+    form_id,
+    path,
+    now,
+    h: helpers({ time_zone: site.time_zone, now, origin: given.origin, assets: given.assets }),
+  }
+}
+
+/** Teaches the server to answer with the templates in `views/`; they are read once in production. */
+export async function registerViews(app: FastifyInstance) {
+  const root = join(import.meta.dirname, '../../views')
+  const eta = new Eta({ views: root, cache: true, autoTrim: [false, 'nl'] })
+  await app.register(fastifyView, { engine: { eta }, root, viewExt: 'eta', production: true })
+}

@@ -1,0 +1,72 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { formToken } from '../accounts/secrets.ts'
+import type { Assets } from '../platform/assets.ts'
+import { takeFlash } from '../platform/flash.ts'
+import { newId } from '../platform/ids.ts'
+import { pageData } from '../platform/view.ts'
+import { readSite, type Site } from './store.ts'
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** What every template of this answer is given, beside what its route hands it. */
+    locals: object
+  }
+}
+
+type Given = { assets: Assets; origin: string | null }
+
+/** Hands every template the page-wide data: site, viewer, flash, form token, helpers. The one place for it. */
+export function registerPages(app: FastifyInstance, given: Given) {
+  const withoutStore: Site = { name: 'Status', time_zone: 'UTC', version: 0 }
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isMachine(request)) reply.locals = pageFor(request, given, withoutStore, null)
+  })
+  app.addHook('preHandler', async (request, reply) => {
+    if (isMachine(request)) return
+    const site = await readSite(request.ctx)
+    reply.locals = pageFor(request, given, site, flashFor(request, reply))
+    if (request.viewer) reply.locals = { ...reply.locals, ...(await counts(request)) }
+  })
+}
+
+function isMachine(request: FastifyRequest) {
+  return /^\/(api|hooks|assets|livez|readyz|openapi)/.test(request.url)
+}
+
+/** Only people who are signed in get flashes: public pages stay the same for everybody. */
+function flashFor(request: FastifyRequest, reply: FastifyReply) {
+  return request.viewer && request.method === 'GET' ? takeFlash(request, reply) : null
+}
+
+function pageFor(request: FastifyRequest, { assets, origin }: Given, site: Site, flash: string | null) {
+  const csrf = request.form_binding === '' ? '' : formToken(request.ctx.secret, request.form_binding)
+  return pageData({
+    site,
+    viewer: request.viewer,
+    flash,
+    csrf,
+    form_id: newId(),
+    path: request.url.split('?')[0] ?? '/',
+    now: request.ctx.now(),
+    origin: origin ?? `${request.protocol}://${request.host}`,
+    assets,
+  })
+}
+
+/** What the operators' frame shows beside its words: how many incidents are open and how much waits in the inbox. */
+async function counts({ ctx }: FastifyRequest) {
+  const { open_incidents } = await ctx.db
+    .selectFrom('incidents')
+    .select((row) => row.fn.countAll<number>().as('open_incidents'))
+    .where('resolved_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  const { inbox_count } = await ctx.db
+    .selectFrom('release_events')
+    .select((row) => row.fn.countAll<number>().as('inbox_count'))
+    .where('component_id', 'is', null)
+    .where('dismissed_at', 'is', null)
+    .where('type', '!=', 'artifact.available')
+    .executeTakeFirstOrThrow()
+  return { open_incidents: Number(open_incidents), inbox_count: Number(inbox_count) }
+}
