@@ -7,6 +7,7 @@ import { Refusal, type RefusalCode } from './refusal.ts'
 
 const statuses = {
   invalid: 422,
+  unreadable: 400,
   unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,
