@@ -6,6 +6,7 @@ import fastify, { LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as accountsApi from './accounts/api.ts'
 import { anyone, type GuardSettings, registerGuard } from './accounts/guard.ts'
+import * as accountsJobs from './accounts/jobs.ts'
 import { registerFormOnce } from './accounts/twice.ts'
 import * as accountsWeb from './accounts/web.ts'
 import * as auditApi from './audit/api.ts'
@@ -17,9 +18,13 @@ import type { Context } from './platform/context.ts'
 import { answerError, answerNotFound } from './platform/errors.ts'
 import { registerFlash } from './platform/flash.ts'
 import type { App } from './platform/http.ts'
+import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
 import { registerPages } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
+
+/** What runs by itself, every so often. */
+export const jobs: Job[] = [...accountsJobs.jobs]
 
 type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
 

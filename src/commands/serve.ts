@@ -1,21 +1,14 @@
 import { addUser, renewSetupToken } from '../accounts/actions.ts'
-import { forgetOldSessions } from '../accounts/sessions.ts'
 import { userByEmail } from '../accounts/store.ts'
-import { buildApp } from '../app.ts'
+import { buildApp, jobs } from '../app.ts'
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import type { Context } from '../platform/context.ts'
 import { openDatabase } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
-import { forgetOldKeys } from '../platform/idempotency.ts'
-import { type Job, startJobs } from '../platform/jobs.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
+import { startJobs } from '../platform/timers.ts'
 
 export const usage = [['serve', 'serve the status page and the operators’ pages']] as const
-
-const jobs: Job[] = [
-  { name: 'forget old sessions', every_minutes: 15, run: forgetOldSessions },
-  { name: 'forget old idempotency keys', every_minutes: 60, run: forgetOldKeys },
-]
 
 /** Serves until it is told to stop, then lets what it has begun end. */
 export async function run(_words: string[], _options: object, env: NodeJS.ProcessEnv): Promise<number> {
