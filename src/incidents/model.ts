@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { type ComponentStatus, componentStatuses, incidentStatuses } from '../components/model.ts'
+import { Refusal } from '../platform/refusal.ts'
+
+export const incidentStates = ['investigating', 'identified', 'monitoring', 'resolved'] as const
+export type IncidentState = (typeof incidentStates)[number]
+
+export const stateWords: Record<IncidentState, string> = {
+  investigating: 'Investigating',
+  identified: 'Identified',
+  monitoring: 'Monitoring',
+  resolved: 'Resolved',
+}
+
+/** What an incident in each state may become. The same state again is one more update in it. */
+const moves: Record<IncidentState, readonly IncidentState[]> = {
+  investigating: incidentStates,
+  identified: incidentStates,
+  monitoring: incidentStates,
+  resolved: ['resolved', 'investigating', 'identified'], // reopening starts the work again
+}
+
+export function move(from: string, to: IncidentState): IncidentState {
+  if (moves[from as IncidentState].includes(to)) return to
+  throw new Refusal('conflict', `An incident that is ${from} cannot become ${to}. Reopen it first.`)
+}
+
+/** How bad it was, as a whole. */
+export const severities = ['none', 'minor', 'major', 'critical'] as const
+export type Severity = (typeof severities)[number]
+
+const severityOfStatus: Record<ComponentStatus, Severity> = {
+  major_outage: 'critical',
+  partial_outage: 'major',
+  degraded_performance: 'minor',
+  under_maintenance: 'none',
+  operational: 'none',
+}
+
+/** The severity an operator gave, else that of the worst thing a component suffered. */
+export function severityOf(given: string | null, statuses: Iterable<string>): Severity {
+  if (given !== null) return given as Severity
+  const suffered = new Set(statuses)
+  return severityOfStatus[componentStatuses.find((status) => suffered.has(status)) ?? 'operational']
+}
+
+export const causes = ['release', 'not_release', 'unknown'] as const
+export type Cause = (typeof causes)[number]
+
+export const remedies = ['rolled_back', 'rolled_forward', 'other'] as const
+export type Remedy = (typeof remedies)[number]
+
+export const remedyWords: Record<Remedy, string> = {
+  rolled_back: 'Rolled back',
+  rolled_forward: 'Rolled forward',
+  other: 'Something else',
+}
+
+const title = z
+  .string()
+  .trim()
+  .min(1, 'Say what customers notice.')
+  .max(200, 'Keep the title under 200 characters.')
+const body = z
+  .string()
+  .trim()
+  .min(1, 'Say something to customers.')
+  .max(20_000, 'Keep the text under 20,000 characters.')
+const moment = z.iso
+  .datetime({ offset: true, error: 'Write the time as 2026-11-23T14:06:00Z.' })
+  .transform((text) => new Date(text).toISOString())
+const named = z.object({
+  component: z.string().trim().min(1).max(100),
+  status: z.enum(incidentStatuses),
+})
+const releaseId = z.string().trim().max(100).nullish()
+const reason = z.string().trim().max(5000, 'Keep the reason under 5,000 characters.').nullish()
+const version = z.coerce.number().int().optional()
+
+const causeFields = { cause: z.enum(causes).optional(), cause_release_id: releaseId }
+const remedyFields = {
+  remedy: z.enum(remedies).nullish(),
+  remedy_release_id: releaseId,
+  remedy_reason: reason,
+}
+
+/** `display_at` is when the first update was made, for what is logged afterwards; `notify` is for later. */
+export const NewIncident = z.object({
+  title,
+  body,
+  impact: z.enum(severities).nullish(),
+  state: z.enum(incidentStates).default('investigating'),
+  started_at: moment.nullish(),
+  ...causeFields,
+  components: z.array(named).max(500).default([]),
+  next_update_at: moment.nullish(),
+  display_at: moment.nullish(),
+  notify: z.boolean().optional(),
+})
+export type NewIncident = z.input<typeof NewIncident>
+
+/** Without a state the incident stays where it is. What the last update says of cause and remedy stands. */
+export const NewUpdate = z.object({
+  state: z.enum(incidentStates).optional(),
+  body,
+  components: z.array(named).max(500).default([]),
+  next_update_at: moment.nullish(),
+  display_at: moment.nullish(),
+  ...causeFields,
+  ...remedyFields,
+  version,
+})
+export type NewUpdate = z.input<typeof NewUpdate>
+
+export const IncidentChange = z.object({
+  title: title.optional(),
+  impact: z.enum(severities).nullish(),
+  started_at: moment.optional(),
+  next_update_at: moment.nullish(),
+  ...causeFields,
+  ...remedyFields,
+  version,
+})
+export type IncidentChange = z.input<typeof IncidentChange>
+
+export const UpdateChange = z.object({ body: body.optional(), display_at: moment.optional(), version })
+export type UpdateChange = z.input<typeof UpdateChange>
+
+/** The words beside a field that cannot stand, as a form and as problem JSON show them. */
+export function fault(field: string, words: string): Refusal {
+  return new Refusal('invalid', words, { errors: { [field]: words } })
+}
+
+/** Whether any of the fields was given. */
+export function touches(given: object, fields: string[]): boolean {
+  return fields.some((field) => (given as Record<string, unknown>)[field] !== undefined)
+}

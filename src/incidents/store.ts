@@ -1,0 +1,132 @@
+import type { Updateable } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import type { Tables } from '../platform/tables.ts'
+
+export type Incident = Tables['incidents']
+export type IncidentUpdate = Tables['incident_updates']
+export type UpdateComponent = Tables['incident_update_components']
+
+/** Deleted ones too: an operator may look at them and bring them back. */
+export async function incidentById({ db }: Context, id: string): Promise<Incident> {
+  const incident = await db.selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!incident) throw new Refusal('not-found', 'There is no such incident.')
+  return incident
+}
+
+export const incidentFilters = ['open', 'resolved', 'deleted', 'all'] as const
+export type IncidentFilter = (typeof incidentFilters)[number]
+
+/** Newest start first; one more than `limit`, so that the caller knows whether more follow. */
+export async function listIncidents(
+  ctx: Context,
+  { show, limit, cursor }: { show: IncidentFilter; limit: number; cursor?: string | undefined },
+): Promise<Incident[]> {
+  let query = ctx.db.selectFrom('incidents').selectAll()
+  query = query.where('deleted_at', show === 'deleted' ? 'is not' : 'is', null)
+  if (show === 'open') query = query.where('resolved_at', 'is', null)
+  if (show === 'resolved') query = query.where('resolved_at', 'is not', null)
+  if (cursor) {
+    const { started_at, id } = await incidentById(ctx, cursor)
+    query = query.where((or) =>
+      or.or([
+        or('started_at', '<', started_at),
+        or.and([or('started_at', '=', started_at), or('id', '<', id)]),
+      ]),
+    )
+  }
+  return query
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+}
+
+/** An update that was not deleted, of that incident. */
+export async function updateById({ db }: Context, incident_id: string, id: string): Promise<IncidentUpdate> {
+  const query = db.selectFrom('incident_updates').selectAll().where('id', '=', id)
+  const update = await query
+    .where('incident_id', '=', incident_id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  if (!update) throw new Refusal('not-found', 'There is no such update.')
+  return update
+}
+
+/** The updates of these incidents that were not deleted, newest first. */
+export async function updatesOf({ db }: Context, incident_ids: string[]): Promise<IncidentUpdate[]> {
+  if (incident_ids.length === 0) return []
+  const query = db.selectFrom('incident_updates').selectAll().where('incident_id', 'in', incident_ids)
+  return query.where('deleted_at', 'is', null).orderBy('display_at', 'desc').orderBy('id', 'desc').execute()
+}
+
+/** What the updates of these incidents said of components, oldest first. */
+export async function namedIn({ db }: Context, incident_ids: string[]) {
+  if (incident_ids.length === 0) return []
+  return db
+    .selectFrom('incident_update_components as named')
+    .innerJoin('incident_updates as update', 'update.id', 'named.update_id')
+    .innerJoin('components', 'components.id', 'named.component_id')
+    .where('update.incident_id', 'in', incident_ids)
+    .selectAll('named')
+    .select(['update.incident_id', 'components.name', 'components.slug', 'components.archived_at'])
+    .orderBy('update.display_at')
+    .orderBy('update.id')
+    .orderBy('components.position')
+    .execute()
+}
+
+export async function impactsOf({ db }: Context, incident_ids: string[]) {
+  if (incident_ids.length === 0) return []
+  const query = db.selectFrom('component_impacts').selectAll().where('incident_id', 'in', incident_ids)
+  return query.orderBy('started_at').orderBy('id').execute()
+}
+
+/** Releases by their ids, with the names a person knows them by. */
+export async function releasesNamed({ db }: Context, ids: (string | null)[]) {
+  const wanted = ids.filter((id) => id !== null)
+  if (wanted.length === 0) return []
+  return db
+    .selectFrom('releases')
+    .innerJoin('components', 'components.id', 'releases.component_id')
+    .where('releases.id', 'in', wanted)
+    .selectAll('releases')
+    .select(['components.name as component_name', 'components.slug as component_slug'])
+    .execute()
+}
+export type NamedRelease = Awaited<ReturnType<typeof releasesNamed>>[number]
+
+export async function insertIncident({ db }: Context, row: Incident) {
+  await db.insertInto('incidents').values(row).execute()
+}
+
+export async function insertUpdate(
+  { db }: Context,
+  row: IncidentUpdate,
+  named: Omit<UpdateComponent, 'update_id'>[],
+) {
+  await db.insertInto('incident_updates').values(row).execute()
+  const rows = named.map((one) => ({ ...one, update_id: row.id }))
+  if (rows.length > 0) await db.insertInto('incident_update_components').values(rows).execute()
+}
+
+/** Writes only if nobody else did since the incident was read; says whether it did. */
+export async function writeIncident(
+  { db }: Context,
+  { id, version }: Pick<Incident, 'id' | 'version'>,
+  change: Updateable<Incident>,
+) {
+  const query = db.updateTable('incidents').set({ ...change, version: version + 1 })
+  const result = await query.where('id', '=', id).where('version', '=', version).executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+export async function writeUpdate(
+  { db }: Context,
+  { id, version }: Pick<IncidentUpdate, 'id' | 'version'>,
+  change: Updateable<IncidentUpdate>,
+) {
+  const query = db.updateTable('incident_updates').set({ ...change, version: version + 1 })
+  const result = await query.where('id', '=', id).where('version', '=', version).executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}

@@ -1,0 +1,97 @@
+import type { Context } from '../platform/context.ts'
+import { clock, duration } from '../platform/zone.ts'
+
+const minute = 60_000
+/** How far back we look, and how near a release must be to be chosen beforehand. */
+export const hoursBack = 24
+const likelyWithin = 60 * minute
+const mostShown = 8
+
+export type Suspect = {
+  release_id: string
+  version: string | null
+  commit: string | null
+  component: { id: string; name: string; slug: string }
+  environment: string
+  /** The newest moment before the start at which (more) customers got it. */
+  reached_at: string
+  reached: 'all' | 'some'
+  affected: boolean
+  likely: boolean
+}
+
+/**
+ * Which release may have caused it: those that reached customers before the start and were not taken back by then,
+ * on affected components first, nearest first. At most one is `likely`.
+ */
+export async function suspectsFor(
+  ctx: Pick<Context, 'db'>,
+  given: { started_at: string; component_ids: string[]; hours?: number },
+): Promise<Suspect[]> {
+  const start = endOfTypedMinute(given.started_at)
+  const since = new Date(
+    Date.parse(given.started_at) - (given.hours ?? hoursBack) * 60 * minute,
+  ).toISOString()
+  const affected = new Set(given.component_ids)
+  const rows = await releasesReaching(ctx, since, start)
+  const suspects = rows
+    .filter((row) => row.undone_at === null || row.undone_at > start)
+    .map((row) => suspect(row, start, affected.has(row.component_id)))
+    .sort((a, b) => Number(b.affected) - Number(a.affected) || (a.reached_at < b.reached_at ? 1 : -1))
+    .slice(0, mostShown)
+  const [first] = suspects
+  if (first?.affected && Date.parse(start) - Date.parse(first.reached_at) <= likelyWithin) first.likely = true
+  return suspects
+}
+
+/** A start is typed in minutes: "14:06" is any moment of that minute, also just after a release at 14:06:20. */
+function endOfTypedMinute(started_at: string) {
+  const at = Date.parse(started_at)
+  return at % minute === 0 ? new Date(at + minute - 1).toISOString() : started_at
+}
+
+function releasesReaching({ db }: Pick<Context, 'db'>, since: string, start: string) {
+  return db
+    .selectFrom('releases')
+    .innerJoin('components', 'components.id', 'releases.component_id')
+    .innerJoin('environments', 'environments.id', 'releases.environment_id')
+    .where('environments.tier', '=', 'production')
+    .where('releases.backfilled_at', 'is', null)
+    .where((or) =>
+      or.or([
+        or.and([or('releases.live_at', '>=', since), or('releases.live_at', '<=', start)]),
+        or.and([or('releases.first_exposed_at', '>=', since), or('releases.first_exposed_at', '<=', start)]),
+      ]),
+    )
+    .selectAll('releases')
+    .select(['components.name as component_name', 'components.slug', 'environments.name as environment'])
+    .execute()
+}
+type Row = Awaited<ReturnType<typeof releasesReaching>>[number]
+
+function suspect(row: Row, start: string, affected: boolean): Suspect {
+  const reachedAll = row.live_at !== null && row.live_at <= start
+  return {
+    release_id: row.id,
+    version: row.version,
+    commit: row.commit,
+    component: { id: row.component_id, name: row.component_name, slug: row.slug },
+    environment: row.environment,
+    reached_at: (reachedAll ? row.live_at : row.first_exposed_at) ?? start,
+    reached: reachedAll ? 'all' : 'some',
+    affected,
+    likely: false,
+  }
+}
+
+/** "reached customers 14:02, 4 min before the start, on an affected component" */
+export function reasonFor(
+  suspect: Suspect,
+  { started_at, time_zone }: { started_at: string; time_zone: string },
+) {
+  const whom = suspect.reached === 'all' ? 'reached customers' : 'reached part of the customers'
+  const near = suspect.reached_at >= started_at
+  const before = near ? 'within a minute of' : `${duration(suspect.reached_at, started_at)} before`
+  const where = suspect.affected ? 'on an affected component' : 'on another component'
+  return `${whom} ${clock(suspect.reached_at, time_zone)}, ${before} the start, ${where}`
+}
