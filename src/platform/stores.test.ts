@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { onBothStores } from '../testing/postgres.ts'
+import { inTransaction, nowText } from './context.ts'
+import { migrateToLatest } from './migrate.ts'
+import { owners } from './tables.ts'
+
+onBothStores('every table of the schema is there, and migrating again changes nothing', async ({ db }) => {
+  const tables = (await db.introspection.getTables()).map((table) => table.name).sort()
+  assert.deepEqual(tables, Object.values(owners).flat().sort())
+  assert.deepEqual(await migrateToLatest(db), [])
+})
+
+onBothStores(
+  'a transaction that fails leaves nothing behind, and one inside another joins it',
+  async (ship) => {
+    const row = (name: string) => ({
+      id: 'site',
+      name,
+      time_zone: 'UTC',
+      version: 1,
+      updated_at: nowText(ship),
+    })
+    const failing = inTransaction(ship, async (ship) => {
+      await inTransaction(ship, async ({ db }) => db.insertInto('site').values(row('one')).execute())
+      throw new Error('on purpose')
+    })
+    await assert.rejects(failing, /on purpose/)
+    assert.deepEqual(await ship.db.selectFrom('site').select('name').execute(), [])
+  },
+)
+
+onBothStores('texts sort byte by byte, capitals first', async ({ db, now }) => {
+  for (const key of ['b', 'B', 'a', 'ä']) {
+    const row = {
+      scope: 's',
+      key,
+      fingerprint: '',
+      status: null,
+      answer: null,
+      created_at: now().toISOString(),
+    }
+    await db.insertInto('idempotency_keys').values(row).execute()
+  }
+  const keys = await db.selectFrom('idempotency_keys').select('key').orderBy('key').execute()
+  assert.deepEqual(
+    keys.map((row) => row.key),
+    ['B', 'a', 'b', 'ä'],
+  )
+})
