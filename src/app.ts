@@ -11,6 +11,8 @@ import { registerFormOnce } from './accounts/twice.ts'
 import * as accountsWeb from './accounts/web.ts'
 import * as auditApi from './audit/api.ts'
 import * as auditWeb from './audit/web.ts'
+import * as componentsApi from './components/api.ts'
+import * as componentsWeb from './components/web.ts'
 import type { Config } from './config.ts'
 import { registerOpenApi } from './openapi.ts'
 import { loadAssets, serveAssets } from './platform/assets.ts'
@@ -53,6 +55,8 @@ export async function buildApp(config: Given, ctx: Omit<Context, 'actor' | 'log'
   await accountsWeb.routes(app, guard)
   await accountsApi.routes(app)
   await siteWeb.routes(app, guard)
+  await componentsWeb.routes(app)
+  await componentsApi.routes(app)
   await auditWeb.routes(app)
   await auditApi.routes(app)
   operations(app)

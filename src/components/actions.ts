@@ -40,7 +40,7 @@ export function createComponent(ctx: Context, input: NewComponent): Promise<Comp
       group_id,
       visibility,
       position: await lastPlace(ctx, group_id),
-      started_on: started_on ?? at.slice(0, 10),
+      started_on: started_on || at.slice(0, 10),
       archived_at: null,
       version: 1,
       created_at: at,
@@ -60,6 +60,7 @@ export function editComponent(ctx: Context, id: string, change: ComponentChange)
     const group_id = group === undefined ? component.group_id : await groupIdFor(ctx, group)
     const changed = {
       ...fields,
+      started_on: fields.started_on || component.started_on,
       group_id,
       slug: slug && slug !== component.slug ? await slugFor(ctx, slug, component.name) : component.slug,
       position: group_id === component.group_id ? component.position : await lastPlace(ctx, group_id),

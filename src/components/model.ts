@@ -43,7 +43,7 @@ export const slugText = z
   .trim()
   .max(60, 'A slug has at most 60 characters.')
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'A slug has small letters, digits and single hyphens only.')
-const startedOn = z.iso.date('Write the day as 2026-11-23.')
+const startedOn = z.iso.date('Write the day as 2026-11-23.').or(z.literal('')).optional()
 const version = z.coerce.number().int().optional()
 
 /** `group` is a group's id or its name; an empty one means none. */
@@ -53,17 +53,17 @@ export const NewComponent = z.object({
   description: description.default(''),
   group: z.string().trim().max(100).nullish(),
   visibility: z.enum(visibilities).default('public'),
-  started_on: startedOn.optional(),
+  started_on: startedOn,
 })
 export type NewComponent = z.input<typeof NewComponent>
 
 export const ComponentChange = z.object({
   name: name.optional(),
-  slug: slugText.optional(),
+  slug: slugText.or(z.literal('')).optional(),
   description: description.optional(),
   group: z.string().trim().max(100).nullish(),
   visibility: z.enum(visibilities).optional(),
-  started_on: startedOn.optional(),
+  started_on: startedOn,
   version,
 })
 export type ComponentChange = z.output<typeof ComponentChange>
@@ -78,6 +78,9 @@ export const Move = z.object({
   to: z.enum(['up', 'down']).or(z.coerce.number().int().min(0).max(100_000)),
 })
 export type Move = z.output<typeof Move>
+
+export const StatusByHand = z.object({ status: z.enum(componentStatuses) })
+export const Hidden = z.object({ visibility: z.enum(visibilities) })
 
 /** Letters that fall apart into a base letter and an accent need no line here. */
 const letters: Record<string, string> = {
@@ -131,4 +134,18 @@ export function moved<T>(list: readonly T[], from: number, to: Move['to']): T[] 
   const one = list.slice(from, from + 1)
   const at = Math.min(Math.max(place, 0), rest.length)
   return [...rest.slice(0, at), ...one, ...rest.slice(at)]
+}
+
+/** Customers' words for a status, as an operator chooses it. */
+export const levelWords: Record<ComponentStatus, string> = {
+  operational: 'Works',
+  degraded_performance: 'Degraded',
+  partial_outage: 'Partly down',
+  major_outage: 'Down',
+  under_maintenance: 'Maintenance',
+}
+
+/** The choices of a status, mildest first, for a row of radio buttons. */
+export function levels(statuses: readonly ComponentStatus[], chosen: string) {
+  return statuses.map((value) => ({ value, words: levelWords[value], checked: value === chosen }))
 }
