@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
-import fastify, { LogController } from 'fastify'
+import fastify, { LogController, type RouteOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as accountsApi from './accounts/api.ts'
 import { anyone, type GuardSettings, registerGuard } from './accounts/guard.ts'
@@ -31,8 +31,13 @@ export const jobs: Job[] = [...accountsJobs.jobs]
 type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
 
 /** The whole server, every plugin and slice registered by hand, in order. `ctx` is what each request's context grows from. */
-export async function buildApp(config: Given, ctx: Omit<Context, 'actor' | 'log'>): Promise<App> {
+export async function buildApp(
+  config: Given,
+  ctx: Omit<Context, 'actor' | 'log'>,
+  onRoute: (route: RouteOptions) => void = () => {},
+): Promise<App> {
   const app = bareServer(config)
+  app.addHook('onRoute', onRoute)
   const guard = guardSettings(config)
   const assets = loadAssets()
 

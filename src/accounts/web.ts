@@ -53,6 +53,7 @@ function loginRoutes(app: App, settings: GuardSettings) {
       if (!(error instanceof Refusal) || !['unauthenticated', 'too-many'].includes(error.code)) throw error
       const email = String(request.body.email ?? '')
       const status = error.code === 'too-many' ? 429 : 401
+      if (status === 429) reply.header('retry-after', '900')
       const shown = { title: 'Sign in', next, resume, email, words: error.message }
       return reply.code(status).view('/accounts/login', shown)
     }

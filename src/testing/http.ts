@@ -1,5 +1,6 @@
-import type { LightMyRequestResponse } from 'fastify'
+import type { LightMyRequestResponse, RouteOptions } from 'fastify'
 import { addUser } from '../accounts/actions.ts'
+import type { Policy } from '../accounts/guard.ts'
 import type { Role, Scope } from '../accounts/model.ts'
 import { createToken } from '../accounts/tokens.ts'
 import { buildApp } from '../app.ts'
@@ -8,8 +9,16 @@ import type { World } from './world.ts'
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>
 export type Client = {
   get(path: string): Promise<LightMyRequestResponse>
-  post(path: string, fields?: Record<string, string | string[]>): Promise<LightMyRequestResponse>
+  post(
+    path: string,
+    fields?: Record<string, string | string[]>,
+    headers?: Record<string, string | undefined>,
+  ): Promise<LightMyRequestResponse>
+  /** The form token of the last page that had one. */
+  csrf(): string
 }
+
+type Route = { method: string; url: string; policy: Policy }
 
 const cli = { kind: 'cli' as const, id: null, name: 'command line' }
 const origin = 'http://localhost:8080'
@@ -17,10 +26,14 @@ const origin = 'http://localhost:8080'
 /** The real server on a world's store, without a socket. */
 export async function startTestApp(ship: World) {
   const { db, now, secret } = ship
-  const app = await buildApp(
-    { url: origin, trusted_proxies: [], log_level: 'silent', secret },
-    { db, now, secret },
-  )
+  const routes: Route[] = []
+  const seen = (route: RouteOptions) => {
+    for (const method of [route.method].flat()) {
+      routes.push({ method, url: route.url, policy: route.config?.policy as Policy })
+    }
+  }
+  const settings = { url: origin, trusted_proxies: [], log_level: 'silent', secret }
+  const app = await buildApp(settings, { db, now, secret }, seen)
   let made = 0
 
   /** A browser with a session of somebody with this role; forms carry what our own pages carry. */
@@ -37,7 +50,7 @@ export async function startTestApp(ship: World) {
   }
 
   /** A browser that keeps cookies and the form token of the last page that had one. */
-  function newBrowser(): Client {
+  function newBrowser(remoteAddress = '127.0.0.1'): Client {
     const cookies = new Map<string, string>()
     let csrf = ''
     const keep = (answer: LightMyRequestResponse) => {
@@ -50,14 +63,30 @@ export async function startTestApp(ship: World) {
       accept: 'text/html',
     })
     return {
-      get: async (url) => keep(await app.inject({ method: 'GET', url, headers: headers() })),
-      post: async (url, fields = {}) => {
+      get: async (url) => keep(await app.inject({ method: 'GET', url, remoteAddress, headers: headers() })),
+      csrf: () => csrf,
+      post: async (url, fields = {}, more = {}) => {
         const body = new URLSearchParams()
         for (const [name, value] of Object.entries({ _csrf: csrf, ...fields })) {
           for (const one of [value].flat()) body.append(name, one)
         }
-        const sent = { ...headers(), origin, 'content-type': 'application/x-www-form-urlencoded' }
-        return keep(await app.inject({ method: 'POST', url, headers: sent, payload: body.toString() }))
+        const type = 'application/x-www-form-urlencoded'
+        const sent: Record<string, string | undefined> = {
+          ...headers(),
+          origin,
+          'content-type': type,
+          ...more,
+        }
+        for (const [name, value] of Object.entries(sent)) if (value === undefined) delete sent[name]
+        return keep(
+          await app.inject({
+            method: 'POST',
+            url,
+            remoteAddress,
+            headers: sent as Record<string, string>,
+            payload: body.toString(),
+          }),
+        )
       },
     }
   }
@@ -69,5 +98,5 @@ export async function startTestApp(ship: World) {
     return `Bearer ${token}`
   }
 
-  return { app, inject: app.inject.bind(app), newBrowser, signedIn, token }
+  return { app, routes, inject: app.inject.bind(app), newBrowser, signedIn, token }
 }
