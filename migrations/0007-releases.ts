@@ -37,7 +37,7 @@ async function createReleases(db: Kysely<unknown>) {
       for (const name of ['started', 'first_exposed', 'live', 'finished', 'undone', 'deadline']) {
         columns.text(`${name}_at`, later)
       }
-      columns.text('skewed_at', later).text('backfilled_at', later).text('last_event_at')
+      columns.text('skewed_at', later).text('backfilled_at', later).text('last_event_at').text('lane_at')
       for (const name of ['actor_name', 'message', 'reason']) columns.text(name, later)
       for (const name of ['run_url', 'target_url', 'commit_url', 'changelog_url']) columns.text(name, later)
       columns.text('rollback', later).text('created_at').text('updated_at')
@@ -52,6 +52,7 @@ async function createReleases(db: Kysely<unknown>) {
       ]),
   )
   await createIndex(db, 'releases', 'component_id', 'environment_id', 'live_at')
+  await createIndex(db, 'releases', 'component_id', 'environment_id', 'lane_at')
   await createIndex(db, 'releases', 'last_event_at')
   await createIndex(db, 'releases', 'live_at')
 }

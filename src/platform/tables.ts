@@ -180,6 +180,8 @@ type ReleasesTables = {
     skewed_at: Time | null
     backfilled_at: Time | null
     last_event_at: Time
+    /** Its place in the lane: when everybody had it, else when it ended or was last heard of. */
+    lane_at: Time
     actor_name: string | null
     message: string | null
     reason: string | null

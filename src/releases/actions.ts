@@ -1,0 +1,152 @@
+import { record } from '../journal/journal.ts'
+import type { Context } from '../platform/context.ts'
+import { inTransaction, nowText } from '../platform/context.ts'
+import { newId } from '../platform/ids.ts'
+import { Refusal } from '../platform/refusal.ts'
+import type { CanonicalEvent, ReleaseKind } from '../sources/events.ts'
+import { ensureEnvironment } from './environments.ts'
+import { effectiveTime } from './fold.ts'
+import { ensureRelease, retell } from './runs.ts'
+import {
+  type EventRow,
+  eventById,
+  insertEvent,
+  type Release,
+  releaseById,
+  unendedRuns,
+  updateEvent,
+  updateRelease,
+  waitingEvents,
+} from './store.ts'
+
+const dayLong = 24 * 60 * 60_000
+
+export type Report = {
+  source_id: string
+  /** Within it a run key is unique: the token's name for the source `api`, else empty. */
+  scope: string
+  delivery_id: string | null
+  received_at: string
+  events: readonly CanonicalEvent[]
+  /** The component an event is about, or null when nobody knows yet. */
+  componentFor: (event: CanonicalEvent) => Promise<string | null>
+}
+
+export type Recorded = {
+  event_id: string
+  matched: boolean
+  component_id: string | null
+  release_id: string | null
+  state: string | null
+}
+
+/**
+ * Keeps the events of one report and tells the releases they are about. What no component answers to is kept too, and
+ * waits. It joins the caller's transaction, whose verb writes the line about the report itself.
+ */
+export function recordEvents(ctx: Context, report: Report): Promise<Recorded[]> {
+  return inTransaction(ctx, async (ctx) => {
+    const kept: EventRow[] = []
+    for (const [position, event] of report.events.entries()) {
+      const row = eventRow(report, event, position)
+      const component_id = await report.componentFor(event)
+      const placed = component_id ? { ...row, ...(await placeOf(ctx, row, component_id)) } : row
+      await insertEvent(ctx, placed)
+      kept.push(placed)
+    }
+    return told(ctx, kept)
+  })
+}
+
+/** Replays what a source said of a service before anybody knew which component that is. */
+export function matchWaiting(
+  ctx: Context,
+  { source_id, service, component_id }: { source_id: string; service: string; component_id: string },
+): Promise<Recorded[]> {
+  return inTransaction(ctx, async (ctx) => {
+    const kept: EventRow[] = []
+    for (const row of await waitingEvents(ctx, source_id, service)) {
+      const place = await placeOf(ctx, row, component_id)
+      await updateEvent(ctx, row.id, place)
+      kept.push({ ...row, ...place })
+    }
+    return told(ctx, kept)
+  })
+}
+
+/** Takes an event that nobody needs off the list of those that wait. */
+export function dismissEvent(ctx: Context, event_id: string): Promise<void> {
+  return inTransaction(ctx, async (ctx) => {
+    const { component_id, dismissed_at, service } = await eventById(ctx, event_id)
+    if (component_id) throw new Refusal('conflict', 'This event has found its component already.')
+    if (dismissed_at) return
+    await updateEvent(ctx, event_id, { dismissed_at: nowText(ctx) })
+    await record(ctx, { action: 'event.dismissed', subject: ['event', event_id], detail: { service } })
+  })
+}
+
+/** Says what a release really was; null leaves it to the tool and to history again. Its lane is settled anew. */
+export function correctKind(ctx: Context, release_id: string, kind: ReleaseKind | null): Promise<Release> {
+  return inTransaction(ctx, async (ctx) => {
+    const { kind: from, corrected_kind } = await releaseById(ctx, release_id)
+    if (corrected_kind === kind) return releaseById(ctx, release_id)
+    await updateRelease(ctx, release_id, { corrected_kind: kind })
+    await retell(ctx, [release_id])
+    const release = await releaseById(ctx, release_id)
+    const detail = { from, to: release.kind, corrected: kind !== null }
+    await record(ctx, { action: 'release.kind_corrected', subject: ['release', release_id], detail })
+    return release
+  })
+}
+
+function eventRow(report: Report, event: CanonicalEvent, position: number): EventRow {
+  const { source_id, scope, delivery_id, received_at } = report
+  const { facts, ...said } = event
+  return {
+    id: newId(),
+    delivery_id,
+    position,
+    source_id,
+    scope,
+    ...said,
+    facts: JSON.stringify(facts),
+    received_at,
+    ...effectiveTime(event.occurred_at, received_at),
+    component_id: null,
+    environment_id: null,
+    release_id: null,
+    dismissed_at: null,
+  }
+}
+
+/** Which run of which component, in which environment, an event is about. An artifact alone is nobody's release. */
+async function placeOf(ctx: Context, event: EventRow, component_id: string) {
+  const { id: environment_id } = await ensureEnvironment(ctx, event.environment)
+  const lane = { component_id, environment_id }
+  if (event.type === 'artifact.available') return { ...lane, release_id: null }
+  const run_key = event.run_key || (await nameOfRun(ctx, { ...event, ...lane }))
+  const { source_id, scope } = event
+  return { ...lane, run_key, release_id: await ensureRelease(ctx, { ...lane, source_id, scope, run_key }) }
+}
+
+/** Some tools give a run no name: then it is the newest open run of that version that spoke within a day. */
+async function nameOfRun(ctx: Context, event: EventRow & { component_id: string; environment_id: string }) {
+  const { version } = JSON.parse(event.facts)
+  const since = new Date(Date.parse(event.effective_at) - dayLong).toISOString()
+  const open = await unendedRuns(ctx, event, since)
+  const run = open.find((run) => !version || !run.version || run.version === version)
+  return run?.run_key ?? newId()
+}
+
+async function told(ctx: Context, events: EventRow[]): Promise<Recorded[]> {
+  await retell(
+    ctx,
+    events.flatMap(({ release_id }) => release_id ?? []),
+  )
+  const recorded: Recorded[] = []
+  for (const { id, component_id, release_id } of events) {
+    const state = release_id ? (await releaseById(ctx, release_id)).state : null
+    recorded.push({ event_id: id, matched: component_id !== null, component_id, release_id, state })
+  }
+  return recorded
+}

@@ -1,0 +1,249 @@
+import type { EventFacts, EventType, ReleaseKind } from '../sources/events.ts'
+import { exposedState, isForEverybody, type Outcome, type ReleaseState } from './model.ts'
+
+const minutes = 60_000
+const futureAllowed = 5 * minutes
+const backfillAge = 7 * 24 * 60 * minutes
+const patience = { ordinary: 60 * minutes, long: 24 * 60 * minutes }
+/** States in which a run may rightly say nothing for hours. */
+const patient: readonly ReleaseState[] = ['waiting', 'canary', 'dark']
+
+/** At the same moment the higher rank is told later; so of two endings at once, the worse one stands. */
+const ranks: Record<EventType, number> = {
+  'artifact.available': 0,
+  'release.queued': 1,
+  'release.waiting': 2,
+  'release.started': 3,
+  'release.progress': 4,
+  'exposure.changed': 4,
+  'release.succeeded': 5,
+  'release.cancelled': 6,
+  'release.failed': 7,
+  'release.rolled_back': 8,
+}
+
+export type RunEvent = {
+  id: string
+  type: EventType
+  facts: EventFacts
+  occurred_at: string
+  received_at: string
+  effective_at: string
+  skewed_at: string | null
+}
+
+/** When an event counts: when the tool says it happened, unless that is in the future. */
+export function effectiveTime(occurred_at: string, received_at: string) {
+  const skewed = Date.parse(occurred_at) > Date.parse(received_at) + futureAllowed
+  const effective_at = skewed ? received_at : new Date(occurred_at).toISOString()
+  return { effective_at, skewed_at: skewed ? received_at : null }
+}
+
+export type Run = ReturnType<typeof foldRun>
+
+/**
+ * What a run's events say together. They may arrive in any order: they are told in the order of
+ * (effective time, rank, arrival, id), and what a later one leaves out never wipes what is known.
+ */
+export function foldRun(events: readonly RunEvent[]) {
+  const told = [...events].sort(inOrder)
+  const isFlip = told.every((event) => event.type === 'exposure.changed')
+  let telling = untold
+  for (const event of told) telling = tell(telling, isFlip ? { ...event, type: 'release.succeeded' } : event)
+  return summary(telling, told)
+}
+
+function inOrder(one: RunEvent, other: RunEvent) {
+  return (
+    compare(one.effective_at, other.effective_at) ||
+    ranks[one.type] - ranks[other.type] ||
+    compare(one.received_at, other.received_at) ||
+    compare(one.id, other.id)
+  )
+}
+
+function compare(one: string, other: string) {
+  return one < other ? -1 : one > other ? 1 : 0
+}
+
+type Telling = {
+  facts: EventFacts
+  phase: 'queued' | 'waiting' | 'running' | null
+  outcome: Outcome | null
+  attempt: number
+  percent: number | null
+  dark_at: string | null
+  began_at: string | null
+  first_exposed_at: string | null
+  live_at: string | null
+  ended_at: string | null
+  undone_at: string | null
+}
+
+const untold: Telling = {
+  facts: {},
+  phase: null,
+  outcome: null,
+  attempt: 1,
+  percent: null,
+  dark_at: null,
+  began_at: null,
+  first_exposed_at: null,
+  live_at: null,
+  ended_at: null,
+  undone_at: null,
+}
+
+function tell(before: Telling, event: RunEvent): Telling {
+  const attempt = event.facts.attempt ?? before.attempt
+  if (attempt < before.attempt) return { ...before, facts: filledIn(event.facts, before.facts) }
+  const now = attempt > before.attempt ? { ...begunAgain(before), attempt } : { ...before }
+  now.facts = filledIn(now.facts, factsOf(event))
+  moveOn(now, event)
+  expose(now, event)
+  return now
+}
+
+/** A run that the tool runs again: open as if new, but what it brought to customers before stays with them. */
+function begunAgain(before: Telling): Telling {
+  const { started_at, finished_at, percent, dark, ...facts } = before.facts
+  const { first_exposed_at } = before
+  return { ...untold, facts, first_exposed_at, live_at: before.undone_at ? null : before.live_at }
+}
+
+/** Times a tool states are held to the same bound as the event's own. */
+function factsOf({ facts, received_at }: RunEvent): EventFacts {
+  const bounded = (at?: string) => at && effectiveTime(at, received_at).effective_at
+  return { ...facts, started_at: bounded(facts.started_at), finished_at: bounded(facts.finished_at) }
+}
+
+function filledIn(known: EventFacts, said: EventFacts): EventFacts {
+  return { ...known, ...present(said), urls: { ...known.urls, ...present(said.urls ?? {}) } }
+}
+
+function present<T extends object>(facts: T): Partial<T> {
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(known) as Partial<T>
+}
+
+function moveOn(now: Telling, event: RunEvent) {
+  switch (event.type) {
+    case 'release.queued':
+    case 'release.waiting':
+      if (!now.outcome) now.phase = event.type === 'release.queued' ? 'queued' : 'waiting'
+      return
+    case 'release.started':
+      if (!now.outcome) now.began_at ??= event.effective_at
+      now.phase = 'running'
+      return
+    case 'release.progress':
+    case 'exposure.changed':
+      now.phase = 'running'
+      return
+    case 'release.succeeded':
+      return end(now, event, 'succeeded')
+    case 'release.failed':
+      return end(now, event, 'failed')
+    case 'release.cancelled':
+      return end(now, event, 'cancelled')
+    case 'release.rolled_back':
+      now.undone_at ??= event.effective_at
+  }
+}
+
+function end(now: Telling, event: RunEvent, outcome: Outcome) {
+  now.phase = 'running'
+  if (now.outcome === outcome || (now.outcome && now.undone_at)) return
+  const isCorrected = now.outcome !== null
+  now.outcome = outcome
+  now.ended_at = momentOf(event)
+  if (isCorrected || outcome === 'succeeded') now.live_at = null
+}
+
+function momentOf(event: RunEvent) {
+  return factsOf(event).finished_at ?? event.effective_at
+}
+
+/** How many customers have it stays open after success, until everybody does. */
+function expose(now: Telling, event: RunEvent) {
+  const { percent, dark } = event.facts
+  if (percent !== undefined) now.percent = wholePercent(percent)
+  const isDark = dark ?? (percent ? false : now.dark_at !== null)
+  now.dark_at = isDark ? (now.dark_at ?? event.effective_at) : null
+  if (dark === false && now.percent === 0) now.percent = null
+  if (now.undone_at || now.phase !== 'running') return
+
+  const everybody = now.outcome === 'succeeded' && isForEverybody(now)
+  const reached = now.outcome === null || now.outcome === 'succeeded' ? now.percent : percent
+  const some = now.dark_at === null && (reached ?? 0) > 0
+  if (some || everybody) now.first_exposed_at ??= momentOf(event)
+  if (now.outcome === 'succeeded') now.live_at = everybody ? (now.live_at ?? momentOf(event)) : null
+}
+
+/** Whole, but never 0 or 100 when it is neither. */
+function wholePercent(percent: number) {
+  return percent > 0 && percent < 100 ? Math.min(99, Math.max(1, Math.round(percent))) : percent
+}
+
+function summary(telling: Telling, told: readonly RunEvent[]) {
+  const { facts, outcome, attempt, percent, dark_at, first_exposed_at, live_at, undone_at } = telling
+  const state = stateOf(telling)
+  const last_event_at = told.at(-1)?.effective_at ?? ''
+  const finished_at = outcome && (facts.finished_at ?? telling.ended_at)
+  const isPartial = state === 'canary' || state === 'dark'
+  return {
+    ...worded(facts),
+    state,
+    outcome,
+    attempt,
+    percent,
+    dark_at,
+    started_at: facts.started_at ?? telling.began_at,
+    first_exposed_at,
+    live_at,
+    finished_at,
+    undone_at,
+    deadline_at: outcome || undone_at ? null : deadline(state, last_event_at),
+    skewed_at: told.find((event) => event.skewed_at)?.skewed_at ?? null,
+    backfilled_at: told.every(isBackfill) ? earliest(told.map((event) => event.received_at)) : null,
+    last_event_at,
+    lane_at: live_at ?? (isPartial ? null : finished_at) ?? last_event_at,
+  }
+}
+
+function worded(facts: EventFacts) {
+  return {
+    said_kind: facts.kind ?? (null as ReleaseKind | null),
+    version: facts.version ?? null,
+    commit: facts.commit ?? null,
+    ref: facts.ref ?? null,
+    previous_version: facts.previous_version ?? facts.previous_commit ?? null,
+    actor_name: facts.actor?.name ?? null,
+    message: facts.message ?? null,
+    reason: facts.reason ?? null,
+    run_url: facts.urls?.run ?? null,
+    target_url: facts.urls?.target ?? null,
+    commit_url: facts.urls?.commit ?? null,
+    changelog_url: facts.urls?.changelog ?? null,
+    rollback: facts.rollback ?? null,
+  }
+}
+
+function stateOf(telling: Telling): ReleaseState {
+  if (telling.undone_at) return 'rolled_back'
+  if (telling.outcome === 'failed' || telling.outcome === 'cancelled') return telling.outcome
+  return telling.phase === 'running' ? exposedState(telling) : (telling.phase ?? 'running')
+}
+
+function deadline(state: ReleaseState, last_event_at: string) {
+  const wait = patient.includes(state) ? patience.long : patience.ordinary
+  return new Date(Date.parse(last_event_at) + wait).toISOString()
+}
+
+function isBackfill({ occurred_at, received_at }: RunEvent) {
+  return Date.parse(occurred_at) < Date.parse(received_at) - backfillAge
+}
+
+function earliest(times: string[]) {
+  return times.reduce((first, time) => (time < first ? time : first))
+}

@@ -1,0 +1,87 @@
+import type { Selectable, Updateable } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import type { Tables } from '../platform/tables.ts'
+import type { EventType } from '../sources/events.ts'
+import type { RunEvent } from './fold.ts'
+
+export type Release = Selectable<Tables['releases']>
+export type EventRow = Selectable<Tables['release_events']>
+/** What makes a release one: a run of a source, on one component in one environment. */
+export type RunName = Pick<Release, 'source_id' | 'scope' | 'run_key' | 'component_id' | 'environment_id'>
+
+export async function releaseById({ db }: Context, id: string): Promise<Release> {
+  const release = await db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!release) throw new Refusal('not-found', 'There is no such release.')
+  return release
+}
+
+export async function eventById({ db }: Context, id: string): Promise<EventRow> {
+  const event = await db.selectFrom('release_events').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!event) throw new Refusal('not-found', 'There is no such event.')
+  return event
+}
+
+export function releaseOfRun({ db }: Context, run: RunName): Promise<Release | undefined> {
+  return db
+    .selectFrom('releases')
+    .selectAll()
+    .where((all) => all.and(run))
+    .executeTakeFirst()
+}
+
+/** Runs of a lane that one source began after `since` and has not ended, newest first. */
+export function unendedRuns(
+  { db }: Context,
+  { source_id, scope, component_id, environment_id }: RunName,
+  since: string,
+) {
+  return db
+    .selectFrom('releases')
+    .select(['run_key', 'version'])
+    .where((all) => all.and({ source_id, scope, component_id, environment_id }))
+    .where('outcome', 'is', null)
+    .where('undone_at', 'is', null)
+    .where('last_event_at', '>', since)
+    .orderBy('last_event_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+}
+
+export async function insertRelease({ db }: Context, row: Release) {
+  await db.insertInto('releases').values(row).execute()
+}
+
+export async function updateRelease({ db }: Context, id: string, change: Updateable<Tables['releases']>) {
+  await db.updateTable('releases').set(change).where('id', '=', id).execute()
+}
+
+export async function insertEvent({ db }: Context, row: EventRow) {
+  await db.insertInto('release_events').values(row).execute()
+}
+
+export async function updateEvent({ db }: Context, id: string, change: Updateable<Tables['release_events']>) {
+  await db.updateTable('release_events').set(change).where('id', '=', id).execute()
+}
+
+/** Events of a source about a service that no component answers to yet. */
+export function waitingEvents({ db }: Context, source_id: string, service: string): Promise<EventRow[]> {
+  return db
+    .selectFrom('release_events')
+    .selectAll()
+    .where((all) => all.and({ source_id, service }))
+    .where('component_id', 'is', null)
+    .where('dismissed_at', 'is', null)
+    .orderBy('received_at')
+    .orderBy('id')
+    .execute()
+}
+
+export async function eventsOfRelease({ db }: Context, release_id: string): Promise<RunEvent[]> {
+  const rows = await db
+    .selectFrom('release_events')
+    .select(['id', 'type', 'facts', 'occurred_at', 'received_at', 'effective_at', 'skewed_at'])
+    .where('release_id', '=', release_id)
+    .execute()
+  return rows.map((row) => ({ ...row, type: row.type as EventType, facts: JSON.parse(row.facts) }))
+}
