@@ -14,6 +14,7 @@ import * as auditWeb from './audit/web.ts'
 import * as componentsApi from './components/api.ts'
 import * as componentsWeb from './components/web.ts'
 import type { Config } from './config.ts'
+import * as incidentsApi from './incidents/api.ts'
 import { registerOpenApi } from './openapi.ts'
 import { loadAssets, serveAssets } from './platform/assets.ts'
 import type { Context } from './platform/context.ts'
@@ -62,6 +63,7 @@ export async function buildApp(
   await siteWeb.routes(app, guard)
   await componentsWeb.routes(app)
   await componentsApi.routes(app)
+  await incidentsApi.routes(app)
   await auditWeb.routes(app)
   await auditApi.routes(app)
   operations(app)

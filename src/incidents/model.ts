@@ -66,7 +66,7 @@ const body = z
   .trim()
   .min(1, 'Say something to customers.')
   .max(20_000, 'Keep the text under 20,000 characters.')
-const moment = z.iso
+export const moment = z.iso
   .datetime({ offset: true, error: 'Write the time as 2026-11-23T14:06:00Z.' })
   .transform((text) => new Date(text).toISOString())
 const named = z.object({
