@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
-import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
 import fastify, { LogController, type RouteOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -17,6 +16,7 @@ import type { Config } from './config.ts'
 import * as incidentsApi from './incidents/api.ts'
 import { registerOpenApi } from './openapi.ts'
 import { loadAssets, serveAssets } from './platform/assets.ts'
+import { registerBodies } from './platform/bodies.ts'
 import type { Context } from './platform/context.ts'
 import { answerError, answerNotFound } from './platform/errors.ts'
 import { registerFlash } from './platform/flash.ts'
@@ -43,13 +43,13 @@ export async function buildApp(
   const assets = loadAssets()
 
   await app.register(fastifyCookie, { secret: config.secret.toString('hex') })
-  await app.register(fastifyFormbody)
   await app.register(fastifyHelmet, securityHeaders(config.url))
   await registerViews(app)
   registerFlash(app)
   app.addHook('onRequest', async (request) => {
     request.ctx = { ...ctx, actor: { kind: 'visitor', id: null, name: 'visitor' }, log: request.log }
   })
+  await registerBodies(app)
   registerPages(app, { assets, origin: config.url })
   registerGuard(app, guard)
   registerFormOnce(app)
@@ -91,7 +91,6 @@ function bareServer(config: Given): App {
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.removeContentTypeParser('text/plain') // a form can send it from any site, and no route reads it
   app.decorateRequest('ctx')
   return app
 }

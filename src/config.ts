@@ -31,7 +31,7 @@ const settings = {
     .describe('The folder for the database and the generated secret'),
   SHIPLOG_URL: z
     .url({ protocol: /^https?$/, error: 'must be an address like https://status.example.com' })
-    .refine((url) => new URL(url).pathname === '/', 'must be an origin, without a path')
+    .refine((url) => !URL.canParse(url) || new URL(url).pathname === '/', 'must be an origin, without a path')
     .optional()
     .describe('The public origin, used in every link and to check where forms come from'),
   SHIPLOG_SECRET: z

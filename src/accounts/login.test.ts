@@ -123,7 +123,7 @@ test('after the login one is led only to our own pages', async () => {
 
 test('a password of a megabyte or of nothing is simply wrong', async () => {
   const { browser } = await withEdith()
-  for (const tried of ['', 'x'.repeat(60_000), 'a\0b', '🛟'.repeat(64)]) {
+  for (const tried of ['', 'x'.repeat(60_000), '🛟'.repeat(64)]) {
     assert.equal((await browser.post('/login', { email: edith.email, password: tried })).statusCode, 401)
   }
 })

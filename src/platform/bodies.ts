@@ -1,0 +1,40 @@
+import { parse } from 'node:querystring'
+import fastifyFormbody from '@fastify/formbody'
+import type { FastifyInstance } from 'fastify'
+import { Refusal } from './refusal.ts'
+import { isFlawed, readJson } from './strict-text.ts'
+
+/**
+ * What bodies the server reads: JSON that is UTF-8, not too deep and free of text that a store cannot keep, and
+ * forms likewise. `text/plain` is not read at all: any site can send it as a form.
+ */
+export async function registerBodies(app: FastifyInstance) {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => {
+      const read = readJson(body)
+      if (!read.ok) throw new Refusal('unreadable', read.reason)
+      if (read.mended)
+        throw new Refusal('unreadable', 'A text contains a NUL character or half of a character.')
+      return read.value
+    },
+  )
+  await app.register(fastifyFormbody, { parser: readForm })
+  app.addHook('onRequest', async (request) => {
+    if (/%00/.test(request.url)) throw new Refusal('unreadable', 'The address contains a NUL character.')
+  })
+}
+
+function readForm(text: string) {
+  const fields = parse(text, '&', '=', { maxKeys: 2000 })
+  if (
+    Object.values(fields)
+      .flat()
+      .some((value) => value !== undefined && isFlawed(value))
+  ) {
+    throw new Refusal('unreadable', 'A field contains a NUL character or half of a character.')
+  }
+  return fields
+}
