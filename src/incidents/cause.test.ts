@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
 import type { Tables } from '../platform/tables.ts'
+import { recordEvents } from '../releases/actions.ts'
+import type { CanonicalEvent } from '../sources/events.ts'
 import { type World, world } from '../testing/world.ts'
 import { declareIncident, editIncident } from './actions.ts'
 import { offeredUpdate, usualSeconds, waysBack } from './remedy.ts'
@@ -143,6 +145,65 @@ test('a rollback that failed is no way back, and one of another release is not o
   assert.equal((await waysBack(ship, [cause, null])).size, 0)
 })
 
+test('what tools report is enough: the suspect, the running way back and its end', async () => {
+  const { ship, checkout } = await shop({ bare: true })
+  const report = (type: CanonicalEvent['type'], run_key: string, version: string) =>
+    recordEvents(ship, {
+      source_id: 'hand',
+      scope: '',
+      delivery_id: null,
+      received_at: ship.now().toISOString(),
+      events: [
+        {
+          type,
+          run_key,
+          service: 'checkout',
+          environment: 'production',
+          occurred_at: ship.now().toISOString(),
+          facts: { version },
+        },
+      ],
+      componentFor: async () => checkout.id,
+    })
+  await report('release.succeeded', 'one', '2.13.4')
+  ship.wait(600)
+  await report('release.started', 'two', '2.14.0')
+  ship.wait(5)
+  await report('release.succeeded', 'two', '2.14.0')
+  ship.wait(4)
+  const started_at = ship.now().toISOString()
+  const [suspect] = await suspectsFor(ship, { started_at, component_ids: [checkout.id] })
+  assert.deepEqual([suspect?.version, suspect?.likely], ['2.14.0', true])
+
+  const cause = suspect?.release_id ?? ''
+  const way = async () => (await waysBack(ship, [cause])).get(cause)
+  ship.wait(3)
+  await report('release.started', 'three', '2.13.4')
+  assert.deepEqual([(await way())?.state, (await way())?.to_version], ['rolling_back', '2.13.4'])
+  ship.wait(2)
+  await report('release.succeeded', 'three', '2.13.4')
+  assert.deepEqual([(await way())?.state, (await way())?.took_seconds], ['rolled_back', 120])
+  const later = ship.now().toISOString()
+  const suspects = await suspectsFor(ship, { started_at: later, component_ids: [checkout.id] })
+  assert.ok(!suspects.some((one) => one.release_id === cause))
+})
+
+test('going back over several releases takes the cause away too, while it runs already', async () => {
+  const { ship, checkout } = await shop()
+  const old = await release(ship, checkout.id, '1', { live_at: today('08:00') })
+  const cause = await release(ship, checkout.id, '2', { live_at: today('09:00') })
+  const newest = await release(ship, checkout.id, '3', { live_at: today('10:00') })
+  const running = { kind: 'rollback', state: 'running', live_at: null, lane_at: today('11:00') }
+  const back = await release(ship, checkout.id, '1', {
+    ...running,
+    reverts_release_id: newest,
+    restores_release_id: old,
+  })
+  assert.equal((await waysBack(ship, [cause])).get(cause)?.state, 'rolling_back')
+  await change(ship, back, { restores_release_id: cause })
+  assert.equal((await waysBack(ship, [cause])).get(cause), undefined)
+})
+
 test('a canary that undid itself is its own way back', async () => {
   const { ship, checkout } = await shop()
   const cause = await release(ship, checkout.id, '2.14.0', {
@@ -172,10 +233,11 @@ test('the usual way back is the median of the last five', async () => {
   assert.equal(await usualSeconds(ship, checkout.id), 180)
 })
 
-async function shop() {
+async function shop({ bare = false } = {}) {
   const ship = await world()
   const checkout = await createComponent(ship, { name: 'Checkout' })
   const storefront = await createComponent(ship, { name: 'Storefront' })
+  if (bare) return { ship, checkout, storefront }
   const env = { position: 0, created_at: noon }
   const { db } = ship
   await db

@@ -32,38 +32,38 @@ export async function waysBack(ctx: Context, cause_ids: (string | null)[]): Prom
   return found
 }
 
-/** A rollback that says what it reverts, that undid the cause, or that began on its lane while it was out. */
-async function rollbackOf({ db }: Context, cause: NamedRelease) {
-  const out = cause.first_exposed_at ?? cause.live_at ?? cause.started_at ?? cause.created_at
-  const lane = await db
-    .selectFrom('releases')
-    .selectAll()
-    .where('component_id', '=', cause.component_id)
-    .where('environment_id', '=', cause.environment_id)
-    .where('id', '!=', cause.id)
-    .where((or) =>
-      or.or([
-        or('reverts_release_id', '=', cause.id),
-        or('id', '=', cause.undone_by_release_id ?? ''),
-        or.and([
-          or('kind', '=', 'rollback'),
-          or('live_at', 'is', null),
-          or('reverts_release_id', 'is', null),
-          or('started_at', '>=', out),
-        ]),
-      ]),
-    )
-    .orderBy('last_event_at', 'desc')
-    .execute()
+/** The rollback that undid the cause, or that goes back from it or over it and is not over. */
+async function rollbackOf(ctx: Context, cause: NamedRelease) {
+  const lane = await rollbacksBeside(ctx, cause)
   const standing = lane.filter((release) => release.live_at !== null || !over.includes(release.state))
   return (
     standing.find((release) => release.id === cause.undone_by_release_id) ??
     standing.find((release) => release.reverts_release_id === cause.id) ??
-    standing[0]
+    standing.find((release) => release.live_at === null && goesBackOver(release, cause))
   )
 }
 
-type Rollback = NonNullable<Awaited<ReturnType<typeof rollbackOf>>>
+function rollbacksBeside({ db }: Context, cause: NamedRelease) {
+  return db
+    .selectFrom('releases')
+    .leftJoin('releases as target', 'target.id', 'releases.restores_release_id')
+    .selectAll('releases')
+    .select('target.lane_at as target_lane_at')
+    .where('releases.component_id', '=', cause.component_id)
+    .where('releases.environment_id', '=', cause.environment_id)
+    .where('releases.kind', '=', 'rollback')
+    .where('releases.lane_at', '>=', cause.first_exposed_at ?? cause.live_at ?? cause.created_at)
+    .where('releases.id', '!=', cause.id)
+    .orderBy('releases.last_event_at', 'desc')
+    .execute()
+}
+
+/** Going back to what was there before the cause takes the cause away too; an unknown target might. */
+function goesBackOver(rollback: Rollback, cause: NamedRelease) {
+  return rollback.target_lane_at === null || rollback.target_lane_at < cause.lane_at
+}
+
+type Rollback = Awaited<ReturnType<typeof rollbacksBeside>>[number]
 
 async function wayBack(ctx: Context, cause: NamedRelease, rollback: Rollback): Promise<WayBack> {
   const { started_at, live_at } = rollback
