@@ -14,6 +14,9 @@ import * as componentsApi from './components/api.ts'
 import * as componentsWeb from './components/web.ts'
 import type { Config } from './config.ts'
 import * as incidentsApi from './incidents/api.ts'
+import * as ingestApi from './ingest/api.ts'
+import * as ingestJobs from './ingest/jobs.ts'
+import * as ingestWeb from './ingest/web.ts'
 import { registerOpenApi } from './openapi.ts'
 import { loadAssets, serveAssets } from './platform/assets.ts'
 import { registerBodies } from './platform/bodies.ts'
@@ -25,9 +28,11 @@ import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
 import { registerPages } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
+import * as sourcesApi from './sources/api.ts'
+import * as sourcesWeb from './sources/web.ts'
 
 /** What runs by itself, every so often. */
-export const jobs: Job[] = [...accountsJobs.jobs]
+export const jobs: Job[] = [...accountsJobs.jobs, ...ingestJobs.jobs]
 
 type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
 
@@ -64,6 +69,10 @@ export async function buildApp(
   await componentsWeb.routes(app)
   await componentsApi.routes(app)
   await incidentsApi.routes(app)
+  await sourcesWeb.routes(app, guard)
+  await sourcesApi.routes(app, guard)
+  await ingestWeb.routes(app)
+  await ingestApi.routes(app)
   await auditWeb.routes(app)
   await auditApi.routes(app)
   operations(app)

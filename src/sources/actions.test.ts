@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { archiveComponent, createComponent } from '../components/actions.ts'
 import { world } from '../testing/world.ts'
 import {
+  changeSource,
   createSource,
   disableSource,
-  editSource,
   enableSource,
   mapService,
   noteError,
@@ -79,8 +79,9 @@ test('a disabled source’s secret speaks for nobody until it is enabled again',
 test('an edit of an old version is refused and changes nothing', async () => {
   const ship = await world()
   const { source } = await createSource(ship, { name: 'GitHub', kind: 'github' })
-  await editSource(ship, source.id, { name: 'GitHub, shop', version: 1 })
-  await assert.rejects(editSource(ship, source.id, { name: 'Other', version: 1 }), { code: 'stale' })
+  await changeSource(ship, source.id, { name: 'GitHub, shop', version: 1 })
+  await changeSource(ship, source.id, { name: 'GitHub, shop' })
+  await assert.rejects(changeSource(ship, source.id, { name: 'Other', version: 1 }), { code: 'stale' })
   assert.equal((await sourceById(ship, source.id)).name, 'GitHub, shop')
 })
 

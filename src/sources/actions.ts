@@ -33,20 +33,22 @@ export function createSource(ctx: Context, { name, kind }: NewSource) {
   })
 }
 
-export function editSource(ctx: Context, id: string, { name, version }: SourceChange) {
+/** Renames a source, or shuts and opens it, in one step. */
+export function changeSource(ctx: Context, id: string, { name, disabled, version }: SourceChange) {
   return inTransaction(ctx, async (ctx) => {
     const source = await ownSource(ctx, id)
-    const change = { name, version: source.version + 1, updated_at: nowText(ctx) }
-    if (!(await updateSource(ctx, id, change, version))) {
+    if (version !== undefined && version !== source.version) {
       throw new Refusal('stale', 'Somebody else has changed this source meanwhile.', { current: source })
     }
-    await record(ctx, {
-      action: 'source.edited',
-      subject: ['source', id],
-      detail: { name, was: source.name },
-    })
+    if (name !== undefined && name !== source.name) await rename(ctx, source, name)
+    if (disabled !== undefined) await setDisabled(ctx, id, disabled)
     return sourceById(ctx, id)
   })
+}
+
+async function rename(ctx: Context, { id, name: was, version }: Source, name: string) {
+  await updateSource(ctx, id, { name, version: version + 1, updated_at: nowText(ctx) })
+  await record(ctx, { action: 'source.edited', subject: ['source', id], detail: { name, was } })
 }
 
 /** Gives a source a new secret; the old one stays valid for the overlap. The new one is shown this once. */

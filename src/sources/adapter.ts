@@ -24,6 +24,8 @@ export type Setup = { steps: string[]; curl: string }
 export type Adapter = {
   kind: string
   label: string
+  /** One line for whoever chooses between the kinds. */
+  hint: string
   /** `signing`: the tool signs with it, so it is kept sealed. `bearer`: the tool sends it, so only its hash is kept. */
   secret: 'signing' | 'bearer'
   /** The sender is a script of the operator's own: a wrong shape is answered 422 rather than kept as invalid. */

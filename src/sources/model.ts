@@ -8,7 +8,7 @@ const kinds = sourceKinds.map(({ kind }) => kind) as [string, ...string[]]
 export const NewSource = z.object({ name, kind: z.enum(kinds, `One of ${kinds.join(', ')}.`) })
 export type NewSource = z.output<typeof NewSource>
 
-export const SourceChange = z.object({ name, version })
+export const SourceChange = z.object({ name: name.optional(), disabled: z.boolean().optional(), version })
 export type SourceChange = z.output<typeof SourceChange>
 
 /** For how many hours the old secret stays valid beside the new one; 0 ends it at once. */

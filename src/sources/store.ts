@@ -86,16 +86,8 @@ export async function insertSource({ db }: Context, row: Insertable<Source>) {
   await db.insertInto('sources').values(row).execute()
 }
 
-/** Changes a source; with a `version` only that version of it. Says whether it did. */
-export async function updateSource(
-  { db }: Context,
-  id: string,
-  change: Updateable<Source>,
-  version?: number,
-) {
-  let query = db.updateTable('sources').set(change).where('id', '=', id)
-  if (version !== undefined) query = query.where('version', '=', version)
-  return (await query.executeTakeFirst()).numUpdatedRows > 0n
+export async function updateSource({ db }: Context, id: string, change: Updateable<Source>) {
+  await db.updateTable('sources').set(change).where('id', '=', id).execute()
 }
 
 export async function insertSecret({ db }: Context, row: Insertable<Tables['source_secrets']>) {

@@ -47,6 +47,7 @@ const types: Record<string, EventType> = {
 export const github = {
   kind: 'github',
   label: 'GitHub',
+  hint: 'Deployments, their statuses and releases, by a webhook of a repository or an organisation.',
   secret: 'signing',
   verify({ headers, body }, secrets) {
     const signature = headers['x-hub-signature-256']

@@ -11,4 +11,4 @@ export function adapterFor(kind: string): Adapter | null {
 }
 
 /** The kinds an operator can choose from. */
-export const sourceKinds = adapters.map(({ kind, label, secret }) => ({ kind, label, secret }))
+export const sourceKinds = adapters.map(({ kind, label, hint }) => ({ kind, label, hint }))

@@ -70,6 +70,7 @@ export const nativeEvent = z.object({
 export const native = {
   kind: 'native',
   label: 'Scripts and other tools',
+  hint: 'One curl in a deploy script, or any tool with a body template of its own.',
   secret: 'bearer',
   tellsSender: true,
   verify: ({ headers }, hashes) => bearerAmong(hashes, headers.authorization),

@@ -1,0 +1,209 @@
+import { record } from '../journal/journal.ts'
+import { type Context, inTransaction } from '../platform/context.ts'
+import { newId } from '../platform/ids.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { matchWaiting, recordEvents } from '../releases/actions.ts'
+import { noteSeen } from '../sources/actions.ts'
+import type { Translation } from '../sources/adapter.ts'
+import type { CanonicalEvent } from '../sources/events.ts'
+import { sha256 } from '../sources/signatures.ts'
+import { componentFor } from '../sources/store.ts'
+import {
+  type Acknowledgement,
+  bounded,
+  keepBodiesDays,
+  redacted,
+  sameBodyHours,
+  type Verified,
+} from './model.ts'
+import { inSavepoint, isOfTheStore } from './savepoint.ts'
+import {
+  type Delivery,
+  deliveryByBody,
+  deliveryByKey,
+  emptyBodies,
+  eventsOf,
+  insertDelivery,
+  saidMoreSince,
+  someWait,
+  updateDelivery,
+} from './store.ts'
+
+/** What became of one delivery of a list; `failed` holds what its sender has to be told instead. */
+export type Outcome = { acknowledged: Acknowledgement } | { failed: unknown }
+
+/**
+ * Keeps verified deliveries and makes releases of them, in one transaction with a savepoint for each: none harms
+ * another, and what is acknowledged after the commit is stored.
+ */
+export function acceptDeliveries(ctx: Context, list: readonly Verified[]): Promise<Outcome[]> {
+  return inTransaction(ctx, async (ctx) => {
+    const outcomes: Outcome[] = []
+    for (const item of list) {
+      try {
+        const acting = { ...ctx, actor: item.actor }
+        outcomes.push({ acknowledged: await inSavepoint(ctx, () => acceptOne(acting, item)) })
+      } catch (failed) {
+        outcomes.push({ failed })
+      }
+    }
+    return outcomes
+  })
+}
+
+/** Empties raw bodies after 30 days, but for what still waits in the inbox. Keys and hashes stay for ever. */
+export function forgetOldBodies(ctx: Context): Promise<number> {
+  const before = new Date(ctx.now().getTime() - keepBodiesDays * 24 * 3_600_000).toISOString()
+  return emptyBodies(ctx, before)
+}
+
+async function acceptOne(ctx: Context, item: Verified): Promise<Acknowledgement> {
+  await noteSeen(ctx, item.source.id)
+  const hash = sha256(item.incoming.body)
+  const known = await knownDelivery(ctx, item, hash)
+  if (known && known.state !== 'invalid') return duplicate(ctx, known)
+  const said = readDelivery(ctx, item)
+  if ('invalid' in said && item.adapter.tellsSender) {
+    throw new Refusal('invalid', said.invalid, { errors: said.fields ?? {} })
+  }
+  if (known && 'invalid' in said) return duplicate(ctx, known)
+  const kept = known ? await readAgain(ctx, known, said) : await keep(ctx, item, said, hash)
+  // Another node kept the same key between our look and our write
+  if (!kept) return duplicate(ctx, await knownDelivery(ctx, item, hash))
+  return settle(ctx, item, kept, said)
+}
+
+/** The delivery that this one repeats: by the tool's key, or, where it has none, by its bytes within a day. */
+async function knownDelivery(ctx: Context, { source, scope, adapter, incoming }: Verified, hash: string) {
+  const within = { source_id: source.id, scope }
+  const key = adapter.dedupeKey(incoming)
+  if (key !== null) {
+    const known = await deliveryByKey(ctx, within, key)
+    if (known && known.body_hash !== hash && adapter.tellsSender) {
+      throw new Refusal('invalid', 'This Idempotency-Key was already used for another body.')
+    }
+    return known
+  }
+  const since = new Date(Date.parse(incoming.received_at) - sameBodyHours * 3_600_000).toISOString()
+  const known = await deliveryByBody(ctx, within, hash, since)
+  // `1.4.2 succeeded` after `1.4.3 succeeded` is not a copy but a way back, when neither names its run or time
+  const anew = known && adapter.mayRecur?.(incoming) && (await saidMoreSince(ctx, known))
+  return anew ? undefined : known
+}
+
+/** What the delivery says. An adapter that throws is a bug of ours and loses nothing: the delivery is kept. */
+function readDelivery(ctx: Context, { adapter, source, incoming }: Verified): Translation {
+  try {
+    return bounded(adapter.translate(incoming))
+  } catch (err) {
+    ctx.log.error({ err, source: source.id }, 'an adapter threw')
+    return { invalid: 'Shiplog could not read it, which is a fault of Shiplog’s own. It is kept.' }
+  }
+}
+
+async function keep(ctx: Context, item: Verified, said: Translation, body_hash: string) {
+  const { source, scope, adapter, incoming } = item
+  const id = newId()
+  const row: Delivery = {
+    id,
+    source_id: source.id,
+    scope,
+    dedupe_key: adapter.dedupeKey(incoming) ?? `body:${body_hash}:${id}`,
+    ...stateOf(said),
+    headers: JSON.stringify(redacted(incoming.headers)),
+    content_type: String(incoming.headers['content-type'] ?? '').slice(0, 200),
+    body: incoming.body,
+    body_hash,
+    received_at: incoming.received_at,
+  }
+  return (await insertDelivery(ctx, row)) ? row : undefined
+}
+
+/** A delivery that made no sense once may do so to a newer Shiplog, when the tool sends it again. */
+async function readAgain(ctx: Context, known: Delivery, said: Translation): Promise<Delivery> {
+  await updateDelivery(ctx, known.id, stateOf(said))
+  return { ...known, ...stateOf(said) }
+}
+
+function stateOf(said: Translation): { state: string; reason: string | null } {
+  if ('events' in said) return { state: 'accepted', reason: null }
+  if ('ping' in said) return { state: 'ignored', reason: 'A test message: the connection works.' }
+  if ('ignored' in said) return { state: 'ignored', reason: said.ignored }
+  return { state: 'invalid', reason: said.invalid }
+}
+
+/** Makes of a kept delivery what it says, and tells the journal. */
+async function settle(ctx: Context, item: Verified, kept: Delivery, said: Translation) {
+  const fault = 'events' in said ? await recordSafely(ctx, kept, said.events) : null
+  const delivery = { ...kept, ...(fault && { state: 'invalid', reason: fault }) }
+  if (fault) await updateDelivery(ctx, kept.id, { state: delivery.state, reason: fault })
+  await record(ctx, {
+    action: `delivery.${delivery.state as Acknowledgement['outcome']}`,
+    subject: ['delivery', delivery.id],
+    detail: { source_id: item.source.id, source: item.source.name, reason: delivery.reason },
+  })
+  const answer = await acknowledge(ctx, delivery)
+  return 'ping' in said ? { ...answer, ping: true as const } : answer
+}
+
+/** Records the events; when that fails for any reason but the store's, the delivery stays and the words say so. */
+async function recordSafely(
+  ctx: Context,
+  delivery: Delivery,
+  events: CanonicalEvent[],
+): Promise<string | null> {
+  try {
+    await inSavepoint(ctx, () => recordAll(ctx, delivery, events))
+    return null
+  } catch (err) {
+    if (isOfTheStore(err)) throw err
+    ctx.log.error({ err, delivery: delivery.id }, 'events could not be recorded')
+    const why = err instanceof Refusal ? err.message : 'This is a fault of Shiplog’s own.'
+    return `It could not be made into a release. ${why} It is kept.`
+  }
+}
+
+async function recordAll(ctx: Context, delivery: Delivery, events: CanonicalEvent[]) {
+  const { id: delivery_id, source_id, scope, received_at } = delivery
+  const find = ({ service }: CanonicalEvent) => componentFor(ctx, source_id, service)
+  const recorded = await recordEvents(ctx, {
+    source_id,
+    scope,
+    delivery_id,
+    received_at,
+    events,
+    componentFor: find,
+  })
+  // A component may have been made after the first events of its service had come
+  for (const [index, { component_id }] of recorded.entries()) {
+    const service = events[index]?.service ?? ''
+    if (component_id && (await someWait(ctx, source_id, service))) {
+      await matchWaiting(ctx, { source_id, service, component_id })
+    }
+  }
+}
+
+async function duplicate(ctx: Context, known: Delivery | undefined): Promise<Acknowledgement> {
+  if (!known) throw new Refusal('conflict', 'This delivery is being received twice at once. Send it again.')
+  return { ...(await acknowledge(ctx, known)), duplicate: true }
+}
+
+async function acknowledge(ctx: Context, { id, state, reason }: Delivery): Promise<Acknowledgement> {
+  const rows = await eventsOf(ctx, id)
+  const events = rows.map((row) => ({
+    event: row.id,
+    release: row.release_id,
+    state: row.release_state,
+    matched: row.component_id !== null,
+  }))
+  const [first] = events
+  return {
+    delivery: id,
+    outcome: state as Acknowledgement['outcome'],
+    reason,
+    release: first?.release ?? null,
+    state: first?.state ?? null,
+    matched: events.length > 0 && events.every((event) => event.matched),
+    events,
+  }
+}

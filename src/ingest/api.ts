@@ -1,0 +1,92 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { signed } from '../accounts/guard.ts'
+import type { App } from '../platform/http.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { noteError } from '../sources/actions.ts'
+import { nativeEvent } from '../sources/adapters/native.ts'
+import { inboxRoutes } from './inbox-api.ts'
+import { type Intake, makeIntake } from './intake.ts'
+import { type Acknowledgement, acknowledgement, largestBody } from './model.ts'
+import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
+
+/** Where deploy tools report, and what an operator does about what they reported. */
+export async function routes(app: App) {
+  const take = makeIntake()
+  // Signatures are over the very bytes, whatever the sender calls them: only here, bodies are left as they come
+  await app.register(async (raw) => {
+    raw.removeAllContentTypeParsers()
+    const whole = { parseAs: 'buffer', bodyLimit: largestBody } as const
+    raw.addContentTypeParser('*', whole, (_request, body, done) => done(null, body))
+    receivingRoutes(raw as App, take)
+  })
+  inboxRoutes(app)
+}
+
+const answers = { 200: acknowledgement, 202: acknowledgement }
+const config = { policy: signed }
+
+function receivingRoutes(app: App, take: Intake) {
+  const native = {
+    tags: ['events'],
+    summary: 'Report what a release does',
+    description:
+      'With an API token (releases:write) or the secret of a source. 202 when stored, 200 for a copy.',
+    security: [{ token: [] }],
+    body: nativeEvent,
+    response: answers,
+  }
+  app.post(
+    '/api/v1/events',
+    { config, schema: native, bodyLimit: largestBody, validatorCompiler: trusting },
+    async (request, reply) => {
+      const incoming = incomingOf(request)
+      const sender = await nativeSender(request.ctx, incoming.headers.authorization).catch((error) => {
+        reply.header('www-authenticate', 'Bearer')
+        throw error
+      })
+      return accept(request, reply, take, sender, incoming)
+    },
+  )
+
+  const hook = {
+    tags: ['events'],
+    summary: 'What a deploy tool posts by itself',
+    description: 'The tool’s own format, signed with the secret of the source.',
+    params: z.object({ source: z.string().max(100) }),
+    response: answers,
+  }
+  app.post('/hooks/:source', { config, schema: hook, bodyLimit: largestBody }, async (request, reply) => {
+    const incoming = incomingOf(request)
+    const sender = await hookSender(request.ctx, request.params.source, incoming)
+    return accept(request, reply, take, sender, incoming)
+  })
+}
+
+/** The body is bytes here; its adapter reads and checks it, after the sender is known. */
+function trusting() {
+  return (value: unknown) => ({ value })
+}
+
+type Sender = Awaited<ReturnType<typeof hookSender>>
+type Incoming = ReturnType<typeof incomingOf>
+
+async function accept(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  take: Intake,
+  sender: Sender,
+  incoming: Incoming,
+): Promise<never> {
+  const { ctx } = request
+  const answer = await take(ctx, await readVerified(ctx, sender, incoming)).catch(async (error) => {
+    if (error instanceof Refusal) await noteError(ctx, sender.source, error.message)
+    throw error
+  })
+  return reply.code(statusOf(answer)).header('cache-control', 'no-store').send(answer) as never
+}
+
+/** Never 204 and never a redirect: some senders take either for a failure. */
+function statusOf({ duplicate, ping }: Acknowledgement) {
+  return duplicate || ping ? 200 : 202
+}

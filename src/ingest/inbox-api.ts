@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { token } from '../accounts/guard.ts'
+import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
+import { once } from '../platform/idempotency.ts'
+import { NewRule } from '../sources/model.ts'
+import { dismissWaiting, inbox, mapWaiting } from './inbox.ts'
+import { listDeliveries } from './store.ts'
+
+const suggestion = z.object({ component_id: z.string(), slug: z.string(), name: z.string(), why: z.string() })
+const waitingService = z.object({
+  id: z.string(),
+  source_id: z.string(),
+  source: z.string(),
+  service: z.string(),
+  waiting: z.number(),
+  environment: z.string(),
+  newest_version: z.string().nullable(),
+  first_at: z.string(),
+  newest_at: z.string(),
+  suggestion: suggestion.nullable(),
+})
+const delivery = z.object({
+  id: z.string(),
+  source_id: z.string(),
+  source: z.string(),
+  scope: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  content_type: z.string(),
+  received_at: z.string(),
+})
+const mapped = z.object({ component_id: z.string(), replayed: z.number() })
+const deliveriesQuery = listQuery.extend({
+  source: z.string().max(100).optional(),
+  state: z.enum(['accepted', 'ignored', 'invalid']).optional(),
+})
+
+/** What waits, what it is, and what came in. */
+export function inboxRoutes(app: App) {
+  const read = { policy: token('sources:read') }
+  const write = { policy: token('sources:write') }
+
+  const list = { tags: ['inbox'], querystring: listQuery, response: { 200: listOf(waitingService) } }
+  app.get('/api/v1/inbox', { config: read, schema: list }, async (request) => {
+    const { cursor, limit } = request.query
+    return pageOf(await inbox(request.ctx, { cursor, limit: limit + 1 }), limit)
+  })
+
+  const dismissal = {
+    tags: ['inbox'],
+    body: z.object({ source_id: z.string().max(100), service: z.string().max(200) }),
+    response: { 201: z.object({ dismissed: z.number() }) },
+  }
+  app.post('/api/v1/inbox/dismissals', { config: write, schema: dismissal }, (request, reply) =>
+    once(request, reply, async (ctx) => ({ status: 201, body: await dismissWaiting(ctx, request.body) })),
+  )
+
+  const rule = {
+    tags: ['sources'],
+    description: 'Says which component a service is, and replays what waited for it.',
+    params: z.object({ id: z.string().max(100) }),
+    body: NewRule,
+    response: { 201: mapped },
+  }
+  app.post('/api/v1/sources/:id/rules', { config: write, schema: rule }, (request, reply) =>
+    once(request, reply, async (ctx) => {
+      const body = await mapWaiting(ctx, { source_id: request.params.id, ...request.body })
+      return { status: 201, body }
+    }),
+  )
+
+  const deliveries = { tags: ['inbox'], querystring: deliveriesQuery, response: { 200: listOf(delivery) } }
+  app.get('/api/v1/deliveries', { config: read, schema: deliveries }, async (request) => {
+    const { source: source_id, state, cursor, limit } = request.query
+    return pageOf(await listDeliveries(request.ctx, { source_id, state, cursor, limit: limit + 1 }), limit)
+  })
+}

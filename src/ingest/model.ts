@@ -1,0 +1,76 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { z } from 'zod'
+import type { Actor } from '../platform/context.ts'
+import type { Adapter, Read, Translation } from '../sources/adapter.ts'
+import { type CanonicalEvent, eventFacts } from '../sources/events.ts'
+
+/** Bodies larger than this are refused: the largest real one seen is a tenth of it. */
+export const largestBody = 256 * 1024
+
+/** The same bytes from a tool without keys are one delivery for so long; and for so long raw bodies are kept. */
+export const sameBodyHours = 24
+export const keepBodiesDays = 30
+
+/** A request whose sender is known for sure, ready to be kept. */
+export type Verified = {
+  source: { id: string; kind: string; name: string }
+  adapter: Adapter
+  /** The API token's name for the built-in source `api`, else empty. */
+  scope: string
+  actor: Actor
+  incoming: Read
+}
+
+const acknowledgedEvent = z.object({
+  event: z.string(),
+  release: z.string().nullable(),
+  state: z.string().nullable(),
+  matched: z.boolean(),
+})
+
+/** What the sender is told. `release` and `state` are the first event's; `matched` says whether all of them are. */
+export const acknowledgement = z.object({
+  delivery: z.string(),
+  outcome: z.enum(['accepted', 'ignored', 'invalid']),
+  reason: z.string().nullable(),
+  release: z.string().nullable(),
+  state: z.string().nullable(),
+  matched: z.boolean(),
+  events: z.array(acknowledgedEvent),
+  duplicate: z.literal(true).optional(),
+  ping: z.literal(true).optional(),
+})
+export type Acknowledgement = z.output<typeof acknowledgement>
+
+const bounds = z.object({
+  run_key: z.string().max(200),
+  service: z.string().trim().min(1).max(200),
+  environment: z.string().trim().min(1).max(100),
+  occurred_at: z.iso.datetime(),
+  facts: eventFacts,
+})
+
+/** Holds an adapter's events to their bounds: what does not fit makes the delivery invalid, never a crash. */
+export function bounded(said: Translation): Translation {
+  if (!('events' in said)) return said
+  const events: CanonicalEvent[] = []
+  for (const event of said.events) {
+    const read = bounds.safeParse(event)
+    if (!read.success) {
+      const where = read.error.issues.map((issue) => `${issue.path.join('.')} (${issue.message})`)
+      return { invalid: `Some of it does not fit: ${where.slice(0, 3).join(', ')}.` }
+    }
+    events.push({ ...event, ...read.data })
+  }
+  return events.length > 0 ? { events } : { ignored: 'It says nothing about a release.' }
+}
+
+/** The headers as they are kept: names and values, but nothing that lets somebody in. */
+export function redacted(headers: IncomingHttpHeaders): Record<string, string> {
+  const secret = /authorization|cookie|signature|token|secret|password|api-?key/
+  const kept = Object.entries(headers).map(([name, value]) => [
+    name,
+    secret.test(name) ? '[redacted]' : String(value).slice(0, 1000),
+  ])
+  return Object.fromEntries(kept.slice(0, 60))
+}

@@ -1,0 +1,91 @@
+import type { FastifyRequest } from 'fastify'
+import { requireToken } from '../accounts/tokens.ts'
+import type { Actor, Context } from '../platform/context.ts'
+import { nowText } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { readJson } from '../platform/strict-text.ts'
+import { noteError, readSecrets } from '../sources/actions.ts'
+import type { Adapter, Incoming } from '../sources/adapter.ts'
+import { adapterFor } from '../sources/adapters/index.ts'
+import { bearerOf, sha256 } from '../sources/signatures.ts'
+import { type Source, sourceById, sourceBySecretHash } from '../sources/store.ts'
+import type { Verified } from './model.ts'
+
+type Sender = { source: Source; adapter: Adapter; scope: string; actor: Actor }
+
+/** Who posts to the native address: a source by its own secret, else an API token for the built-in source. */
+export async function nativeSender(ctx: Context, authorization: string | undefined): Promise<Sender> {
+  const bearer = bearerOf(authorization)
+  if (bearer?.startsWith('slk_')) {
+    const source = await sourceBySecretHash(ctx, sha256(bearer))
+    const adapter = source && adapterFor(source.kind)
+    if (!adapter) throw new Refusal('unauthenticated', 'This is not a valid secret of any source.')
+    return { source, adapter, scope: '', actor: actorFor(source) }
+  }
+  const { id, name } = await requireToken(ctx, authorization, 'releases:write')
+  const source = await sourceById(ctx, 'api')
+  const adapter = adapterFor(source.kind) as Adapter
+  return { source, adapter, scope: name, actor: { kind: 'token', id, name } }
+}
+
+/** Who posts to a source's own address, once its adapter has verified the bytes. */
+export async function hookSender(ctx: Context, id: string, incoming: Incoming): Promise<Sender> {
+  const { source, adapter } = await openSource(ctx, id)
+  if (!adapter.verify(incoming, await readSecrets(ctx, source.id))) {
+    ctx.log.warn({ source: source.id }, 'a delivery was not made with a valid secret')
+    await noteError(ctx, source, 'A request was not signed with a valid secret.')
+    throw new Refusal('unauthenticated', 'This request was not made with a valid secret of this source.')
+  }
+  return { source, adapter, scope: '', actor: actorFor(source) }
+}
+
+/** A disabled source, and Shiplog's own two, answer like one that never was. */
+async function openSource(ctx: Context, id: string) {
+  const source = await sourceById(ctx, id)
+  const adapter = source.kind === 'api' ? null : adapterFor(source.kind)
+  if (!adapter || source.disabled_at !== null) throw new Refusal('not-found', 'There is no such source.')
+  return { source, adapter }
+}
+
+function actorFor({ id, name }: Source): Actor {
+  return { kind: 'source', id, name }
+}
+
+/** The request as it came, byte for byte. */
+export function incomingOf(request: FastifyRequest): Incoming {
+  refuseForeignContent(request)
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  return { headers: request.headers, body, received_at: nowText(request.ctx) }
+}
+
+/** A verified request with its body read; what cannot be read is refused, and noted with its source. */
+export async function readVerified(ctx: Context, sender: Sender, incoming: Incoming): Promise<Verified> {
+  const read = readJson(jsonBytes(incoming))
+  const strict = sender.adapter.tellsSender
+  const flaw = 'The text holds a NUL or half a character.'
+  const words = !read.ok ? read.reason : read.mended && strict ? flaw : null
+  if (words !== null) {
+    await noteError(ctx, sender.source, words)
+    throw new Refusal('unreadable', words)
+  }
+  const { source, adapter, scope, actor } = sender
+  return { source, adapter, scope, actor, incoming: { ...incoming, json: read.ok && read.value } }
+}
+
+/** Some tools wrap their JSON in a form field `payload` unless told otherwise (GitHub, Travis). */
+function jsonBytes({ headers, body }: Incoming): Buffer {
+  const form = /^\s*application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')
+  if (!form || /^\s*[{[]/.test(body.toString('latin1', 0, 100))) return body
+  return Buffer.from(new URLSearchParams(body.toString('latin1')).get('payload') ?? '')
+}
+
+/** Batches would need an answer for each event; uploads and compressed bodies are nothing that a deploy tool sends. */
+function refuseForeignContent({ headers }: FastifyRequest) {
+  const type = headers['content-type'] ?? ''
+  if (/^\s*(multipart\/|application\/cloudevents-batch)/i.test(type)) {
+    throw new Refusal('unsupported', 'Send one event for each request, as JSON.')
+  }
+  if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
+    throw new Refusal('unsupported', 'Send the body without compression.')
+  }
+}

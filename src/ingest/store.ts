@@ -1,0 +1,185 @@
+import type { Insertable } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import type { Tables } from '../platform/tables.ts'
+
+export type Delivery = Tables['deliveries']
+type Within = Pick<Delivery, 'source_id' | 'scope'>
+
+/** Keeps a delivery; false when its key was kept before (perhaps this very moment, by another request). */
+export async function insertDelivery({ db }: Context, row: Insertable<Delivery>): Promise<boolean> {
+  const made = await db
+    .insertInto('deliveries')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['source_id', 'scope', 'dedupe_key']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return made !== undefined
+}
+
+export async function updateDelivery(
+  { db }: Context,
+  id: string,
+  change: Partial<Pick<Delivery, 'state' | 'reason'>>,
+) {
+  await db.updateTable('deliveries').set(change).where('id', '=', id).execute()
+}
+
+export function deliveryByKey({ db }: Context, { source_id, scope }: Within, dedupe_key: string) {
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('source_id', '=', source_id)
+    .where('scope', '=', scope)
+    .where('dedupe_key', '=', dedupe_key)
+    .executeTakeFirst()
+}
+
+/** The newest delivery with this very body that came after a moment. */
+export function deliveryByBody(
+  { db }: Context,
+  { source_id, scope }: Within,
+  body_hash: string,
+  since: string,
+) {
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('source_id', '=', source_id)
+    .where('scope', '=', scope)
+    .where('body_hash', '=', body_hash)
+    .where('received_at', '>', since)
+    .orderBy('id', 'desc')
+    .executeTakeFirst()
+}
+
+/** Whether the sender has said something else of the same services since this delivery. */
+export async function saidMoreSince({ db }: Context, delivery: Delivery): Promise<boolean> {
+  const later = await db
+    .selectFrom('release_events as later')
+    .innerJoin('release_events as first', (join) =>
+      join
+        .onRef('first.source_id', '=', 'later.source_id')
+        .onRef('first.scope', '=', 'later.scope')
+        .onRef('first.service', '=', 'later.service'),
+    )
+    .select('later.id')
+    .where('first.delivery_id', '=', delivery.id)
+    .where('later.delivery_id', '>', delivery.id)
+    .limit(1)
+    .executeTakeFirst()
+  return later !== undefined
+}
+
+/** What became of a delivery's events, in their order. */
+export function eventsOf({ db }: Context, delivery_id: string) {
+  return db
+    .selectFrom('release_events')
+    .leftJoin('releases', 'releases.id', 'release_events.release_id')
+    .select(['release_events.id', 'release_events.component_id', 'release_events.release_id'])
+    .select('releases.state as release_state')
+    .where('release_events.delivery_id', '=', delivery_id)
+    .orderBy('release_events.position')
+    .execute()
+}
+
+/** Whether events of this service wait for somebody to say what it is. */
+export async function someWait({ db }: Context, source_id: string, service: string): Promise<boolean> {
+  const one = await db
+    .selectFrom('release_events')
+    .select('id')
+    .where('component_id', 'is', null)
+    .where('dismissed_at', 'is', null)
+    .where('source_id', '=', source_id)
+    .where('service', '=', service)
+    .limit(1)
+    .executeTakeFirst()
+  return one !== undefined
+}
+
+/** Empties bodies older than a moment, but for deliveries whose events still wait. Returns how many. */
+export async function emptyBodies({ db }: Context, before: string): Promise<number> {
+  const done = await db
+    .updateTable('deliveries')
+    .set({ body: null })
+    .where('received_at', '<', before)
+    .where('body', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('release_events')
+            .select('release_events.id')
+            .whereRef('release_events.delivery_id', '=', 'deliveries.id')
+            .where('release_events.component_id', 'is', null)
+            .where('release_events.dismissed_at', 'is', null)
+            .where('release_events.type', '!=', 'artifact.available'),
+        ),
+      ),
+    )
+    .executeTakeFirst()
+  return Number(done.numUpdatedRows)
+}
+
+/** Events that wait for their component, one row for each source and service, the newest heard first. */
+export function waitingServices({ db }: Context, { cursor, limit }: { cursor?: string; limit: number }) {
+  const groups = waiting(db)
+    .innerJoin('sources', 'sources.id', 'release_events.source_id')
+    .groupBy(['release_events.source_id', 'release_events.service', 'sources.name'])
+    .select(['release_events.source_id', 'release_events.service', 'sources.name as source'])
+    .select((of) => [
+      of.fn.countAll<number>().as('waiting'),
+      of.fn.max('release_events.id').as('id'),
+      of.fn.min('release_events.received_at').as('first_at'),
+    ])
+  return db
+    .selectFrom(groups.as('groups'))
+    .innerJoin('release_events as newest', 'newest.id', 'groups.id')
+    .selectAll('groups')
+    .select(['newest.facts', 'newest.environment', 'newest.received_at as newest_at'])
+    .$if(cursor !== undefined, (page) => page.where('newest.id', '<', cursor ?? ''))
+    .orderBy('newest.id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+export async function waitingEventsOf(
+  { db }: Context,
+  source_id: string,
+  service: string,
+): Promise<string[]> {
+  const rows = await waiting(db)
+    .select('release_events.id')
+    .where('source_id', '=', source_id)
+    .where('service', '=', service)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** An artifact alone makes no release, so nobody has to say what it is of. */
+function waiting(db: Context['db']) {
+  return db
+    .selectFrom('release_events')
+    .where('release_events.component_id', 'is', null)
+    .where('release_events.dismissed_at', 'is', null)
+    .where('release_events.type', '!=', 'artifact.available')
+}
+
+export type ListedDelivery = Pick<
+  Delivery,
+  'id' | 'source_id' | 'state' | 'reason' | 'content_type' | 'received_at'
+> & { source: string; scope: string }
+
+/** Deliveries, newest first, without their bodies. */
+export function listDeliveries(
+  { db }: Context,
+  { source_id, state, cursor, limit }: { source_id?: string; state?: string; cursor?: string; limit: number },
+): Promise<ListedDelivery[]> {
+  let query = db
+    .selectFrom('deliveries')
+    .innerJoin('sources', 'sources.id', 'deliveries.source_id')
+    .select(['deliveries.id', 'deliveries.source_id', 'deliveries.scope', 'sources.name as source'])
+    .select(['deliveries.state', 'deliveries.reason', 'deliveries.content_type', 'deliveries.received_at'])
+  if (source_id) query = query.where('deliveries.source_id', '=', source_id)
+  if (state) query = query.where('deliveries.state', '=', state)
+  if (cursor) query = query.where('deliveries.id', '<', cursor)
+  return query.orderBy('deliveries.id', 'desc').limit(limit).execute()
+}

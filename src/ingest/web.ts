@@ -1,0 +1,76 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { operator } from '../accounts/guard.ts'
+import { reaches } from '../accounts/model.ts'
+import { listComponents } from '../components/store.ts'
+import { attempt } from '../platform/attempt.ts'
+import { submitted } from '../platform/forms.ts'
+import type { App } from '../platform/http.ts'
+import { NewRule } from '../sources/model.ts'
+import { dismissWaiting, inbox, mapToNew, mapWaiting } from './inbox.ts'
+import { listDeliveries } from './store.ts'
+
+const service = { source_id: z.string().max(100), service: z.string().max(200) }
+const Mapping = z.object({ ...service, component: z.string().trim().min(1, 'Choose a component.').max(100) })
+const Making = z.object({ ...service, name: z.string().trim().min(1, 'Give it a name.').max(100) })
+const address = '/admin/inbox'
+const viewer = { config: { policy: operator('viewer') } }
+const editor = { config: { policy: operator('editor') } }
+const admin = { config: { policy: operator('admin') } }
+const shown = 50
+
+/** The inbox: what tools speak of that nobody has said the component of yet. */
+export async function routes(app: App) {
+  app.get(address, viewer, (request, reply) => show(request, reply))
+
+  app.post(`${address}/mappings`, editor, async (request, reply) => {
+    const form = submitted(Mapping, request.body)
+    const made = form.ok ? await attempt(() => mapWaiting(request.ctx, form.data)) : form
+    if (!made.ok) return show(request, reply.code(422), made.errors)
+    return done(reply, replayedWords(made.data.replayed))
+  })
+
+  app.post(`${address}/components`, editor, async (request, reply) => {
+    const form = submitted(Making, request.body)
+    const made = form.ok ? await attempt(() => mapToNew(request.ctx, form.data)) : form
+    if (!made.ok) return show(request, reply.code(422), made.errors)
+    const { slug, replayed } = made.data
+    return done(reply, `The component ${slug} was added, hidden from customers. ${replayedWords(replayed)}`)
+  })
+
+  app.post(`${address}/dismissals`, editor, async (request, reply) => {
+    const { dismissed } = await dismissWaiting(request.ctx, z.object(service).parse(request.body))
+    return done(reply, `${counted(dismissed)} dismissed.`)
+  })
+
+  app.post<{ Params: { id: string } }>('/admin/sources/:id/rules', admin, async (request, reply) => {
+    const rule = NewRule.parse(request.body)
+    const { replayed } = await mapWaiting(request.ctx, { source_id: request.params.id, ...rule })
+    return done(reply, replayedWords(replayed), `/admin/sources/${request.params.id}`)
+  })
+}
+
+/** What was typed is in `values`, and stands where it was typed: beside its service. */
+async function show(request: FastifyRequest, reply: FastifyReply, errors: object = {}) {
+  const { ctx } = request
+  const services = await inbox(ctx, { limit: shown })
+  const components = (await listComponents(ctx)).map(({ id, slug, name }) => ({ id, slug, name }))
+  const invalid = await listDeliveries(ctx, { state: 'invalid', limit: shown })
+  const may_edit = reaches(request.viewer?.role ?? '', 'editor')
+  const given = { services, components, invalid, may_edit, values: request.body ?? {}, errors }
+  return reply.view('/ingest/inbox', { title: 'Inbox', ...given })
+}
+
+function replayedWords(replayed: number) {
+  if (replayed === 0) return 'The rule is kept. Nothing waited for it.'
+  return `${counted(replayed)} that waited ${replayed === 1 ? 'was' : 'were'} replayed.`
+}
+
+function counted(events: number) {
+  return events === 1 ? 'One event' : `${events} events`
+}
+
+function done(reply: FastifyReply, words: string, to = address) {
+  reply.flash(words)
+  return reply.redirect(to, 303)
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { type GuardSettings, token } from '../accounts/guard.ts'
+import { type App, listOf, listQuery } from '../platform/http.ts'
+import { changeSource, createSource, removeRule, rotateSecret } from './actions.ts'
+import { NewSource, Rotation, SourceChange } from './model.ts'
+import { type ShownSource, shownSource, sourcesOverview } from './overview.ts'
+import { rulesOf, sourceById } from './store.ts'
+
+const SourceJson = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  address: z.string().nullable().describe('Where the tool posts to.'),
+  seen_at: z.string().nullable(),
+  last_error: z.string().nullable(),
+  last_error_at: z.string().nullable(),
+  disabled_at: z.string().nullable(),
+  version: z.int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+const secret = z.string().describe('Shown this once.')
+const RuleJson = z.object({
+  id: z.string(),
+  service: z.string(),
+  component_id: z.string(),
+  component_slug: z.string(),
+  created_at: z.string(),
+})
+const params = z.object({ id: z.string().max(100) })
+const read = { policy: token('sources:read') }
+const write = { policy: token('sources:write') }
+const tags = ['sources']
+
+/** Sources by API. What makes a secret keeps no answer for an `Idempotency-Key`: a secret is stored nowhere. */
+export async function routes(app: App, { origin }: GuardSettings) {
+  const originOf = (request: { protocol: string; host: string }) =>
+    origin ?? `${request.protocol}://${request.host}`
+  readRoutes(app, originOf)
+  writeRoutes(app, originOf)
+  ruleRoutes(app)
+}
+
+type OriginOf = (request: { protocol: string; host: string }) => string
+
+function readRoutes(app: App, originOf: OriginOf) {
+  const list = { tags, querystring: listQuery, response: { 200: listOf(SourceJson) } }
+  app.get('/api/v1/sources', { config: read, schema: list }, async (request) => {
+    const { cursor, limit } = request.query
+    const all = await sourcesOverview(request.ctx, originOf(request))
+    const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
+    const data = all.slice(from, from + limit)
+    return { data, next_cursor: all.length > from + limit ? (data.at(-1)?.id ?? null) : null }
+  })
+
+  const one = { tags, params, response: { 200: SourceJson } }
+  app.get('/api/v1/sources/:id', { config: read, schema: one }, async (request): Promise<ShownSource> => {
+    return shownSource(await sourceById(request.ctx, request.params.id), originOf(request))
+  })
+}
+
+function writeRoutes(app: App, originOf: OriginOf) {
+  const make = { tags, body: NewSource, response: { 201: SourceJson.extend({ secret }) } }
+  app.post('/api/v1/sources', { config: write, schema: make }, async (request, reply) => {
+    const made = await createSource(request.ctx, request.body)
+    return reply.code(201).send({ ...shownSource(made.source, originOf(request)), secret: made.secret })
+  })
+
+  const change = { tags, params, body: SourceChange, response: { 200: SourceJson } }
+  app.patch(
+    '/api/v1/sources/:id',
+    { config: write, schema: change },
+    async (request): Promise<ShownSource> => {
+      return shownSource(await changeSource(request.ctx, request.params.id, request.body), originOf(request))
+    },
+  )
+
+  const turn = {
+    tags,
+    params,
+    body: Rotation.optional(),
+    response: { 201: z.object({ secret, old_valid_until: z.string() }) },
+  }
+  app.post('/api/v1/sources/:id/rotation', { config: write, schema: turn }, async (request, reply) => {
+    const { secret, old_valid_until } = await rotateSecret(
+      request.ctx,
+      request.params.id,
+      request.body ?? { overlap_hours: 24 },
+    )
+    return reply.code(201).send({ secret, old_valid_until })
+  })
+}
+
+/** A rule is added by the inbox, which also replays what waited. */
+function ruleRoutes(app: App) {
+  const list = { tags, params, response: { 200: listOf(RuleJson) } }
+  app.get('/api/v1/sources/:id/rules', { config: read, schema: list }, async (request) => {
+    const { id } = await sourceById(request.ctx, request.params.id)
+    return { data: await rulesOf(request.ctx, id), next_cursor: null }
+  })
+
+  const end = { tags, params: params.extend({ rule: z.string().max(100) }) }
+  app.delete('/api/v1/sources/:id/rules/:rule', { config: write, schema: end }, async (request, reply) => {
+    await removeRule(request.ctx, request.params.id, request.params.rule)
+    return reply.code(204).send()
+  })
+}
