@@ -53,7 +53,7 @@ async function createReleases(db: Kysely<unknown>) {
   )
   await createIndex(db, 'releases', 'component_id', 'environment_id', 'live_at')
   await createIndex(db, 'releases', 'component_id', 'environment_id', 'lane_at')
-  await createIndex(db, 'releases', 'last_event_at')
+  await createIndex(db, 'releases', 'lane_at')
   await createIndex(db, 'releases', 'live_at')
 }
 

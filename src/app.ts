@@ -26,6 +26,7 @@ import { registerFlash } from './platform/flash.ts'
 import type { App } from './platform/http.ts'
 import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
+import * as releasesApi from './releases/api.ts'
 import { registerPages } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
 import * as sourcesApi from './sources/api.ts'
@@ -73,6 +74,7 @@ export async function buildApp(
   await sourcesApi.routes(app, guard)
   await ingestWeb.routes(app)
   await ingestApi.routes(app)
+  await releasesApi.routes(app)
   await auditWeb.routes(app)
   await auditApi.routes(app)
   operations(app)

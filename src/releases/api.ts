@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import { token } from '../accounts/guard.ts'
+import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
+import { once } from '../platform/idempotency.ts'
+import { releaseKinds } from '../sources/events.ts'
+import { correctKind } from './actions.ts'
+import { HandRelease, recordByHand } from './by-hand.ts'
+import { changeTier, listEnvironments } from './environments.ts'
+import { releaseStates, tiers } from './model.ts'
+import { type ReleaseView, readRelease, readReleases } from './reading.ts'
+
+const time = z.string().nullable()
+const words = z.string().nullable()
+
+const ReleaseJson = z.object({
+  id: z.string(),
+  component: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+  environment: z.string(),
+  source: z.object({ id: z.string(), name: z.string() }),
+  scope: z.string(),
+  run_key: z.string(),
+  version: words,
+  commit: words,
+  ref: words,
+  kind: z.enum(releaseKinds),
+  kind_by: z.enum(['tool', 'history', 'operator']),
+  corrected_kind: z.enum(releaseKinds).nullable(),
+  state: z.enum([...releaseStates, 'lost']),
+  outcome: z.enum(['succeeded', 'failed', 'cancelled']).nullable(),
+  percent: z.number().nullable(),
+  dark_at: time,
+  attempt: z.int(),
+  previous_version: words,
+  drift_version: words,
+  previous_release_id: words,
+  reverts_release_id: words,
+  restores_release_id: words,
+  undone_by_release_id: words,
+  superseded_by_release_id: words,
+  started_at: time,
+  first_exposed_at: time,
+  live_at: time,
+  finished_at: time,
+  undone_at: time,
+  took_seconds: z.number().nullable(),
+  deadline_at: time,
+  skewed_at: time,
+  backfilled_at: time,
+  last_event_at: z.string(),
+  actor_name: words,
+  message: words,
+  reason: words,
+  run_url: words,
+  target_url: words,
+  commit_url: words,
+  changelog_url: words,
+  rollback: z.record(z.string(), z.unknown()).nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+const EnvironmentJson = z.object({
+  name: z.string(),
+  tier: z.enum(tiers),
+  position: z.int(),
+  created_at: z.string(),
+})
+const query = listQuery.extend({
+  component: z.string().max(100).optional().describe('A slug or an id.'),
+  environment: z.string().max(200).optional(),
+  state: z.enum([...releaseStates, 'lost']).optional(),
+  kind: z.enum(releaseKinds).optional(),
+})
+const params = z.object({ id: z.string().max(100) })
+const read = { policy: token('releases:read') }
+const write = { policy: token('releases:write') }
+const tags = ['releases']
+const address = '/api/v1/releases'
+
+/** Releases by API: whatever the operators' pages do. */
+export async function routes(app: App) {
+  readRoutes(app)
+  writeRoutes(app)
+  environmentRoutes(app)
+}
+
+function readRoutes(app: App) {
+  const list = { tags, querystring: query, response: { 200: listOf(ReleaseJson) } }
+  app.get(address, { config: read, schema: list }, async (request) => {
+    const { data, next_cursor } = pageOf(await readReleases(request.ctx, request.query), request.query.limit)
+    return { data: data.map(json), next_cursor }
+  })
+
+  const one = { tags, params, response: { 200: ReleaseJson } }
+  app.get(`${address}/:id`, { config: read, schema: one }, async (request) =>
+    json(await readRelease(request.ctx, request.params.id)),
+  )
+}
+
+function writeRoutes(app: App) {
+  const make = { tags, body: HandRelease, response: { 201: ReleaseJson } }
+  app.post(address, { config: write, schema: make }, async (request, reply) =>
+    once(request, reply, async (ctx) => {
+      const { id } = await recordByHand(ctx, request.body)
+      return { status: 201, body: json(await readRelease(ctx, id)) }
+    }),
+  )
+
+  const correct = {
+    tags,
+    params,
+    body: z.object({ kind: z.enum(releaseKinds) }),
+    response: { 200: ReleaseJson },
+  }
+  app.put(`${address}/:id/kind`, { config: write, schema: correct }, async (request) => {
+    const { id } = await correctKind(request.ctx, request.params.id, request.body.kind)
+    return json(await readRelease(request.ctx, id))
+  })
+
+  const uncorrect = { tags, params, response: { 200: ReleaseJson } }
+  app.delete(`${address}/:id/kind`, { config: write, schema: uncorrect }, async (request) => {
+    const { id } = await correctKind(request.ctx, request.params.id, null)
+    return json(await readRelease(request.ctx, id))
+  })
+}
+
+function environmentRoutes(app: App) {
+  const list = { tags, response: { 200: listOf(EnvironmentJson) } }
+  app.get('/api/v1/environments', { config: read, schema: list }, async (request) => ({
+    data: EnvironmentJson.array().parse(await listEnvironments(request.ctx)),
+    next_cursor: null,
+  }))
+
+  const change = {
+    tags,
+    params: z.object({ name: z.string().max(200) }),
+    body: z.object({ tier: z.enum(tiers) }),
+    response: { 200: EnvironmentJson },
+  }
+  const admin = { policy: token('admin') }
+  app.put('/api/v1/environments/:name', { config: admin, schema: change }, async (request) =>
+    EnvironmentJson.parse(await changeTier(request.ctx, request.params.name, request.body.tier)),
+  )
+}
+
+function json(release: ReleaseView): z.output<typeof ReleaseJson> {
+  const { component_id: id, component_slug: slug, component_name: name } = release
+  const source = { id: release.source_id, name: release.source_name }
+  return ReleaseJson.parse({ ...release, component: { id, slug, name }, source })
+}

@@ -1,0 +1,122 @@
+import type { Context } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { environmentName, isLost, type ReleaseState, secondsTaken } from './model.ts'
+
+export type ReleaseFilter = {
+  limit: number
+  cursor?: string | undefined
+  /** A slug or an id. */
+  component?: string | undefined
+  environment?: string | undefined
+  /** A state, or `lost`. */
+  state?: string | undefined
+  kind?: string | undefined
+}
+
+export type ReleaseView = Awaited<ReturnType<typeof readReleases>>[number]
+export type Pointer = 'previous' | 'reverts' | 'restores' | 'undone_by' | 'superseded_by'
+
+/** Releases as operators and tokens see them, newest first, one more than asked to tell whether there are more. */
+export async function readReleases(ctx: Context, filter: ReleaseFilter) {
+  const { cursor, component, environment, state, kind, limit } = filter
+  let query = select(ctx).orderBy('releases.lane_at', 'desc').orderBy('releases.id', 'desc')
+  if (component) {
+    const named = component
+    query = query.where((or) => or.or([or('components.slug', '=', named), or('components.id', '=', named)]))
+  }
+  if (environment) query = query.where('environments.name', '=', environmentName(environment))
+  if (kind) query = query.where('releases.kind', '=', kind)
+  if (state === 'lost') query = query.where('releases.deadline_at', '<', ctx.now().toISOString())
+  else if (state) query = query.where('releases.state', '=', state)
+  if (cursor) {
+    const last = await readRelease(ctx, cursor)
+    query = query.where((or) =>
+      or.or([
+        or('releases.lane_at', '<', last.lane_at),
+        or.and([or('releases.lane_at', '=', last.lane_at), or('releases.id', '<', last.id)]),
+      ]),
+    )
+  }
+  const rows = await query.limit(limit + 1).execute()
+  return rows.map((row) => shown(row, ctx.now()))
+}
+
+export async function readRelease(ctx: Context, id: string) {
+  const row = await select(ctx).where('releases.id', '=', id).executeTakeFirst()
+  if (!row) throw new Refusal('not-found', 'There is no such release.')
+  return shown(row, ctx.now())
+}
+
+/** The releases that this one points at, by id. */
+export async function relatives({ db }: Context, release: ReleaseView) {
+  const ids = [
+    release.previous_release_id,
+    release.reverts_release_id,
+    release.restores_release_id,
+    release.undone_by_release_id,
+    release.superseded_by_release_id,
+  ].filter((id) => id !== null)
+  const rows =
+    ids.length === 0
+      ? []
+      : await db
+          .selectFrom('releases')
+          .select(['id', 'version', 'commit', 'live_at', 'started_at', 'kind'])
+          .where('id', 'in', ids)
+          .execute()
+  const byId = new Map(rows.map((row) => [row.id, { ...row, name: versionName(row) }]))
+  return (pointer: Pointer) => byId.get(release[`${pointer}_release_id`] ?? '') ?? null
+}
+
+/** What a release caused, and what it ended. */
+export function incidentsOf({ db }: Context, release_id: string) {
+  return db
+    .selectFrom('incidents')
+    .select(['id', 'title', 'state', 'started_at', 'resolved_at', 'cause_release_id'])
+    .where('deleted_at', 'is', null)
+    .where((or) => or.or([or('cause_release_id', '=', release_id), or('remedy_release_id', '=', release_id)]))
+    .orderBy('started_at')
+    .execute()
+}
+
+/** The events a release is made of, with who said them and when they were heard. */
+export function eventsTold({ db }: Context, release_id: string) {
+  return db
+    .selectFrom('release_events')
+    .innerJoin('sources', 'sources.id', 'release_events.source_id')
+    .select(['release_events.id', 'type', 'facts', 'occurred_at', 'received_at', 'effective_at', 'skewed_at'])
+    .select(['scope', 'delivery_id', 'sources.name as source_name'])
+    .where('release_id', '=', release_id)
+    .orderBy('effective_at')
+    .orderBy('received_at')
+    .orderBy('release_events.id')
+    .execute()
+}
+
+/** A release is called by its version; one without is called by its short commit. */
+export function versionName({ version, commit }: { version: string | null; commit: string | null }) {
+  return version ?? commit?.slice(0, 7) ?? 'unknown version'
+}
+
+function select({ db }: Context) {
+  return db
+    .selectFrom('releases')
+    .innerJoin('components', 'components.id', 'releases.component_id')
+    .innerJoin('environments', 'environments.id', 'releases.environment_id')
+    .innerJoin('sources', 'sources.id', 'releases.source_id')
+    .selectAll('releases')
+    .select(['components.slug as component_slug', 'components.name as component_name'])
+    .select(['environments.name as environment', 'environments.tier as tier'])
+    .select(['sources.name as source_name', 'sources.kind as source_kind'])
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number]
+
+function shown(row: Row, now: Date) {
+  return {
+    ...row,
+    state: (isLost(row, now) ? 'lost' : row.state) as ReleaseState | 'lost',
+    took_seconds: secondsTaken(row),
+    rollback: row.rollback === null ? null : (JSON.parse(row.rollback) as Record<string, unknown>),
+  }
+}
