@@ -15,7 +15,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { npm } from './npm.mjs'
 
-const lts = 26
+export const lts = 26
 const { platform, arch } = process
 
 /**

@@ -79,7 +79,8 @@ async function timeOfStart() {
 
   gone.catch(() => {})
   program.kill('SIGTERM')
-  await end
+  const [code] = await end
+  if (code !== 0) throw new Error(`SIGTERM to npm ended it with ${code}, not with 0.`)
   if (await answers(`http://127.0.0.1:${port}/livez`))
     throw new Error('It still serves after SIGTERM to npm.')
   return took
