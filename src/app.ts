@@ -31,6 +31,7 @@ import { registerPages } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
 import * as sourcesApi from './sources/api.ts'
 import * as sourcesWeb from './sources/web.ts'
+import * as statusWeb from './status/web.ts'
 
 /** What runs by itself, every so often. */
 export const jobs: Job[] = [...accountsJobs.jobs, ...ingestJobs.jobs]
@@ -75,6 +76,7 @@ export async function buildApp(
   await ingestWeb.routes(app)
   await ingestApi.routes(app)
   await releasesApi.routes(app)
+  await statusWeb.routes(app)
   await auditWeb.routes(app)
   await auditApi.routes(app)
   operations(app)

@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import type { Context } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { type ComponentStatus, componentStatuses, worstStatus } from './model.ts'
+import { type Component, listComponents } from './store.ts'
+import { visibleIncidents } from './visibility.ts'
+
+/** What runs now in one environment of tier production. */
+const LiveVersion = z.object({
+  environment: z.string(),
+  release_id: z.string(),
+  version: z.string().nullable(),
+  live_at: z.string(),
+})
+
+/** The one public projection of a component. */
+export const PublicComponent = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  description: z.string(),
+  group: z.object({ id: z.string(), name: z.string() }).nullable(),
+  position: z.number(),
+  status: z.enum(componentStatuses),
+  live: z.array(LiveVersion),
+  started_on: z.string(),
+  updated_at: z.string(),
+})
+export type PublicComponent = z.output<typeof PublicComponent>
+
+/** All components that customers may see, in the order of the page. */
+export async function publicComponents(ctx: Context): Promise<PublicComponent[]> {
+  const components = (await listComponents(ctx)).filter((component) => component.visibility === 'public')
+  const statuses = await publicStatuses(ctx)
+  const live = Map.groupBy(await liveVersions(ctx), (version) => version.component_id)
+  return components.map((component) =>
+    project(component, statuses.get(component.id) ?? 'operational', live.get(component.id) ?? []),
+  )
+}
+
+/** One page of the public list; the cursor is the id of the last one seen. */
+export async function listPublicComponents(
+  ctx: Context,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+) {
+  const all = await publicComponents(ctx)
+  const from = cursor ? all.findIndex((component) => component.id === cursor) + 1 : 0
+  const data = all.slice(from, from + limit)
+  return { data, next_cursor: from + limit < all.length ? (data.at(-1)?.id ?? null) : null }
+}
+
+/** By id or by slug; a private or archived one does not exist. */
+export async function publicComponent(ctx: Context, name: string): Promise<PublicComponent> {
+  const all = await publicComponents(ctx)
+  const found = all.find(({ id }) => id === name) ?? all.find(({ slug }) => slug === name)
+  if (!found) throw new Refusal('not-found', 'There is no such component.')
+  return found
+}
+
+/** The worst of what stands open, by hand or by an incident that customers may read of. */
+async function publicStatuses({ db }: Context): Promise<Map<string, ComponentStatus>> {
+  const open = await db
+    .selectFrom('component_impacts')
+    .select(['component_id', 'status'])
+    .where('ended_at', 'is', null)
+    .where((impact) =>
+      impact.or([
+        impact('incident_id', 'is', null),
+        impact('incident_id', 'in', visibleIncidents(db).select('incidents.id')),
+      ]),
+    )
+    .execute()
+  const byComponent = Map.groupBy(open, (impact) => impact.component_id)
+  return new Map([...byComponent].map(([id, impacts]) => [id, worstStatus(impacts.map((one) => one.status))]))
+}
+
+type Live = Awaited<ReturnType<typeof liveVersions>>[number]
+
+/** In each production environment, the newest release that everybody got and that did not undo itself. */
+function liveVersions({ db }: Context) {
+  return db
+    .selectFrom('components')
+    .innerJoin('environments', (join) => join.on('environments.tier', '=', 'production'))
+    .innerJoin('releases', (join) =>
+      join.on('releases.id', '=', (release) =>
+        release
+          .selectFrom('releases as newest')
+          .select('newest.id')
+          .whereRef('newest.component_id', '=', 'components.id')
+          .whereRef('newest.environment_id', '=', 'environments.id')
+          .where('newest.live_at', 'is not', null)
+          .where('newest.kind', 'in', ['deploy', 'rollback', 'redeploy'])
+          .where((one) =>
+            one.or([one('newest.undone_at', 'is', null), one('newest.undone_by_release_id', 'is not', null)]),
+          )
+          .orderBy('newest.live_at', 'desc')
+          .orderBy('newest.id', 'desc')
+          .limit(1),
+      ),
+    )
+    .where('components.visibility', '=', 'public')
+    .select(['components.id as component_id', 'environments.name as environment'])
+    .select(['releases.id as release_id', 'releases.version', 'releases.commit', 'releases.live_at'])
+    .orderBy('environments.position')
+    .execute()
+}
+
+function project(component: Component, status: ComponentStatus, live: Live[]): PublicComponent {
+  const { id, slug, name, description, group_id, group_name, position, started_on, updated_at } = component
+  return {
+    id,
+    slug,
+    name,
+    description,
+    group: group_id && group_name ? { id: group_id, name: group_name } : null,
+    position,
+    status,
+    live: live.map(({ environment, release_id, version, commit, live_at }) => ({
+      environment,
+      release_id,
+      version: version ?? commit?.slice(0, 7) ?? null,
+      live_at: live_at ?? '',
+    })),
+    started_on,
+    updated_at,
+  }
+}

@@ -1,0 +1,68 @@
+import type { Context } from '../platform/context.ts'
+
+/**
+ * What customers may see, said once, in SQL. Every public projection (components, releases, incidents) starts from
+ * one of these queries and adds only which columns it shows; a rule that is written twice is a leak in waiting.
+ * It stands in the lowest slice that all of them can reach; it reads their tables and writes none.
+ */
+type Db = Context['db']
+
+/** Components that may be named. Archived ones are named where they took part in the past, and listed nowhere. */
+export function visibleComponents(db: Db) {
+  return db.selectFrom('components').where('components.visibility', '=', 'public')
+}
+
+/**
+ * Releases in production, on a component that may be named, that customers met: they had it, or it waits for them in
+ * the dark, or it is a way back that has begun. Queued ones, and deploys that failed before any customer saw them,
+ * concern nobody.
+ */
+export function visibleReleases(db: Db) {
+  return db
+    .selectFrom('releases')
+    .innerJoin('components', 'components.id', 'releases.component_id')
+    .innerJoin('environments', 'environments.id', 'releases.environment_id')
+    .where('components.visibility', '=', 'public')
+    .where('environments.tier', '=', 'production')
+    .where((release) =>
+      release.or([
+        release('releases.first_exposed_at', 'is not', null),
+        release('releases.live_at', 'is not', null),
+        release('releases.state', '=', 'dark'),
+        release.and([
+          release('releases.kind', '=', 'rollback'),
+          release('releases.state', 'in', ['running', 'failed']),
+        ]),
+      ]),
+    )
+}
+
+/** Incidents that were published and not deleted, and that name a component that may be named, or none at all. */
+export function visibleIncidents(db: Db) {
+  return db
+    .selectFrom('incidents')
+    .where('incidents.published_at', 'is not', null)
+    .where('incidents.deleted_at', 'is', null)
+    .where((incident) => {
+      const hurt = incident
+        .selectFrom('component_impacts')
+        .innerJoin('components', 'components.id', 'component_impacts.component_id')
+        .whereRef('component_impacts.incident_id', '=', 'incidents.id')
+        .select('components.id')
+      const named = incident
+        .selectFrom('incident_update_components as named')
+        .innerJoin('incident_updates', 'incident_updates.id', 'named.update_id')
+        .innerJoin('components', 'components.id', 'named.component_id')
+        .whereRef('incident_updates.incident_id', '=', 'incidents.id')
+        .select('components.id')
+      return incident.or([
+        incident.exists(hurt.where('components.visibility', '=', 'public')),
+        incident.exists(
+          named
+            .where('components.visibility', '=', 'public')
+            .where('incident_updates.deleted_at', 'is', null),
+        ),
+        incident.not(incident.or([incident.exists(hurt), incident.exists(named)])),
+      ])
+    })
+}

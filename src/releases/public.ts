@@ -1,0 +1,184 @@
+import { z } from 'zod'
+import { visibleIncidents, visibleReleases } from '../components/visibility.ts'
+import type { Context } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { releaseKinds } from '../sources/events.ts'
+import { isLost, releaseStates, secondsTaken } from './model.ts'
+
+const time = z.string().nullable()
+const otherId = z.string().nullable()
+
+/** The one public projection of a release: never who, nor what they wrote, nor links, artifacts or readiness. */
+export const PublicRelease = z.object({
+  id: z.string(),
+  component: z.object({ id: z.string(), slug: z.string(), name: z.string(), archived: z.boolean() }),
+  environment: z.string(),
+  version: z.string().nullable(),
+  kind: z.enum(releaseKinds),
+  state: z.enum([...releaseStates, 'lost']),
+  percent: z.number().nullable(),
+  dark_at: time,
+  started_at: time,
+  first_exposed_at: time,
+  live_at: time,
+  finished_at: time,
+  undone_at: time,
+  took_seconds: z.number().nullable(),
+  /** Where it stands in the log. */
+  at: z.string(),
+  reverts_release_id: otherId,
+  reverts_version: z.string().nullable(),
+  reverts_took_seconds: z.number().nullable(),
+  restores_release_id: otherId,
+  undone_by_release_id: otherId,
+  undone_by_version: z.string().nullable(),
+  incident: z.object({ id: z.string(), title: z.string() }).nullable(),
+  /** Why there was no way back, when the incident that it caused was ended by going forward. */
+  rolled_forward_reason: z.string().nullable(),
+})
+export type PublicRelease = z.output<typeof PublicRelease>
+
+export type ReleaseFilter = {
+  limit: number
+  cursor?: string | undefined
+  component_id?: string
+  kind?: string
+  /** Only what stands in the log from this moment on. */
+  since?: string
+}
+
+/** One page of the log, newest first; the cursor is the id of the last one seen. */
+export async function listPublicReleases(ctx: Context, filter: ReleaseFilter) {
+  const { limit, cursor, component_id, kind, since } = filter
+  let query = select(ctx)
+    .orderBy('releases.lane_at', 'desc')
+    .orderBy('releases.id', 'desc')
+    .limit(limit + 1)
+  if (component_id) query = query.where('releases.component_id', '=', component_id)
+  if (kind) query = query.where('releases.kind', '=', kind)
+  if (since) query = query.where('releases.lane_at', '>=', since)
+  if (cursor) {
+    const last = await publicRelease(ctx, cursor)
+    query = query.where((or) =>
+      or.or([
+        or('releases.lane_at', '<', last.at),
+        or.and([or('releases.lane_at', '=', last.at), or('releases.id', '<', last.id)]),
+      ]),
+    )
+  }
+  const rows = await query.execute()
+  const data = await project(ctx, rows.slice(0, limit))
+  return { data, next_cursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+}
+
+/** A release that customers may not see does not exist. */
+export async function publicRelease(ctx: Context, id: string): Promise<PublicRelease> {
+  const [release] = await publicReleasesById(ctx, [id])
+  if (!release) throw new Refusal('not-found', 'There is no such release.')
+  return release
+}
+
+export async function publicReleasesById(ctx: Context, ids: string[]): Promise<PublicRelease[]> {
+  if (ids.length === 0) return []
+  return project(ctx, await select(ctx).where('releases.id', 'in', ids).execute())
+}
+
+/** When each release since a moment went live for everybody, for counting them; rollbacks are counted apart. */
+export async function publicReleaseTimes({ db }: Context, since: string): Promise<string[]> {
+  const rows = await visibleReleases(db)
+    .select('releases.live_at')
+    .where('releases.live_at', '>=', since)
+    .where('releases.kind', '!=', 'rollback')
+    .execute()
+  return rows.map((row) => row.live_at ?? '')
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number]
+
+function select({ db }: Context) {
+  return visibleReleases(db)
+    .leftJoin('releases as reverted', 'reverted.id', 'releases.reverts_release_id')
+    .leftJoin('releases as undoing', 'undoing.id', 'releases.undone_by_release_id')
+    .select(['components.id as component_id', 'components.slug', 'components.name', 'components.archived_at'])
+    .select(['environments.name as environment', 'releases.id', 'releases.version', 'releases.commit'])
+    .select(['releases.kind', 'releases.state', 'releases.outcome', 'releases.percent', 'releases.dark_at'])
+    .select(['releases.started_at', 'releases.first_exposed_at', 'releases.live_at', 'releases.finished_at'])
+    .select(['releases.undone_at', 'releases.deadline_at', 'releases.lane_at'])
+    .select(['releases.reverts_release_id', 'releases.restores_release_id', 'releases.undone_by_release_id'])
+    .select(['reverted.version as reverted_version', 'reverted.commit as reverted_commit'])
+    .select(['reverted.started_at as reverted_started_at', 'reverted.live_at as reverted_live_at'])
+    .select(['reverted.first_exposed_at as reverted_exposed_at'])
+    .select(['undoing.version as undoing_version', 'undoing.commit as undoing_commit'])
+}
+
+async function project(ctx: Context, rows: Row[]): Promise<PublicRelease[]> {
+  const incidents = await incidentsAround(ctx, rows)
+  return rows.map((row) => {
+    const caused = incidents.find((incident) => incident.cause_release_id === row.id)
+    const ended = incidents.find(
+      ({ cause_release_id, remedy_release_id }) =>
+        remedy_release_id === row.id ||
+        (cause_release_id !== null && cause_release_id === row.reverts_release_id),
+    )
+    const incident = caused ?? ended
+    return {
+      ...publicFields(row, ctx.now()),
+      incident: incident ? { id: incident.id, title: incident.title } : null,
+      rolled_forward_reason: caused?.remedy === 'rolled_forward' ? caused.remedy_reason : null,
+    }
+  })
+}
+
+/** The incidents that these releases caused or ended, newest first. */
+async function incidentsAround({ db }: Context, rows: Row[]) {
+  if (rows.length === 0) return []
+  const ids = rows.map((row) => row.id)
+  const blamed = [...ids, ...rows.flatMap((row) => row.reverts_release_id ?? [])]
+  return visibleIncidents(db)
+    .where((or) => or.or([or('cause_release_id', 'in', blamed), or('remedy_release_id', 'in', ids)]))
+    .select(['id', 'title', 'cause_release_id', 'remedy', 'remedy_release_id', 'remedy_reason'])
+    .orderBy('started_at', 'desc')
+    .execute()
+}
+
+function publicFields(row: Row, now: Date): Omit<PublicRelease, 'incident' | 'rolled_forward_reason'> {
+  const { id, environment, percent, dark_at, started_at, first_exposed_at, live_at } = row
+  const lost = row.outcome === null && isLost(row, now)
+  return {
+    id,
+    component: { id: row.component_id, slug: row.slug, name: row.name, archived: row.archived_at !== null },
+    environment,
+    version: nameOf(row.version, row.commit),
+    kind: row.kind as PublicRelease['kind'],
+    state: lost ? 'lost' : (row.state as PublicRelease['state']),
+    percent,
+    dark_at,
+    started_at,
+    first_exposed_at,
+    live_at,
+    finished_at: row.finished_at,
+    undone_at: row.undone_at,
+    took_seconds: secondsTaken(row),
+    at: row.lane_at,
+    ...reverted(row),
+    restores_release_id: row.restores_release_id,
+    undone_by_release_id: row.undone_by_release_id,
+    undone_by_version: nameOf(row.undoing_version, row.undoing_commit),
+  }
+}
+
+/** What was undone before any customer had it is not shown, so nothing may point at it. */
+function reverted(row: Row) {
+  const { reverted_exposed_at, reverted_live_at: live_at, reverted_started_at: started_at } = row
+  const shown = reverted_exposed_at !== null || live_at !== null
+  return {
+    reverts_release_id: shown ? row.reverts_release_id : null,
+    reverts_version: shown ? nameOf(row.reverted_version, row.reverted_commit) : null,
+    reverts_took_seconds: shown ? secondsTaken({ started_at, live_at }) : null,
+  }
+}
+
+/** A release is called by its version; one without is called by its short commit. */
+function nameOf(version: string | null, commit: string | null) {
+  return version ?? commit?.slice(0, 7) ?? null
+}

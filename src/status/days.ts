@@ -1,0 +1,65 @@
+import type { PublicIncident } from '../incidents/public.ts'
+import { dateIn, duration, fromWallClock } from '../platform/zone.ts'
+import { quietDay } from './words.ts'
+
+export type PastDay = {
+  /** A moment of the day, for naming it. */
+  at: string
+  quiet: string
+  incidents: { id: string; title: string; words: string; note: string }[]
+}
+
+type Given = { incidents: PublicIncident[]; releases: string[]; time_zone: string; now: string }
+
+/** The last `length` days before today, newest first; today too, once something is over that happened today. */
+export function pastDays({ incidents, releases, time_zone, now }: Given, length: number): PastDay[] {
+  const dates = lastDates(now, time_zone, length)
+  const first = dates.at(-1) ?? ''
+  const day = (at: string) => dateIn(at, time_zone)
+  // what began before the window is told of on the day on which it ended
+  const dayOf = ({ started_at, resolved_at }: PublicIncident) =>
+    day(started_at) < first ? day(resolved_at ?? started_at) : day(started_at)
+  const over = Map.groupBy(
+    incidents.filter((incident) => incident.resolved_at !== null),
+    dayOf,
+  )
+  const released = Map.groupBy(releases, day)
+  return dates
+    .filter((date, index) => index > 0 || over.has(date))
+    .map((date) => ({
+      at: fromWallClock(date, '12:00', time_zone),
+      quiet: quietDay(released.get(date)?.length ?? 0),
+      incidents: (over.get(date) ?? []).map(pastIncident),
+    }))
+}
+
+/** The calendar days from today back, today included. */
+export function lastDates(now: string, time_zone: string, length: number): string[] {
+  const today = Date.parse(`${dateIn(now, time_zone)}T12:00:00Z`)
+  return Array.from({ length: length + 1 }, (_, back) =>
+    new Date(today - back * 86_400_000).toISOString().slice(0, 10),
+  )
+}
+
+/** The moment at which the oldest of those days began. */
+export function startOfDays(now: string, time_zone: string, length: number): string {
+  return fromWallClock(lastDates(now, time_zone, length).at(-1) ?? '', '00:00', time_zone)
+}
+
+export function pastIncident(incident: PublicIncident) {
+  const { id, title, started_at, resolved_at } = incident
+  const words = resolved_at ? `resolved in ${duration(started_at, resolved_at)}` : 'not resolved yet'
+  return { id, title, words, note: causeWords(incident) }
+}
+
+/** "Caused by checkout 2.14.0, rolled back in 3 min." */
+export function causeWords({ cause, cause_release, rollback, remedy }: PublicIncident): string {
+  if (cause === 'not_release') return 'Not caused by a release.'
+  if (!cause_release) return ''
+  const release = `Caused by ${cause_release.component.slug} ${cause_release.version ?? ''}`.trimEnd()
+  if (rollback?.rolled_back_at && rollback.started_at) {
+    return `${release}, rolled back in ${duration(rollback.started_at, rollback.rolled_back_at)}.`
+  }
+  if (rollback?.state === 'rolled_back') return `${release}, rolled back.`
+  return remedy === 'rolled_forward' ? `${release}, which could not be rolled back.` : `${release}.`
+}

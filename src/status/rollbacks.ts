@@ -1,0 +1,94 @@
+import { incidentsWithoutWayBack, type PublicIncident } from '../incidents/public.ts'
+import type { Context } from '../platform/context.ts'
+import { seconds } from '../platform/zone.ts'
+import { listPublicReleases, type PublicRelease, publicReleaseTimes } from '../releases/public.ts'
+import { versionsOf } from './log.ts'
+import { count, numberFirst } from './words.ts'
+
+const dayMillis = 86_400_000
+const spoken = 90
+const listed = 365
+const widest = 220
+
+/** Everything that `/rollbacks` tells: the sentence, then each way back and each release that had none. */
+export async function rollbacksPage(ctx: Context) {
+  const ago = (days: number) => new Date(ctx.now().getTime() - days * dayMillis).toISOString()
+  const { data } = await listPublicReleases(ctx, { kind: 'rollback', since: ago(listed), limit: 200 })
+  const impossible = await incidentsWithoutWayBack(ctx, ago(listed))
+  const releases = await publicReleaseTimes(ctx, ago(spoken))
+  const done = data.filter((rollback) => rollback.live_at !== null)
+  const recent = done.filter((rollback) => (rollback.live_at ?? '') >= ago(spoken))
+  return {
+    sentence: sentence(recent, releases.length),
+    backs: rollbackRows(data, impossible),
+  }
+}
+
+/** "Three rollbacks in 90 days, out of 61 releases. Half were done within 3 min." */
+export function sentence(rollbacks: Pick<PublicRelease, 'took_seconds'>[], releases: number): string {
+  if (rollbacks.length === 0 && releases === 0) return 'No rollbacks yet'
+  const many = `${numberFirst(rollbacks.length)} ${rollbacks.length === 1 ? 'rollback' : 'rollbacks'}`
+  const first = `${many} in ${spoken} days, out of ${count(releases, 'release')}.`
+  const took = rollbacks.flatMap(({ took_seconds }) => took_seconds ?? []).sort((a, b) => a - b)
+  const middle = took[Math.ceil(took.length / 2) - 1]
+  if (middle === undefined) return first
+  return took.length === 1
+    ? `${first} It took ${seconds(middle)}.`
+    : `${first} Half were done within ${seconds(middle)}.`
+}
+
+export type RollbackRow = ReturnType<typeof rollbackRow> | ReturnType<typeof impossibleRow>
+
+/** Both kinds in one list, newest first. */
+export function rollbackRows(rollbacks: PublicRelease[], impossible: PublicIncident[]): RollbackRow[] {
+  const longest = Math.max(
+    1,
+    ...rollbacks.flatMap(({ took_seconds, reverts_took_seconds }) => [
+      took_seconds ?? 0,
+      reverts_took_seconds ?? 0,
+    ]),
+  )
+  const rows = [...rollbacks.map((one) => rollbackRow(one, longest)), ...impossible.map(impossibleRow)]
+  return rows.sort((a, b) => (a.at < b.at ? 1 : -1))
+}
+
+function rollbackRow(rollback: PublicRelease, longest: number) {
+  const { id, at, component, incident, took_seconds, reverts_took_seconds } = rollback
+  const bar = (took: number | null) =>
+    took === null ? 0 : Math.max(2, Math.round((took / longest) * widest))
+  const slow = took_seconds !== null && reverts_took_seconds !== null && took_seconds > reverts_took_seconds
+  return {
+    possible: true as const,
+    id,
+    at,
+    component,
+    incident,
+    versions: versionsOf(rollback),
+    slow,
+    bars: took_seconds === null ? null : { release: bar(reverts_took_seconds), back: bar(took_seconds) },
+    took: tookWords(rollback),
+    took_release: reverts_took_seconds === null ? '' : `${seconds(reverts_took_seconds)} to release`,
+    compared: slow ? 'slower than the release' : '',
+  }
+}
+
+function tookWords({ took_seconds, live_at, state }: PublicRelease) {
+  if (took_seconds !== null) return seconds(took_seconds)
+  if (live_at) return 'time not known'
+  if (state === 'failed') return 'failed'
+  return state === 'cancelled' || state === 'rolled_back' ? 'stopped' : 'under way'
+}
+
+function impossibleRow({ id, title, cause_release, remedy_reason, resolved_at, started_at }: PublicIncident) {
+  return {
+    possible: false as const,
+    id: cause_release?.id ?? '',
+    at: cause_release?.out_at ?? started_at,
+    component: cause_release?.component ?? null,
+    versions: cause_release?.version ?? '',
+    incident: { id, title },
+    reason: remedy_reason ?? '',
+    resolved_at,
+    started_at,
+  }
+}

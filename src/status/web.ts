@@ -1,0 +1,50 @@
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { anyone } from '../accounts/guard.ts'
+import type { App } from '../platform/http.ts'
+import { componentPage, incidentPage, nowPage, releasePage, releasesPage } from './pages.ts'
+import { rollbacksPage } from './rollbacks.ts'
+
+const config = { policy: anyone }
+const params = z.object({ id: z.string().max(100) })
+const log = z.object({ component: z.string().max(100).optional(), cursor: z.string().max(100).optional() })
+
+/** The pages that customers read: without an account, without JavaScript. */
+export async function routes(app: App) {
+  app.get('/', { config }, async (request, reply) => {
+    const page = await nowPage(request.ctx)
+    return show(reply, '/status/now', { title: page.headline.words, ...page })
+  })
+
+  app.get('/incidents/:id', { config, schema: { params } }, async (request, reply) => {
+    const page = await incidentPage(request.ctx, request.params.id)
+    return show(reply, '/status/incident', { title: page.incident.title, ...page })
+  })
+
+  app.get('/releases', { config, schema: { querystring: log } }, async (request, reply) => {
+    // a form sends an empty field for "all"
+    const component = request.query.component || undefined
+    const page = await releasesPage(request.ctx, { ...request.query, component })
+    return show(reply, '/status/releases', { title: 'Releases', ...page })
+  })
+
+  app.get('/releases/:id', { config, schema: { params } }, async (request, reply) => {
+    const page = await releasePage(request.ctx, request.params.id)
+    const { component, version } = page.release
+    return show(reply, '/status/release', { title: `${component.name} ${version ?? ''}`.trim(), ...page })
+  })
+
+  app.get('/components/:id', { config, schema: { params } }, async (request, reply) => {
+    const page = await componentPage(request.ctx, request.params.id)
+    return show(reply, '/status/component', { title: page.component.name, ...page })
+  })
+
+  app.get('/rollbacks', { config }, async (request, reply) => {
+    return show(reply, '/status/rollbacks', { title: 'Rollbacks', ...(await rollbacksPage(request.ctx)) })
+  })
+}
+
+function show(reply: FastifyReply, view: string, page: object) {
+  reply.header('cache-control', 'public, max-age=10')
+  return reply.view(view, page)
+}
