@@ -1,6 +1,5 @@
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction } from '../platform/context.ts'
-import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { matchWaiting, recordEvents } from '../releases/actions.ts'
 import { noteSeen } from '../sources/actions.ts'
@@ -8,26 +7,10 @@ import type { Translation } from '../sources/adapter.ts'
 import type { CanonicalEvent } from '../sources/events.ts'
 import { sha256 } from '../sources/signatures.ts'
 import { componentFor } from '../sources/store.ts'
-import {
-  type Acknowledgement,
-  bounded,
-  keepBodiesDays,
-  redacted,
-  sameBodyHours,
-  type Verified,
-} from './model.ts'
+import { asItCame, keep, keepAnew, knownDelivery, readDelivery } from './keeping.ts'
+import { type Acknowledgement, keepBodiesDays, type Verified } from './model.ts'
 import { inSavepoint, isOfTheStore } from './savepoint.ts'
-import {
-  type Delivery,
-  deliveryByBody,
-  deliveryByKey,
-  emptyBodies,
-  eventsOf,
-  insertDelivery,
-  saidMoreSince,
-  someWait,
-  updateDelivery,
-} from './store.ts'
+import { type Delivery, deliveryById, emptyBodies, eventsOf, someWait, updateDelivery } from './store.ts'
 
 /** What became of one delivery of a list; `failed` holds what its sender has to be told instead. */
 export type Outcome = { acknowledged: Acknowledgement } | { failed: unknown }
@@ -51,6 +34,17 @@ export function acceptDeliveries(ctx: Context, list: readonly Verified[]): Promi
   })
 }
 
+/** Reads a delivery anew that made no sense when it came: a newer Shiplog may understand it. */
+export function readAgain(ctx: Context, id: string): Promise<Acknowledgement> {
+  return inTransaction(ctx, async (ctx) => {
+    const known = await deliveryById(ctx, id)
+    if (known.state !== 'invalid') throw new Refusal('conflict', 'This delivery was understood.')
+    const item = await asItCame(ctx, known)
+    const said = readDelivery(ctx, item)
+    return settle(ctx, item, await keepAnew(ctx, known, said), said)
+  })
+}
+
 /** Empties raw bodies after 30 days, but for what still waits in the inbox. Keys and hashes stay for ever. */
 export function forgetOldBodies(ctx: Context): Promise<number> {
   const before = new Date(ctx.now().getTime() - keepBodiesDays * 24 * 3_600_000).toISOString()
@@ -67,69 +61,10 @@ async function acceptOne(ctx: Context, item: Verified): Promise<Acknowledgement>
     throw new Refusal('invalid', said.invalid, { errors: said.fields ?? {} })
   }
   if (known && 'invalid' in said) return duplicate(ctx, known)
-  const kept = known ? await readAgain(ctx, known, said) : await keep(ctx, item, said, hash)
+  const kept = known ? await keepAnew(ctx, known, said) : await keep(ctx, item, said, hash)
   // Another node kept the same key between our look and our write
   if (!kept) return duplicate(ctx, await knownDelivery(ctx, item, hash))
   return settle(ctx, item, kept, said)
-}
-
-/** The delivery that this one repeats: by the tool's key, or, where it has none, by its bytes within a day. */
-async function knownDelivery(ctx: Context, { source, scope, adapter, incoming }: Verified, hash: string) {
-  const within = { source_id: source.id, scope }
-  const key = adapter.dedupeKey(incoming)
-  if (key !== null) {
-    const known = await deliveryByKey(ctx, within, key)
-    if (known && known.body_hash !== hash && adapter.tellsSender) {
-      throw new Refusal('invalid', 'This Idempotency-Key was already used for another body.')
-    }
-    return known
-  }
-  const since = new Date(Date.parse(incoming.received_at) - sameBodyHours * 3_600_000).toISOString()
-  const known = await deliveryByBody(ctx, within, hash, since)
-  // `1.4.2 succeeded` after `1.4.3 succeeded` is not a copy but a way back, when neither names its run or time
-  const anew = known && adapter.mayRecur?.(incoming) && (await saidMoreSince(ctx, known))
-  return anew ? undefined : known
-}
-
-/** What the delivery says. An adapter that throws is a bug of ours and loses nothing: the delivery is kept. */
-function readDelivery(ctx: Context, { adapter, source, incoming }: Verified): Translation {
-  try {
-    return bounded(adapter.translate(incoming))
-  } catch (err) {
-    ctx.log.error({ err, source: source.id }, 'an adapter threw')
-    return { invalid: 'Shiplog could not read it, which is a fault of Shiplog’s own. It is kept.' }
-  }
-}
-
-async function keep(ctx: Context, item: Verified, said: Translation, body_hash: string) {
-  const { source, scope, adapter, incoming } = item
-  const id = newId()
-  const row: Delivery = {
-    id,
-    source_id: source.id,
-    scope,
-    dedupe_key: adapter.dedupeKey(incoming) ?? `body:${body_hash}:${id}`,
-    ...stateOf(said),
-    headers: JSON.stringify(redacted(incoming.headers)),
-    content_type: String(incoming.headers['content-type'] ?? '').slice(0, 200),
-    body: incoming.body,
-    body_hash,
-    received_at: incoming.received_at,
-  }
-  return (await insertDelivery(ctx, row)) ? row : undefined
-}
-
-/** A delivery that made no sense once may do so to a newer Shiplog, when the tool sends it again. */
-async function readAgain(ctx: Context, known: Delivery, said: Translation): Promise<Delivery> {
-  await updateDelivery(ctx, known.id, stateOf(said))
-  return { ...known, ...stateOf(said) }
-}
-
-function stateOf(said: Translation): { state: string; reason: string | null } {
-  if ('events' in said) return { state: 'accepted', reason: null }
-  if ('ping' in said) return { state: 'ignored', reason: 'A test message: the connection works.' }
-  if ('ignored' in said) return { state: 'ignored', reason: said.ignored }
-  return { state: 'invalid', reason: said.invalid }
 }
 
 /** Makes of a kept delivery what it says, and tells the journal. */

@@ -5,7 +5,7 @@ import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { noteError } from '../sources/actions.ts'
 import { nativeEvent } from '../sources/adapters/native.ts'
-import { inboxRoutes } from './inbox-api.ts'
+import { deliveryRoutes, inboxRoutes } from './inbox-api.ts'
 import { type Intake, makeIntake } from './intake.ts'
 import { type Acknowledgement, acknowledgement, largestBody } from './model.ts'
 import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
@@ -21,6 +21,7 @@ export async function routes(app: App) {
     receivingRoutes(raw as App, take)
   })
   inboxRoutes(app)
+  deliveryRoutes(app)
 }
 
 const answers = { 200: acknowledgement, 202: acknowledgement }

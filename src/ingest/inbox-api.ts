@@ -3,7 +3,10 @@ import { token } from '../accounts/guard.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { NewRule } from '../sources/model.ts'
+import { readAgain } from './actions.ts'
+import { deliveryWhole } from './deliveries.ts'
 import { dismissWaiting, inbox, mapWaiting } from './inbox.ts'
+import { acknowledgement } from './model.ts'
 import { listDeliveries } from './store.ts'
 
 const suggestion = z.object({ component_id: z.string(), slug: z.string(), name: z.string(), why: z.string() })
@@ -29,13 +32,28 @@ const delivery = z.object({
   content_type: z.string(),
   received_at: z.string(),
 })
+const wholeDelivery = delivery.omit({ source: true }).extend({
+  headers: z.record(z.string(), z.string()),
+  body: z.string().nullable().describe('As it came; null once it is no longer kept.'),
+  events: z.array(
+    z.object({
+      event: z.string(),
+      type: z.string(),
+      service: z.string(),
+      environment: z.string(),
+      release: z.string().nullable(),
+      state: z.string().nullable(),
+      matched: z.boolean(),
+    }),
+  ),
+})
 const mapped = z.object({ component_id: z.string(), replayed: z.number() })
 const deliveriesQuery = listQuery.extend({
   source: z.string().max(100).optional(),
   state: z.enum(['accepted', 'ignored', 'invalid']).optional(),
 })
 
-/** What waits, what it is, and what came in. */
+/** What waits, and what it is. */
 export function inboxRoutes(app: App) {
   const read = { policy: token('sources:read') }
   const write = { policy: token('sources:write') }
@@ -68,10 +86,32 @@ export function inboxRoutes(app: App) {
       return { status: 201, body }
     }),
   )
+}
 
-  const deliveries = { tags: ['inbox'], querystring: deliveriesQuery, response: { 200: listOf(delivery) } }
-  app.get('/api/v1/deliveries', { config: read, schema: deliveries }, async (request) => {
+/** What came in, as it came. */
+export function deliveryRoutes(app: App) {
+  const read = { policy: token('sources:read') }
+  const tags = ['inbox']
+  const params = z.object({ id: z.string().max(100) })
+  const list = { tags, querystring: deliveriesQuery, response: { 200: listOf(delivery) } }
+  app.get('/api/v1/deliveries', { config: read, schema: list }, async (request) => {
     const { source: source_id, state, cursor, limit } = request.query
     return pageOf(await listDeliveries(request.ctx, { source_id, state, cursor, limit: limit + 1 }), limit)
   })
+
+  const one = { tags, params, response: { 200: wholeDelivery } }
+  app.get('/api/v1/deliveries/:id', { config: read, schema: one }, (request) =>
+    deliveryWhole(request.ctx, request.params.id),
+  )
+
+  const reading = {
+    tags,
+    params,
+    description: 'Reads a delivery anew that made no sense when it came.',
+    response: { 201: acknowledgement },
+  }
+  const write = { policy: token('sources:write') }
+  app.post('/api/v1/deliveries/:id/readings', { config: write, schema: reading }, (request, reply) =>
+    once(request, reply, async (ctx) => ({ status: 201, body: await readAgain(ctx, request.params.id) })),
+  )
 }

@@ -9,6 +9,7 @@ import type { Adapter, Incoming } from '../sources/adapter.ts'
 import { adapterFor } from '../sources/adapters/index.ts'
 import { bearerOf, sha256 } from '../sources/signatures.ts'
 import { type Source, sourceById, sourceBySecretHash } from '../sources/store.ts'
+import { jsonBytes } from './keeping.ts'
 import type { Verified } from './model.ts'
 
 type Sender = { source: Source; adapter: Adapter; scope: string; actor: Actor }
@@ -70,13 +71,6 @@ export async function readVerified(ctx: Context, sender: Sender, incoming: Incom
   }
   const { source, adapter, scope, actor } = sender
   return { source, adapter, scope, actor, incoming: { ...incoming, json: read.ok && read.value } }
-}
-
-/** Some tools wrap their JSON in a form field `payload` unless told otherwise (GitHub, Travis). */
-function jsonBytes({ headers, body }: Incoming): Buffer {
-  const form = /^\s*application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')
-  if (!form || /^\s*[{[]/.test(body.toString('latin1', 0, 100))) return body
-  return Buffer.from(new URLSearchParams(body.toString('latin1')).get('payload') ?? '')
 }
 
 /** Batches would need an answer for each event; uploads and compressed bodies are nothing that a deploy tool sends. */

@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
 
 export type Delivery = Tables['deliveries']
@@ -22,6 +23,12 @@ export async function updateDelivery(
   change: Partial<Pick<Delivery, 'state' | 'reason'>>,
 ) {
   await db.updateTable('deliveries').set(change).where('id', '=', id).execute()
+}
+
+export async function deliveryById({ db }: Context, id: string): Promise<Delivery> {
+  const delivery = await db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!delivery) throw new Refusal('not-found', 'There is no such delivery.')
+  return delivery
 }
 
 export function deliveryByKey({ db }: Context, { source_id, scope }: Within, dedupe_key: string) {
@@ -76,6 +83,7 @@ export function eventsOf({ db }: Context, delivery_id: string) {
     .selectFrom('release_events')
     .leftJoin('releases', 'releases.id', 'release_events.release_id')
     .select(['release_events.id', 'release_events.component_id', 'release_events.release_id'])
+    .select(['release_events.type', 'release_events.service', 'release_events.environment'])
     .select('releases.state as release_state')
     .where('release_events.delivery_id', '=', delivery_id)
     .orderBy('release_events.position')

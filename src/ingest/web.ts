@@ -7,20 +7,29 @@ import { attempt } from '../platform/attempt.ts'
 import { submitted } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { NewRule } from '../sources/model.ts'
+import { sourceById } from '../sources/store.ts'
+import { readAgain } from './actions.ts'
+import { deliveryWhole } from './deliveries.ts'
 import { dismissWaiting, inbox, mapToNew, mapWaiting } from './inbox.ts'
 import { listDeliveries } from './store.ts'
 
 const service = { source_id: z.string().max(100), service: z.string().max(200) }
 const Mapping = z.object({ ...service, component: z.string().trim().min(1, 'Choose a component.').max(100) })
 const Making = z.object({ ...service, name: z.string().trim().min(1, 'Give it a name.').max(100) })
+type One = { Params: { id: string } }
 const address = '/admin/inbox'
 const viewer = { config: { policy: operator('viewer') } }
 const editor = { config: { policy: operator('editor') } }
 const admin = { config: { policy: operator('admin') } }
 const shown = 50
 
-/** The inbox: what tools speak of that nobody has said the component of yet. */
+/** The inbox: what tools speak of that nobody has said the component of yet; and what came in, as it came. */
 export async function routes(app: App) {
+  inboxRoutes(app)
+  deliveryRoutes(app)
+}
+
+function inboxRoutes(app: App) {
   app.get(address, viewer, (request, reply) => show(request, reply))
 
   app.post(`${address}/mappings`, editor, async (request, reply) => {
@@ -42,8 +51,23 @@ export async function routes(app: App) {
     const { dismissed } = await dismissWaiting(request.ctx, z.object(service).parse(request.body))
     return done(reply, `${counted(dismissed)} dismissed.`)
   })
+}
 
-  app.post<{ Params: { id: string } }>('/admin/sources/:id/rules', admin, async (request, reply) => {
+function deliveryRoutes(app: App) {
+  app.get<One>('/admin/deliveries/:id', viewer, async (request, reply) => {
+    const delivery = await deliveryWhole(request.ctx, request.params.id)
+    const source = await sourceById(request.ctx, delivery.source_id)
+    const may_edit = reaches(request.viewer?.role ?? '', 'editor')
+    return reply.view('/ingest/delivery', { title: 'Delivery', delivery, source, may_edit })
+  })
+
+  app.post<One>('/admin/deliveries/:id/readings', editor, async (request, reply) => {
+    const { outcome, reason } = await readAgain(request.ctx, request.params.id)
+    const words = outcome === 'accepted' ? 'It was understood this time.' : `It came to this: ${reason}`
+    return done(reply, words, `/admin/deliveries/${request.params.id}`)
+  })
+
+  app.post<One>('/admin/sources/:id/rules', admin, async (request, reply) => {
     const rule = NewRule.parse(request.body)
     const { replayed } = await mapWaiting(request.ctx, { source_id: request.params.id, ...rule })
     return done(reply, replayedWords(replayed), `/admin/sources/${request.params.id}`)

@@ -78,7 +78,7 @@ function writeRoutes(app: App, originOf: OriginOf) {
   const turn = {
     tags,
     params,
-    body: Rotation.optional(),
+    body: Rotation.nullish(),
     response: { 201: z.object({ secret, old_valid_until: z.string() }) },
   }
   app.post('/api/v1/sources/:id/rotation', { config: write, schema: turn }, async (request, reply) => {
