@@ -14,6 +14,7 @@ import * as componentsApi from './components/api.ts'
 import * as componentsWeb from './components/web.ts'
 import type { Config } from './config.ts'
 import * as incidentsApi from './incidents/api.ts'
+import * as incidentsWeb from './incidents/web.ts'
 import * as ingestApi from './ingest/api.ts'
 import * as ingestJobs from './ingest/jobs.ts'
 import * as ingestWeb from './ingest/web.ts'
@@ -70,6 +71,7 @@ export async function buildApp(
   await siteWeb.routes(app, guard)
   await componentsWeb.routes(app)
   await componentsApi.routes(app)
+  await incidentsWeb.routes(app)
   await incidentsApi.routes(app)
   await sourcesWeb.routes(app, guard)
   await sourcesApi.routes(app, guard)

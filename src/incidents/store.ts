@@ -94,6 +94,20 @@ export async function releasesNamed({ db }: Context, ids: (string | null)[]) {
     .select(['components.name as component_name', 'components.slug as component_slug'])
     .execute()
 }
+/** What everybody in production got, newest first. */
+export function recentReleases({ db }: Context, limit: number) {
+  return db
+    .selectFrom('releases')
+    .innerJoin('components', 'components.id', 'releases.component_id')
+    .innerJoin('environments', 'environments.id', 'releases.environment_id')
+    .where('environments.tier', '=', 'production')
+    .where('releases.live_at', 'is not', null)
+    .selectAll('releases')
+    .select(['components.name as component_name', 'components.slug as component_slug'])
+    .orderBy('releases.live_at', 'desc')
+    .limit(limit)
+    .execute()
+}
 export type NamedRelease = Awaited<ReturnType<typeof releasesNamed>>[number]
 
 export async function insertIncident({ db }: Context, row: Incident) {

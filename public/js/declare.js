@@ -1,0 +1,30 @@
+// While an incident is being declared, asks the server again for the suspects and the preview. The form works without.
+const form = document.querySelector('[data-declare]')
+let waiting
+let asking
+
+form?.querySelector('[data-look-again]')?.remove()
+form?.addEventListener('input', () => {
+  clearTimeout(waiting)
+  waiting = setTimeout(ask, 400)
+})
+
+async function ask() {
+  asking?.abort()
+  asking = new AbortController()
+  try {
+    const body = new URLSearchParams(new FormData(form))
+    const answer = await fetch('/admin/incidents/draft', { method: 'POST', body, signal: asking.signal })
+    if (!answer.ok || answer.redirected) return
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    for (const id of ['cause', 'preview']) replace(document.getElementById(id), page.getElementById(id))
+  } catch (error) {
+    if (error.name !== 'AbortError') console.warn('The preview could not be fetched.', error)
+  }
+}
+
+/** What a person is choosing in is left alone. */
+function replace(old, fresh) {
+  if (!old || !fresh || old.contains(document.activeElement)) return
+  old.replaceChildren(...fresh.childNodes)
+}

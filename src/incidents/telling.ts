@@ -1,0 +1,97 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { operator } from '../accounts/guard.ts'
+import { reaches } from '../accounts/model.ts'
+import type { ComponentStatus } from '../components/model.ts'
+import { attempt } from '../platform/attempt.ts'
+import type { Context } from '../platform/context.ts'
+import type { App } from '../platform/http.ts'
+import { componentRows, remedyReleases, stateChoices } from './choices.ts'
+import { healedAt, statusesBy } from './consequences.ts'
+import { placeOf } from './declaring.ts'
+import type { IncidentState, NewUpdate } from './model.ts'
+import { noted } from './noted.ts'
+import { offeredUpdate } from './remedy.ts'
+import { type Incident, incidentById } from './store.ts'
+import { type Place, type Typed, typedFields, typedPromise, typedRemedy, typedStatuses } from './typed.ts'
+import { postUpdate } from './updates.ts'
+import { wholeIncident } from './whole.ts'
+
+type One = { Params: { id: string } }
+const list = '/admin/incidents'
+
+/** Saying how it goes on. */
+export function tellRoutes(app: App) {
+  const editor = { config: { policy: operator('editor') } }
+  app.post<One>(`${list}/:id/updates`, editor, async (request, reply) => {
+    const { ctx } = request
+    const incident = await incidentById(ctx, request.params.id)
+    const typed = typedFields(request.body)
+    const before = await statusesBefore(ctx, incident)
+    const place = await placeOf(ctx)
+    const told = await attempt(() => postUpdate(ctx, incident.id, update(typed, before, place)))
+    if (!told.ok) {
+      const kept = { typed, errors: told.errors, overtaken: told.current !== null }
+      return showIncident(request, reply.code(told.status), incident, kept)
+    }
+    reply.flash('Published. Customers see it now.')
+    return reply.redirect(`${list}/${incident.id}`, 303)
+  })
+}
+
+/** Only what was changed is named, so that an update tells what it is about. */
+function update(typed: Typed, before: Map<string, ComponentStatus>, place: Place): NewUpdate {
+  const changed = [...typedStatuses(typed)].filter(
+    ([id, status]) => status !== (before.get(id) ?? 'operational'),
+  )
+  return {
+    version: typed.version,
+    state: typed.state as IncidentState | undefined,
+    body: typed.body ?? '',
+    components: changed.map(
+      ([component, status]) => ({ component, status }) as { component: string; status: 'operational' },
+    ),
+    next_update_at: typedPromise(typed, place),
+    ...typedRemedy(typed),
+  }
+}
+
+/** What the incident says of components now; of one that is over, what it would say again. */
+async function statusesBefore(ctx: Context, incident: Incident): Promise<Map<string, ComponentStatus>> {
+  if (!incident.resolved_at) return statusesBy(ctx, incident.id)
+  const healed = await healedAt(ctx, incident.id, incident.resolved_at)
+  return new Map(healed.map((impact) => [impact.component_id, impact.status as ComponentStatus]))
+}
+
+type Kept = { typed: Typed; errors: Record<string, string>; overtaken: boolean }
+
+/** The page of one incident; `kept` is an update that could not be published yet. */
+export async function showIncident(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  incident: Incident,
+  { typed, errors, overtaken }: Kept = { typed: {}, errors: {}, overtaken: false },
+) {
+  const { ctx } = request
+  const shown = noted(await wholeIncident(ctx, incident))
+  const { time_zone } = await placeOf(ctx)
+  const rows = await componentRows(ctx, typed, await statusesBefore(ctx, incident))
+  const affected = new Set(shown.components.map((component) => component.id))
+  return reply.view('/incidents/show', {
+    title: shown.title,
+    incident: shown,
+    may_edit: reaches(request.viewer?.role ?? '', 'editor') && !shown.deleted_at,
+    may_restore: reaches(request.viewer?.role ?? '', 'editor') && shown.deleted_at !== null,
+    offer: offeredUpdate(incident, shown.rollback ?? undefined, time_zone),
+    typed,
+    errors,
+    overtaken,
+    rows: rows.filter((row) => affected.has(row.id)),
+    other_rows: rows.filter((row) => !affected.has(row.id)),
+    states: stateChoices(typed.state ?? incident.state).filter((state) => mayBecome(incident, state.value)),
+    releases: await remedyReleases(ctx, typed.remedy_release_id),
+  })
+}
+
+function mayBecome(incident: Incident, state: IncidentState) {
+  return !incident.resolved_at || state !== 'monitoring'
+}

@@ -1,0 +1,69 @@
+import type { ComponentStatus } from '../components/model.ts'
+import { type Fields, fields } from '../platform/forms.ts'
+import { clock, dateIn, fromWallClock } from '../platform/zone.ts'
+import { fault } from './model.ts'
+
+/** What was typed into a form, one text for each field. */
+export type Typed = Record<string, string>
+export type Place = { time_zone: string; now: string }
+
+const minute = 60_000
+const day = 24 * 60 * minute
+
+export function typedFields(body: unknown): Typed {
+  const given: Fields = fields(body)
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, String([value].flat().at(-1))]),
+  )
+}
+
+/** The start from its day and its clock. The minute that is now means now. */
+export function typedStart(typed: Typed, { time_zone, now }: Place): string | undefined {
+  const { started_on = '', started_clock = '' } = typed
+  if (started_on === '' && started_clock === '') return undefined
+  const at = wallClock(started_on || dateIn(now, time_zone), started_clock, time_zone)
+  if (!at) throw fault('started_at', 'Write the start as a day and a time, like 14:06.')
+  return Math.floor(Date.parse(at) / minute) === Math.floor(Date.parse(now) / minute) ? now : at
+}
+
+/** The next moment at which the clock shows what was promised. */
+export function typedPromise(typed: Typed, { time_zone, now }: Place): string | null {
+  const { next_update_clock = '' } = typed
+  if (next_update_clock === '') return null
+  const days = [now, new Date(Date.parse(now) + day).toISOString()].map((at) => dateIn(at, time_zone))
+  const moments = days.map((date) => wallClock(date, next_update_clock, time_zone))
+  const next = moments.find((at) => at !== null && at > now)
+  if (!next) throw fault('next_update_at', 'Write the time as 15:30.')
+  return next
+}
+
+function wallClock(date: string, time: string, zone: string): string | null {
+  const isWhole = /^\d{4}-\d\d-\d\d$/.test(date) && /^([01]\d|2[0-3]):[0-5]\d$/.test(time)
+  if (!isWhole || Number.isNaN(Date.parse(`${date}T${time}Z`))) return null
+  return fromWallClock(date, time, zone)
+}
+
+/** The fields that show a moment again as its day and clock. */
+export function shownStart(at: string, { time_zone }: Place) {
+  return { started_on: dateIn(at, time_zone), started_clock: clock(at, time_zone) }
+}
+
+const statusField = /^status_(.+)$/
+
+/** What was chosen in the rows of radio buttons, by the ids of the components. */
+export function typedStatuses(typed: Typed): Map<string, ComponentStatus> {
+  const rows = Object.entries(typed).map(([name, value]) => [statusField.exec(name)?.[1], value] as const)
+  return new Map(rows.flatMap(([id, value]) => (id ? [[id, value as ComponentStatus]] : [])))
+}
+
+/** One list of radio buttons says both: that a release did it, and which one. */
+export function typedCause({ cause = 'unknown' }: Typed) {
+  const [word, cause_release_id] = cause.split(':')
+  if (word === 'release') return { cause: 'release' as const, cause_release_id: cause_release_id ?? '' }
+  return { cause: word as 'not_release' | 'unknown' }
+}
+
+export function typedRemedy({ remedy = '', remedy_release_id = '', remedy_reason = '' }: Typed) {
+  if (remedy === '') return { remedy: null }
+  return { remedy: remedy as 'rolled_back', remedy_release_id, remedy_reason }
+}

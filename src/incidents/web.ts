@@ -1,0 +1,55 @@
+import { operator } from '../accounts/guard.ts'
+import { reaches } from '../accounts/model.ts'
+import { type App, pageOf } from '../platform/http.ts'
+import { deleteIncident, restoreIncident } from './actions.ts'
+import { declareRoutes } from './declaring.ts'
+import { editRoutes } from './editing.ts'
+import { noted } from './noted.ts'
+import { incidentById, listIncidents } from './store.ts'
+import { showIncident, tellRoutes } from './telling.ts'
+import { wholeIncidents } from './whole.ts'
+
+type One = { Params: { id: string } }
+type Query = { Querystring: { cursor?: string; show?: string } }
+const list = '/admin/incidents'
+const viewer = { config: { policy: operator('viewer') } }
+const editor = { config: { policy: operator('editor') } }
+
+/** The operators' pages for incidents. */
+export async function routes(app: App) {
+  app.get<Query>(list, viewer, async (request, reply) => {
+    const { ctx, query } = request
+    const deleted = query.show === 'deleted'
+    const open = query.cursor || deleted ? [] : await listIncidents(ctx, { show: 'open', limit: 100 })
+    const show = deleted ? 'deleted' : 'resolved'
+    const past = pageOf(await listIncidents(ctx, { show, limit: 20, cursor: query.cursor }), 20)
+    return reply.view('/incidents/index', {
+      title: deleted ? 'Deleted incidents' : 'Incidents',
+      may_edit: reaches(request.viewer?.role ?? '', 'editor'),
+      deleted,
+      open: (await wholeIncidents(ctx, open)).map(noted),
+      past: (await wholeIncidents(ctx, past.data)).map(noted),
+      newer: query.cursor ? list : null,
+      older: past.next_cursor ? `${list}?cursor=${past.next_cursor}${deleted ? '&show=deleted' : ''}` : null,
+    })
+  })
+
+  declareRoutes(app)
+  app.get<One>(`${list}/:id`, viewer, async (request, reply) =>
+    showIncident(request, reply, await incidentById(request.ctx, request.params.id)),
+  )
+  tellRoutes(app)
+  editRoutes(app)
+
+  app.post<One>(`${list}/:id/deletion`, editor, async (request, reply) => {
+    await deleteIncident(request.ctx, request.params.id)
+    reply.flash('The incident is deleted: nobody sees it any more. It can be restored here.')
+    return reply.redirect(`${list}/${request.params.id}`, 303)
+  })
+
+  app.post<One>(`${list}/:id/restoration`, editor, async (request, reply) => {
+    await restoreIncident(request.ctx, request.params.id)
+    reply.flash('The incident is back.')
+    return reply.redirect(`${list}/${request.params.id}`, 303)
+  })
+}
