@@ -28,6 +28,7 @@ import type { App } from './platform/http.ts'
 import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
 import * as releasesApi from './releases/api.ts'
+import * as releasesWeb from './releases/web.ts'
 import { registerPages } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
 import * as sourcesApi from './sources/api.ts'
@@ -77,6 +78,7 @@ export async function buildApp(
   await sourcesApi.routes(app, guard)
   await ingestWeb.routes(app)
   await ingestApi.routes(app)
+  await releasesWeb.routes(app)
   await releasesApi.routes(app)
   await statusWeb.routes(app)
   await auditWeb.routes(app)

@@ -14,9 +14,9 @@ const words = (longest: number) => z.string().trim().min(1).max(longest).optiona
 
 /** A release that a person records, for teams whose tools do not speak. */
 export const HandRelease = z.object({
-  component: z.string().trim().min(1, 'Choose a component.'),
+  component: z.string('Choose a component.').trim().min(1, 'Choose a component.'),
   environment: z.string().trim().min(1).max(200).default('production'),
-  version: z.string().trim().min(1, 'Say which version went live.').max(200),
+  version: z.string('Say which version went live.').trim().min(1, 'Say which version went live.').max(200),
   kind: z.enum(releaseKinds).optional(),
   commit: words(200),
   /** When everybody had it; now, unless said. */

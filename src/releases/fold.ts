@@ -46,14 +46,15 @@ export type Run = ReturnType<typeof foldRun>
  * (effective time, rank, arrival, id), and what a later one leaves out never wipes what is known.
  */
 export function foldRun(events: readonly RunEvent[]) {
-  const told = [...events].sort(inOrder)
+  const told = [...events].sort(inToldOrder)
   const isFlip = told.every((event) => event.type === 'exposure.changed')
   let telling = untold
   for (const event of told) telling = tell(telling, isFlip ? { ...event, type: 'release.succeeded' } : event)
   return summary(telling, told)
 }
 
-function inOrder(one: RunEvent, other: RunEvent) {
+/** The order in which events count, whatever the order in which they were heard. */
+export function inToldOrder(one: RunEvent, other: RunEvent) {
   return (
     compare(one.effective_at, other.effective_at) ||
     ranks[one.type] - ranks[other.type] ||

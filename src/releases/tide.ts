@@ -1,0 +1,103 @@
+import type { EventFacts, EventType } from '../sources/events.ts'
+import { foldRun, inToldOrder, type RunEvent } from './fold.ts'
+
+/** The drawing's own units; the page scales it as a whole. */
+const box = { width: 680, height: 190, left: 40, right: 660, top: 58, ground: 140 }
+const labelWidth = 72
+
+type Told = Omit<RunEvent, 'type' | 'facts'> & { type: string; facts: string }
+type Span = { started_at: string; resolved_at: string | null }
+type Ends = { undone_at: string | null; replaced_at: string | null; now: string }
+
+export type Tide = NonNullable<ReturnType<typeof tideOf>>
+
+/** How many customers had a release over time, as a drawing; null when it never reached any. */
+export function tideOf(told: readonly Told[], incidents: readonly Span[], ends: Ends) {
+  const steps = stepsOf(told, ends)
+  const [first] = steps
+  if (!first || steps.every((step) => step.percent === 0)) return null
+  const over = ends.undone_at ?? ends.replaced_at ?? ends.now
+  const marks = marksOf(steps, ends)
+  const last = [over, ...incidents.map((incident) => incident.resolved_at ?? over)].sort().at(-1) ?? over
+  const x = scale(first.at, last)
+  return {
+    ...box,
+    path: pathOf(steps, over, x),
+    levels: steps
+      .filter(({ percent }) => percent > 0)
+      .map(({ at, percent }) => ({ percent, x: x(at) - 6, y: y(percent) + 4 })),
+    ticks: withoutOverlap(marks.map((mark) => ({ ...mark, x: x(mark.at) }))),
+    bands: incidents
+      .filter(({ started_at }) => started_at <= last)
+      .map(({ started_at, resolved_at }) => ({
+        x: x(started_at < first.at ? first.at : started_at),
+        width: Math.max(2, x(resolved_at ?? over) - x(started_at < first.at ? first.at : started_at)),
+      })),
+    back: ends.undone_at ? { from: x(ends.undone_at), to: x(first.at) } : null,
+    /** Whether clocks alone would not tell the days apart. */
+    long: Date.parse(last) - Date.parse(first.at) > 20 * 60 * 60_000,
+  }
+}
+
+type Step = { at: string; percent: number }
+
+/** Each moment at which the number of customers changed, told by folding ever more of the events. */
+function stepsOf(told: readonly Told[], { undone_at, replaced_at }: Ends): Step[] {
+  const events = told
+    .map((event) => ({
+      ...event,
+      type: event.type as EventType,
+      facts: JSON.parse(event.facts) as EventFacts,
+    }))
+    .sort(inToldOrder)
+  const steps: Step[] = []
+  for (const [index, event] of events.entries()) {
+    const run = foldRun(events.slice(0, index + 1))
+    const percent = run.undone_at ? 0 : run.live_at ? 100 : run.state === 'canary' ? (run.percent ?? 0) : 0
+    const at = index === 0 ? (run.started_at ?? event.effective_at) : event.effective_at
+    if (percent !== steps.at(-1)?.percent) steps.push({ at, percent })
+  }
+  const end = undone_at ?? replaced_at
+  return end ? [...steps.filter(({ at }) => at < end), { at: end, percent: 0 }] : steps
+}
+
+function marksOf(steps: Step[], { undone_at, replaced_at }: Ends) {
+  const marks = [{ at: steps[0]?.at ?? '', words: steps[0]?.percent === 0 ? 'started' : 'first customers' }]
+  const exposed = steps.find(({ percent }) => percent > 0)
+  const everybody = steps.find(({ percent }) => percent === 100)
+  if (exposed && exposed.percent < 100) marks.push({ at: exposed.at, words: 'first customers' })
+  if (everybody) marks.push({ at: everybody.at, words: 'everybody' })
+  if (undone_at) marks.push({ at: undone_at, words: 'back' })
+  else if (replaced_at) marks.push({ at: replaced_at, words: 'replaced' })
+  return marks
+}
+
+function scale(from: string, to: string) {
+  const start = Date.parse(from)
+  const span = Math.max(1, Date.parse(to) - start)
+  const room = box.right - box.left - 2 * labelWidth
+  return (at: string) => rounded(box.left + labelWidth + (room * (Date.parse(at) - start)) / span)
+}
+
+function y(percent: number) {
+  return rounded(box.ground - ((box.ground - box.top) * percent) / 100)
+}
+
+function rounded(value: number) {
+  return Math.round(value * 10) / 10
+}
+
+function pathOf(steps: Step[], over: string, x: (at: string) => number) {
+  const moves = steps.map(({ at, percent }) => `H${x(at)}V${y(percent)}`)
+  return `M${x(steps[0]?.at ?? over)} ${box.ground}${moves.join('')}H${x(over)}V${box.ground}Z`
+}
+
+/** Labels that would cover each other are left out; the log below tells of them all. */
+function withoutOverlap<T extends { x: number }>(ticks: T[]): T[] {
+  const kept: T[] = []
+  for (const tick of ticks.toReversed()) {
+    const next = kept[0]
+    if (!next || next.x - tick.x >= labelWidth) kept.unshift(tick)
+  }
+  return kept
+}

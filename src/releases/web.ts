@@ -1,0 +1,139 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { operator } from '../accounts/guard.ts'
+import { reaches } from '../accounts/model.ts'
+import { listComponents } from '../components/store.ts'
+import { attempt } from '../platform/attempt.ts'
+import { fields, submitted } from '../platform/forms.ts'
+import { type App, listQuery, pageOf } from '../platform/http.ts'
+import { readSite } from '../site/store.ts'
+import { releaseKinds } from '../sources/events.ts'
+import { correctKind } from './actions.ts'
+import { recordByHand } from './by-hand.ts'
+import { changeTier, listEnvironments } from './environments.ts'
+import { filled, handForm } from './form.ts'
+import { tiers } from './model.ts'
+import { releasePage } from './page.ts'
+import { readReleases, versionName } from './reading.ts'
+import { kindWords, lookOf, standing, stateWords, tookWords } from './words.ts'
+
+type One = { Params: { id: string } }
+const list = '/admin/releases'
+const viewer = { config: { policy: operator('viewer') } }
+const editor = { config: { policy: operator('editor') } }
+const admin = { config: { policy: operator('admin') } }
+
+/** The operators' pages for releases. */
+export async function routes(app: App) {
+  listRoute(app)
+  formRoutes(app)
+  releaseRoutes(app)
+  environmentRoutes(app)
+}
+
+const word = z.string().max(200).optional()
+const query = listQuery.extend({ component: word, environment: word, state: word })
+
+function listRoute(app: App) {
+  app.get(list, { ...viewer, schema: { querystring: query } }, async (request, reply) => {
+    const { ctx, query } = request
+    const { data, next_cursor } = pageOf(await readReleases(ctx, empty(query)), query.limit)
+    const kept = new URLSearchParams(
+      Object.entries(filled(query as never)).map(([name, value]) => [name, `${value}`]),
+    )
+    kept.delete('cursor')
+    const newest = `${list}?${kept}`
+    if (next_cursor) kept.set('cursor', next_cursor)
+    return reply.view('/releases/index', {
+      title: 'Releases',
+      releases: data.map((release) => ({
+        ...release,
+        name: versionName(release),
+        kind_words: kindWords[release.kind as 'deploy'],
+        standing: standing(release),
+        look: lookOf(release.state),
+        took: tookWords(release),
+      })),
+      filter: { component: query.component, environment: query.environment, state: query.state },
+      newer: query.cursor ? newest : null,
+      older: next_cursor ? `${list}?${kept}` : null,
+      components: await listComponents(ctx),
+      environments: await listEnvironments(ctx),
+      states: Object.entries(stateWords),
+      may_edit: reaches(request.viewer?.role ?? '', 'editor'),
+      may_admin: reaches(request.viewer?.role ?? '', 'admin'),
+    })
+  })
+}
+
+/** A filter left open filters nothing. */
+function empty<T extends { component?: string; environment?: string; state?: string }>(query: T): T {
+  const { component, environment, state } = query
+  const said = (text?: string) => text || undefined
+  return { ...query, component: said(component), environment: said(environment), state: said(state) }
+}
+
+function formRoutes(app: App) {
+  app.get<{ Querystring: Record<string, string> }>(`${list}/new`, editor, (request, reply) => {
+    const { component, kind } = request.query
+    return showForm(request, reply, { values: { component, kind, environment: 'production' }, errors: {} })
+  })
+
+  app.post(list, editor, async (request, reply) => {
+    const { time_zone } = await readSite(request.ctx)
+    const form = submitted(handForm(time_zone), filled(fields(request.body)))
+    const made = form.ok ? await attempt(() => recordByHand(request.ctx, form.data)) : form
+    if (!made.ok) {
+      return showForm(request, reply.code(422), { values: fields(request.body), errors: made.errors })
+    }
+    reply.flash('The release is in the log.')
+    return reply.redirect(`${list}/${made.data.id}`, 303)
+  })
+}
+
+async function showForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  given: { values: Record<string, unknown>; errors: Record<string, string> },
+) {
+  return reply.view('/releases/new', {
+    title: 'Record a release',
+    components: await listComponents(request.ctx),
+    environments: await listEnvironments(request.ctx),
+    ...given,
+  })
+}
+
+const Correction = z.object({ kind: z.enum(['', ...releaseKinds]) })
+
+function releaseRoutes(app: App) {
+  app.get<One>(`${list}/:id`, viewer, async (request, reply) => {
+    const may_edit = reaches(request.viewer?.role ?? '', 'editor')
+    return reply.view('/releases/show', { may_edit, ...(await releasePage(request.ctx, request.params.id)) })
+  })
+
+  app.post<One>(`${list}/:id/kind`, editor, async (request, reply) => {
+    const { kind } = Correction.parse(request.body)
+    const release = await correctKind(request.ctx, request.params.id, kind === '' ? null : kind)
+    const { [release.kind as 'deploy']: words } = kindWords
+    reply.flash(
+      kind === '' ? `The correction is taken back; it counts as a ${words.toLowerCase()}.` : 'Corrected.',
+    )
+    return reply.redirect(`${list}/${release.id}`, 303)
+  })
+}
+
+const Tier = z.object({ tier: z.enum(tiers) })
+
+function environmentRoutes(app: App) {
+  app.get('/admin/environments', admin, async (request, reply) => {
+    const environments = await listEnvironments(request.ctx)
+    return reply.view('/releases/environments', { title: 'Environments', environments, tiers })
+  })
+
+  app.post<{ Params: { name: string } }>('/admin/environments/:name/tier', admin, async (request, reply) => {
+    const { name, tier } = await changeTier(request.ctx, request.params.name, Tier.parse(request.body).tier)
+    reply.flash(tier === 'production' ? `Customers see releases to ${name} now.` : 'Saved.')
+    return reply.redirect('/admin/environments', 303)
+  })
+}
