@@ -3,7 +3,6 @@ import { anyoneOr, token } from '../accounts/guard.ts'
 import type { Context } from '../platform/context.ts'
 import { type App, listOf, listQuery } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
-import { Refusal } from '../platform/refusal.ts'
 import {
   archiveComponent,
   createComponent,
@@ -22,6 +21,7 @@ import {
   visibilities,
 } from './model.ts'
 import { withStatus } from './overview.ts'
+import { listPublicComponents, PublicComponent, publicComponent } from './public.ts'
 import { type Component, componentByIdOrSlug, listComponents } from './store.ts'
 
 const ComponentJson = z.object({
@@ -55,23 +55,23 @@ export async function routes(app: App) {
 
 function readRoutes(app: App) {
   const query = listQuery.extend({ archived: z.stringbool().optional() })
-  const list = { tags, querystring: query, response: { 200: listOf(ComponentJson) } }
-  app.get(address, { config: read, schema: list }, async (request) => {
-    const { ctx, query } = request
-    const all = await listComponents(ctx, { archived: knows(ctx) && query.archived === true })
-    const seen = all.filter((component) => knows(ctx) || component.visibility === 'public')
-    const from = seen.findIndex((component) => component.id === query.cursor) + 1
-    const data = await json(ctx, seen.slice(from, from + query.limit))
-    return { data, next_cursor: from + query.limit < seen.length ? (data.at(-1)?.id ?? null) : null }
+  const list = {
+    tags,
+    querystring: query,
+    response: { 200: listOf(z.union([ComponentJson, PublicComponent])) },
+  }
+  app.get(address, { config: read, schema: list }, async ({ ctx, query }) => {
+    if (!knows(ctx)) return listPublicComponents(ctx, query)
+    const all = await listComponents(ctx, { archived: query.archived === true })
+    const from = all.findIndex((component) => component.id === query.cursor) + 1
+    const data = await json(ctx, all.slice(from, from + query.limit))
+    return { data, next_cursor: from + query.limit < all.length ? (data.at(-1)?.id ?? null) : null }
   })
 
-  const one = { tags, params, response: { 200: ComponentJson } }
-  app.get(`${address}/:component`, { config: read, schema: one }, async (request) => {
-    const component = await componentByIdOrSlug(request.ctx, request.params.component)
-    if (!knows(request.ctx) && (component.visibility === 'private' || component.archived_at)) {
-      throw new Refusal('not-found', 'There is no such component.')
-    }
-    return single(request.ctx, component)
+  const one = { tags, params, response: { 200: z.union([ComponentJson, PublicComponent]) } }
+  app.get(`${address}/:component`, { config: read, schema: one }, async ({ ctx, params }) => {
+    if (!knows(ctx)) return publicComponent(ctx, params.component)
+    return single(ctx, await componentByIdOrSlug(ctx, params.component))
   })
 }
 

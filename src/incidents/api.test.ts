@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
 import { startTestApp } from '../testing/http.ts'
 import { world } from '../testing/world.ts'
+import { declareIncident } from './actions.ts'
+import type { NewIncident } from './model.ts'
 
 const cardsFail = {
   title: 'Card payments fail',
@@ -88,6 +90,29 @@ test('suspects are told with their reasons, for a moment or for an incident', as
   assert.equal((await call('GET', '/api/v1/suspects?components=till')).status, 404)
   const { id } = (await call('POST', '/api/v1/incidents', cardsFail)).body
   assert.deepEqual((await call('GET', `/api/v1/incidents/${id}/suspects`)).body, { data: [] })
+})
+
+test('without a token the public projection is told: nobody’s name, no private component', async () => {
+  const { ship, server } = await desk()
+  const vault = await createComponent(ship, { name: 'Vault', visibility: 'private' })
+  const both = [...cardsFail.components, { component: 'vault', status: 'major_outage' }]
+  const incident = await declareIncident(ship, { ...cardsFail, components: both } as NewIncident)
+  const secret = [{ component: vault.id, status: 'major_outage' as const }]
+  const hidden = await declareIncident(ship, { title: 'Vault', body: 'Hush.', components: secret })
+  const list = await server.inject({ method: 'GET', url: '/api/v1/incidents' })
+  assert.equal(list.statusCode, 200)
+  assert.equal(list.headers['access-control-allow-origin'], '*')
+  assert.deepEqual(
+    list.json().data.map((one: { id: string }) => one.id),
+    [incident.id],
+  )
+  const one = await server.inject({ method: 'GET', url: `/api/v1/incidents/${incident.id}` })
+  assert.doesNotMatch(one.body, /Vault|actor_name|Ada/)
+  assert.equal(one.json().impact, 'major')
+  assert.equal(
+    (await server.inject({ method: 'GET', url: `/api/v1/incidents/${hidden.id}` })).statusCode,
+    404,
+  )
 })
 
 test('nobody writes without a token that may', async () => {

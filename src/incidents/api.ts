@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { token } from '../accounts/guard.ts'
+import { anyoneOr, token } from '../accounts/guard.ts'
 import { componentByIdOrSlug } from '../components/store.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
@@ -8,13 +8,14 @@ import { readSite } from '../site/store.ts'
 import { declareIncident, deleteIncident, editIncident, restoreIncident } from './actions.ts'
 import { IncidentJson, incidentJson, SuspectJson } from './json.ts'
 import { IncidentChange, moment, NewIncident } from './model.ts'
+import { listPublicIncidents, PublicIncident, publicIncident } from './public.ts'
 import { incidentById, incidentFilters, listIncidents } from './store.ts'
 import { reasonFor, suspectsFor } from './suspects.ts'
 import { updateRoutes } from './updates-api.ts'
 import { wholeIncident, wholeIncidents } from './whole.ts'
 
 const params = z.object({ id: z.string().max(100) })
-const read = { policy: token('incidents:read') }
+const read = { policy: anyoneOr('incidents:read') }
 const write = { policy: token('incidents:write') }
 const tags = ['incidents']
 const address = '/api/v1/incidents'
@@ -29,16 +30,22 @@ export async function routes(app: App) {
 
 function readRoutes(app: App) {
   const query = listQuery.extend({ show: z.enum(incidentFilters).default('all') })
-  const list = { tags, querystring: query, response: { 200: listOf(IncidentJson) } }
+  const list = {
+    tags,
+    querystring: query,
+    response: { 200: listOf(z.union([IncidentJson, PublicIncident])) },
+  }
   app.get(address, { config: read, schema: list }, async ({ ctx, query }) => {
+    if (ctx.actor.kind !== 'token') return listPublicIncidents(ctx, query)
     const { data, next_cursor } = pageOf(await listIncidents(ctx, query), query.limit)
     return { data: (await wholeIncidents(ctx, data)).map(incidentJson), next_cursor }
   })
 
-  const one = { tags, params, response: { 200: IncidentJson } }
-  app.get(`${address}/:id`, { config: read, schema: one }, async ({ ctx, params }) =>
-    incidentJson(await wholeIncident(ctx, await incidentById(ctx, params.id))),
-  )
+  const one = { tags, params, response: { 200: z.union([IncidentJson, PublicIncident]) } }
+  app.get(`${address}/:id`, { config: read, schema: one }, async ({ ctx, params }) => {
+    if (ctx.actor.kind !== 'token') return publicIncident(ctx, params.id)
+    return incidentJson(await wholeIncident(ctx, await incidentById(ctx, params.id)))
+  })
 }
 
 function writeRoutes(app: App) {

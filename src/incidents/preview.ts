@@ -1,32 +1,49 @@
 import { ZodError } from 'zod'
-import type { Context } from '../platform/context.ts'
-import { inTransaction } from '../platform/context.ts'
+import { type Headline, headline } from '../components/headline.ts'
+import { publicComponents } from '../components/public.ts'
+import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { declareIncident } from './actions.ts'
+import { cardOf, type IncidentCard } from './card.ts'
 import type { NewIncident } from './model.ts'
-import { noted } from './noted.ts'
-import { wholeIncident } from './whole.ts'
+import { currentPublicIncidents, project } from './public.ts'
 
-class Rehearsed extends Error {}
+/** What customers will see; `card` is null when the incident names only what they may not see. */
+export type Preview = { headline: Headline; card: IncidentCard | null }
 
 /**
  * What customers would see: the incident is declared for real, read as they would read it, and taken back with its
- * transaction, so that the preview cannot differ from the page. Null while what was typed cannot be published yet.
+ * transaction, so that the preview cannot differ from the page. Null while what was typed cannot stand yet.
  */
-export async function previewOf(ctx: Context, draft: () => NewIncident) {
-  let card = null
+export async function previewOf(ctx: Context, draft: () => NewIncident): Promise<Preview | null> {
+  const rehearsed: { preview: Preview | null } = { preview: null }
   try {
     await inTransaction(ctx, async (ctx) => {
       const given = draft()
-      const body = given.body || 'What you tell customers stands here.'
-      const title = given.title || 'What customers notice'
+      const title = given.title.trim() || 'What customers notice'
+      const body = given.body.trim() || 'What you tell customers stands here.'
       const incident = await declareIncident(ctx, { ...given, title, body })
-      card = noted(await wholeIncident(ctx, incident))
-      throw new Rehearsed()
+      rehearsed.preview = await readAsCustomers(ctx, incident)
+      throw rehearsed
     })
   } catch (error) {
-    const unfinished = error instanceof Refusal || error instanceof ZodError
-    if (!(error instanceof Rehearsed) && !unfinished) throw error
+    const isUnfinished = error instanceof Refusal || error instanceof ZodError
+    if (error !== rehearsed && !isUnfinished) throw error
   }
-  return card
+  return rehearsed.preview
+}
+
+async function readAsCustomers(
+  ctx: Context,
+  incident: Parameters<typeof project>[1][number],
+): Promise<Preview> {
+  const now = nowText(ctx)
+  const open = (await currentPublicIncidents(ctx, now)).filter((one) => one.resolved_at === null)
+  const isSeen = incident.resolved_at !== null || open.some((one) => one.id === incident.id)
+  const [seen] = isSeen ? await project(ctx, [incident]) : []
+  return {
+    headline: headline(await publicComponents(ctx), open.length),
+    // nothing to follow from a card whose incident does not exist yet
+    card: seen ? { ...cardOf(seen, now), id: '' } : null,
+  }
 }

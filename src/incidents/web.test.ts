@@ -46,11 +46,20 @@ test('the preview is the incident itself, and leaves nothing behind', async () =
     [`status_${checkout.id}`]: 'major_outage',
   })
   const preview = /<div class="preview">[\s\S]*?<\/aside>/.exec(answer.body)?.[0] ?? ''
+  assert.match(preview, /Checkout is down/)
   assert.match(preview, /Cards &lt;fail&gt;/)
   assert.match(preview, /<strong>on it<\/strong>/)
   assert.match(preview, /2\.14\.0/)
   assert.deepEqual(await listIncidents(ship, { show: 'all', limit: 9 }), [])
   assert.equal((await currentStatuses(ship)).size, 0)
+})
+
+test('an incident of which customers would see nothing says so in its preview', async () => {
+  const { ed, search } = await shop()
+  const draft = { title: 'Search fails', body: 'Looking.', [`status_${search.id}`]: 'major_outage' }
+  const answer = await ed.post('/admin/incidents/draft', draft)
+  assert.match(answer.body, /Customers will not see this incident/)
+  assert.match(answer.body, /Everything is working/)
 })
 
 test('an incident is declared, told on, resolved and reopened in the browser', async () => {
@@ -220,11 +229,11 @@ async function shop() {
   const ship = await world()
   const server = await startTestApp(ship)
   const checkout = await createComponent(ship, { name: 'Checkout' })
-  await createComponent(ship, { name: 'Search', visibility: 'private' })
+  const search = await createComponent(ship, { name: 'Search', visibility: 'private' })
   const live = (version: string, at: string) => recordByHand(ship, { component: 'checkout', version, at })
   const good = await live('2.13.4', '2026-11-20T12:00:00Z')
   const bad = await live('2.14.0', '2026-11-23T11:56:00Z')
-  return { ship, server, checkout, good, bad, ed: await server.signedIn('editor') }
+  return { ship, server, checkout, search, good, bad, ed: await server.signedIn('editor') }
 }
 
 async function version(browser: Client, address: string) {

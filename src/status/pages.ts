@@ -1,3 +1,4 @@
+import { headline } from '../components/headline.ts'
 import { statusWords } from '../components/model.ts'
 import { type PublicComponent, publicComponent, publicComponents } from '../components/public.ts'
 import { cardOf } from '../incidents/card.ts'
@@ -18,7 +19,7 @@ import {
 import { readSite } from '../site/store.ts'
 import { pastDays, pastIncident, startOfDays } from './days.ts'
 import { logLine } from './log.ts'
-import { groupLine, headline } from './words.ts'
+import { groupLine } from './words.ts'
 
 /** What each public page is given. Reads only: the slices' public projections, put side by side. */
 

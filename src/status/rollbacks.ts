@@ -1,9 +1,10 @@
+import { count } from '../components/headline.ts'
 import { incidentsWithoutWayBack, type PublicIncident } from '../incidents/public.ts'
 import type { Context } from '../platform/context.ts'
 import { seconds } from '../platform/zone.ts'
 import { listPublicReleases, type PublicRelease, publicReleaseTimes } from '../releases/public.ts'
 import { versionsOf } from './log.ts'
-import { count, numberFirst } from './words.ts'
+import { numberFirst } from './words.ts'
 
 const dayMillis = 86_400_000
 const spoken = 90

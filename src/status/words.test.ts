@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { headline } from '../components/headline.ts'
 import type { ComponentStatus } from '../components/model.ts'
-import { groupLine, headline, numberFirst, quietDay } from './words.ts'
+import { groupLine, numberFirst, quietDay } from './words.ts'
 
 function components(...statuses: ComponentStatus[]) {
   const names = ['Checkout', 'Search', 'Storefront', 'Webhooks']
