@@ -4,6 +4,7 @@ import {
   type DatabaseConnection,
   Kysely,
   PostgresDialect,
+  type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
 } from 'kysely'
@@ -30,7 +31,27 @@ export function openSqlite(connection: Sqlite.Database): Database {
   connection.pragma('busy_timeout = 5000')
   connection.pragma('journal_size_limit = 67108864')
   refuseOldSqlite(connection)
-  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: connection }) })
+  return new Kysely<Tables>({
+    dialect: new ImmediateSqliteDialect({ database: rememberStatements(connection) }),
+  })
+}
+
+const mostStatements = 500
+
+/** Preparing a statement costs more than most of ours take to run, so each is prepared once and kept. */
+function rememberStatements(connection: Sqlite.Database): SqliteDatabase {
+  const kept = new Map<string, Sqlite.Statement>()
+  return {
+    close: () => connection.close(),
+    prepare(sql) {
+      const known = kept.get(sql)
+      if (known) return known
+      const statement = connection.prepare(sql)
+      if (kept.size >= mostStatements) kept.clear()
+      kept.set(sql, statement)
+      return statement
+    },
+  } as SqliteDatabase
 }
 
 function openPostgres(connectionString: string): Database {
@@ -59,9 +80,9 @@ class ImmediateSqliteDriver extends SqliteDriver {
 }
 
 class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: { database: Sqlite.Database }
+  readonly #config: { database: SqliteDatabase }
 
-  constructor(config: { database: Sqlite.Database }) {
+  constructor(config: { database: SqliteDatabase }) {
     super(config)
     this.#config = config
   }
