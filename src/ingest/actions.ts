@@ -27,6 +27,7 @@ export function acceptDeliveries(ctx: Context, list: readonly Verified[]): Promi
         const acting = { ...ctx, actor: item.actor }
         outcomes.push({ acknowledged: await inSavepoint(ctx, () => acceptOne(acting, item)) })
       } catch (failed) {
+        if (isOfTheStore(failed)) throw failed
         outcomes.push({ failed })
       }
     }

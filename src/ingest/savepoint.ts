@@ -8,6 +8,8 @@ export async function inSavepoint<T>(ctx: Context, work: () => Promise<T>): Prom
   try {
     result = await work()
   } catch (error) {
+    // A full disk has ended the whole transaction already: there is no savepoint to go back to
+    if (isOfTheStore(error)) throw error
     await sql`rollback to savepoint delivery`.execute(ctx.db)
     await sql`release savepoint delivery`.execute(ctx.db)
     throw error
