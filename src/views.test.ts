@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+const root = join(import.meta.dirname, '..')
+const read = (pattern: string) =>
+  globSync(pattern, { cwd: root }).map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
+
+const styles = read('public/css/*.css')
+  .map(({ text }) => text.replace(/\/\*.*?\*\//gs, ''))
+  .join('\n')
+
+test('every class that a template names has a rule', () => {
+  const known = new Set([...styles.matchAll(/\.([a-z][\w-]*)/g)].map((match) => match[1]))
+  const wrong = read('views/**/*.eta').flatMap(({ file, text }) =>
+    [...text.matchAll(/class="((?:<%.*?%>|[^"<])*)"/gs)]
+      // a name that is put together is known by no rule
+      .flatMap((match) =>
+        (match[1] ?? '')
+          .replace(/<%=.*?%>/gs, '…')
+          .replace(/<%.*?%>/gs, ' ')
+          .split(/\s+/),
+      )
+      .filter((name) => !name.includes('…'))
+      .filter((name) => name !== '' && !known.has(name))
+      .map((name) => `${file}: ${name}`),
+  )
+  assert.deepEqual([...new Set(wrong)], [])
+})
+
+test('every colour, size and state that a style names is a token', () => {
+  const given = new Set([...styles.matchAll(/(--[\w-]+)\s*:/g)].map((match) => match[1]))
+  const asked = [...styles.matchAll(/var\((--[\w-]+)\s*\)/g)].map((match) => match[1])
+  assert.deepEqual(
+    asked.filter((name) => !given.has(name)),
+    [],
+  )
+})
+
+test('raw colours stand in the tokens alone, and every file says its layer', () => {
+  for (const { file, text } of read('public/css/*.css')) {
+    assert.match(text, /@layer (tokens|reset|base|layout|parts|pages|utilities)/, file)
+    if (/(tokens|media)\.css$/.test(file)) continue
+    assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b|(rgb|hsl|oklch)a?\(|--raw-/i, file)
+  }
+})
+
+test('no template carries a style or a script of its own', () => {
+  for (const { file, text } of read('views/**/*.eta')) {
+    assert.doesNotMatch(text, /\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)/, file)
+  }
+})
