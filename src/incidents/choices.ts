@@ -83,7 +83,7 @@ export function labelOf(release: NamedRelease) {
 /** What we know of the way back from the chosen release, in words. */
 async function wayBackFrom(ctx: Context, chosen: string) {
   const [release] = await releasesNamed(ctx, [chosen.split(':')[1] ?? null])
-  if (!release) return null
+  if (!release || release.kind === 'rollback') return null
   const [previous] = await releasesNamed(ctx, [release.previous_release_id])
   const usual = await usualSeconds(ctx, release.component_id)
   return {

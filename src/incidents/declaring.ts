@@ -89,7 +89,7 @@ async function showForm(request: FastifyRequest, reply: FastifyReply, { typed, e
     errors,
     preview,
     cause,
-    rows: await componentRows(ctx, typed, new Map()),
+    component_rows: await componentRows(ctx, typed, new Map()),
     states: stateChoices(typed.state ?? 'investigating'),
   })
 }

@@ -1,4 +1,4 @@
-import { type ComponentStatus, statusWords, worstStatus } from '../components/model.ts'
+import { type ComponentStatus, componentStatuses, statusWords, worstStatus } from '../components/model.ts'
 import { type IncidentState, type Remedy, remedyWords, type Severity, stateWords } from './model.ts'
 import type { WholeIncident } from './whole.ts'
 
@@ -16,7 +16,7 @@ export function noted(incident: WholeIncident) {
     remedy_words: remedy
       ? `${remedyWords[remedy as Remedy]}${remedy_release ? `: ${labelOf(remedy_release)}` : ''}`
       : '',
-    components: incident.components.map((component) => ({
+    components: worstFirst(incident).map((component) => ({
       ...component,
       status_words: statusWords[component.status],
     })),
@@ -29,6 +29,11 @@ export function noted(incident: WholeIncident) {
       })),
     })),
   }
+}
+
+function worstFirst({ components }: WholeIncident) {
+  const rank = (status: ComponentStatus) => componentStatuses.indexOf(status)
+  return components.toSorted((a, b) => rank(a.status) - rank(b.status))
 }
 
 export const severityWords: Record<Severity, string> = {

@@ -85,8 +85,8 @@ export async function showIncident(
     typed,
     errors,
     overtaken,
-    rows: rows.filter((row) => affected.has(row.id)),
-    other_rows: rows.filter((row) => !affected.has(row.id)),
+    component_rows: rows.filter((row) => affected.has(row.id)),
+    other_component_rows: rows.filter((row) => !affected.has(row.id)),
     states: stateChoices(typed.state ?? incident.state).filter((state) => mayBecome(incident, state.value)),
     releases: await remedyReleases(ctx, typed.remedy_release_id),
   })

@@ -213,6 +213,27 @@ test('once the rollback is seen an update is offered, and publishing it names th
   assert.doesNotMatch((await ed.get(address)).body, /The rollback is done/)
 })
 
+test('a form sent twice declares once', async () => {
+  const { ship, ed } = await shop()
+  const form = /name="_form" value="([^"]+)"/.exec((await ed.get('/admin/incidents/new')).body)?.[1] ?? ''
+  const fields = { _form: form, title: 'Cards fail', body: 'Looking.' }
+  const answers = [await ed.post('/admin/incidents', fields), await ed.post('/admin/incidents', fields)]
+  assert.deepEqual(
+    answers.map((answer) => answer.statusCode),
+    [303, 303],
+  )
+  assert.equal(answers[0]?.headers.location, answers[1]?.headers.location)
+  assert.equal((await listIncidents(ship, { show: 'all', limit: 9 })).length, 1)
+})
+
+test('a component or a release may bring its own page to the form', async () => {
+  const { ed, good } = await shop()
+  const page = await ed.get(`/admin/incidents/new?component=checkout&release=${good.id}`)
+  assert.match(page.body, new RegExp(`value="release:${good.id}" checked`))
+  assert.match(page.body, /value="degraded_performance" checked/)
+  assert.equal((await ed.get('/admin/incidents/new?component=till')).statusCode, 404)
+})
+
 test('a viewer reads and cannot publish', async () => {
   const { ship, server } = await shop()
   const { id } = await declareIncident(ship, { title: 'Cards fail', body: 'Looking.' })
