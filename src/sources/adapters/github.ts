@@ -78,7 +78,8 @@ export const github = {
     curl: [
       `BODY='{"zen":"Hello from the shell"}'`,
       `SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "${secret ?? '$SECRET'}" -r | cut -d' ' -f1)`,
-      `curl -fsS ${address} -H 'Content-Type: application/json' -H 'X-GitHub-Event: ping' \\`,
+      `curl -fsS ${address} \\`,
+      `  -H 'Content-Type: application/json' -H 'X-GitHub-Event: ping' \\`,
       `  -H "X-Hub-Signature-256: sha256=$SIGNATURE" -d "$BODY"`,
     ].join('\n'),
   }),
