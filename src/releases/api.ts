@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { token } from '../accounts/guard.ts'
+import { anyoneOr, token } from '../accounts/guard.ts'
+import type { Context } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { releaseKinds } from '../sources/events.ts'
@@ -7,6 +8,7 @@ import { correctKind } from './actions.ts'
 import { HandRelease, recordByHand } from './by-hand.ts'
 import { changeTier, listEnvironments } from './environments.ts'
 import { releaseStates, tiers } from './model.ts'
+import { listPublicReleases, PublicRelease, publicRelease } from './public.ts'
 import { type ReleaseView, readRelease, readReleases } from './reading.ts'
 
 const time = z.string().nullable()
@@ -84,16 +86,28 @@ export async function routes(app: App) {
 }
 
 function readRoutes(app: App) {
-  const list = { tags, querystring: query, response: { 200: listOf(ReleaseJson) } }
-  app.get(address, { config: read, schema: list }, async (request) => {
+  const open = { policy: anyoneOr('releases:read') }
+  const list = {
+    tags,
+    querystring: query,
+    response: { 200: listOf(z.union([ReleaseJson, PublicRelease])) },
+  }
+  app.get(address, { config: open, schema: list }, async (request) => {
+    if (!knows(request.ctx)) return listPublicReleases(request.ctx, request.query)
     const { data, next_cursor } = pageOf(await readReleases(request.ctx, request.query), request.query.limit)
     return { data: data.map(json), next_cursor }
   })
 
-  const one = { tags, params, response: { 200: ReleaseJson } }
-  app.get(`${address}/:id`, { config: read, schema: one }, async (request) =>
-    json(await readRelease(request.ctx, request.params.id)),
-  )
+  const one = { tags, params, response: { 200: z.union([ReleaseJson, PublicRelease]) } }
+  app.get(`${address}/:id`, { config: open, schema: one }, async ({ ctx, params }) => {
+    if (!knows(ctx)) return publicRelease(ctx, params.id)
+    return json(await readRelease(ctx, params.id))
+  })
+}
+
+/** Without a token only what the public page shows. */
+function knows(ctx: Context) {
+  return ctx.actor.kind === 'token'
 }
 
 function writeRoutes(app: App) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { publicComponent, publicComponents } from '../components/public.ts'
+import { startTestApp } from '../testing/http.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
 import { changeTier } from './environments.ts'
 import { listPublicReleases, PublicRelease, publicRelease } from './public.ts'
@@ -141,4 +142,25 @@ test('the log pages through everything once, newest first', async () => {
   } while (cursor)
   assert.deepEqual(paged, all)
   assert.ok(all.length > 5)
+})
+
+test('without a token the API answers the public projection, to any site; with one it answers everything', async () => {
+  const { ship, release, cause } = await northwindInTrouble()
+  await release('ledger', '3.0.0')
+  const { inject, token } = await startTestApp(ship)
+  const open = await inject({ url: '/api/v1/releases?limit=100' })
+  assert.equal(open.headers['access-control-allow-origin'], '*')
+  const { data } = open.json()
+  assert.deepEqual(data, (await listPublicReleases(ship, { limit: 100 })).data)
+  assert.deepEqual(
+    (await inject({ url: `/api/v1/releases/${cause}` })).json(),
+    await publicRelease(ship, cause),
+  )
+  const one = await inject({ url: '/api/v1/releases?component=checkout&kind=rollback&limit=1' })
+  assert.deepEqual([one.json().data.length, one.json().data[0].version], [1, '2.13.4'])
+  assert.deepEqual((await inject({ url: '/api/v1/releases?component=ledger' })).json().data, [])
+
+  const authorization = await token('releases:read')
+  const full = await inject({ url: '/api/v1/releases?component=ledger', headers: { authorization } })
+  assert.equal(full.json().data[0].source.name, 'API')
 })

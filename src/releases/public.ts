@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { visibleIncidents, visibleReleases } from '../components/visibility.ts'
-import type { Context } from '../platform/context.ts'
+import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { releaseKinds } from '../sources/events.ts'
-import { isLost, releaseStates, secondsTaken } from './model.ts'
+import { environmentName, isLost, releaseStates, secondsTaken } from './model.ts'
 
 const time = z.string().nullable()
 const otherId = z.string().nullable()
@@ -23,6 +23,8 @@ export const PublicRelease = z.object({
   live_at: time,
   finished_at: time,
   undone_at: time,
+  /** When everybody had a newer one instead. */
+  replaced_at: time,
   took_seconds: z.number().nullable(),
   /** Where it stands in the log. */
   at: z.string(),
@@ -41,22 +43,23 @@ export type PublicRelease = z.output<typeof PublicRelease>
 export type ReleaseFilter = {
   limit: number
   cursor?: string | undefined
-  component_id?: string
-  kind?: string
+  /** A slug or an id. */
+  component?: string | undefined
+  environment?: string | undefined
+  /** A state, or `lost`. */
+  state?: string | undefined
+  kind?: string | undefined
   /** Only what stands in the log from this moment on. */
   since?: string
 }
 
 /** One page of the log, newest first; the cursor is the id of the last one seen. */
 export async function listPublicReleases(ctx: Context, filter: ReleaseFilter) {
-  const { limit, cursor, component_id, kind, since } = filter
-  let query = select(ctx)
+  const { limit, cursor } = filter
+  let query = filtered(ctx, filter)
     .orderBy('releases.lane_at', 'desc')
     .orderBy('releases.id', 'desc')
     .limit(limit + 1)
-  if (component_id) query = query.where('releases.component_id', '=', component_id)
-  if (kind) query = query.where('releases.kind', '=', kind)
-  if (since) query = query.where('releases.lane_at', '>=', since)
   if (cursor) {
     const last = await publicRelease(ctx, cursor)
     query = query.where((or) =>
@@ -71,6 +74,21 @@ export async function listPublicReleases(ctx: Context, filter: ReleaseFilter) {
   return { data, next_cursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
 }
 
+function filtered(ctx: Context, { component, environment, state, kind, since }: ReleaseFilter) {
+  let query = select(ctx)
+  if (component) {
+    const either = ['components.slug', 'components.id'] as const
+    query = query.where((or) => or.or(either.map((column) => or(column, '=', component))))
+  }
+  if (environment) query = query.where('environments.name', '=', environmentName(environment))
+  if (kind) query = query.where('releases.kind', '=', kind)
+  if (since) query = query.where('releases.lane_at', '>=', since)
+  if (state === 'lost') {
+    query = query.where('releases.outcome', 'is', null).where('releases.deadline_at', '<', nowText(ctx))
+  } else if (state) query = query.where('releases.state', '=', state)
+  return query
+}
+
 /** A release that customers may not see does not exist. */
 export async function publicRelease(ctx: Context, id: string): Promise<PublicRelease> {
   const [release] = await publicReleasesById(ctx, [id])
@@ -83,21 +101,12 @@ export async function publicReleasesById(ctx: Context, ids: string[]): Promise<P
   return project(ctx, await select(ctx).where('releases.id', 'in', ids).execute())
 }
 
-/** When each release since a moment went live for everybody, for counting them; rollbacks are counted apart. */
-export async function publicReleaseTimes({ db }: Context, since: string): Promise<string[]> {
-  const rows = await visibleReleases(db)
-    .select('releases.live_at')
-    .where('releases.live_at', '>=', since)
-    .where('releases.kind', '!=', 'rollback')
-    .execute()
-  return rows.map((row) => row.live_at ?? '')
-}
-
 type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number]
 
 function select({ db }: Context) {
   return visibleReleases(db)
     .leftJoin('releases as reverted', 'reverted.id', 'releases.reverts_release_id')
+    .leftJoin('releases as newer', 'newer.id', 'releases.superseded_by_release_id')
     .leftJoin('releases as undoing', 'undoing.id', 'releases.undone_by_release_id')
     .select(['components.id as component_id', 'components.slug', 'components.name', 'components.archived_at'])
     .select(['environments.name as environment', 'releases.id', 'releases.version', 'releases.commit'])
@@ -108,6 +117,7 @@ function select({ db }: Context) {
     .select(['reverted.version as reverted_version', 'reverted.commit as reverted_commit'])
     .select(['reverted.started_at as reverted_started_at', 'reverted.live_at as reverted_live_at'])
     .select(['reverted.first_exposed_at as reverted_exposed_at'])
+    .select('newer.live_at as replaced_at')
     .select(['undoing.version as undoing_version', 'undoing.commit as undoing_commit'])
 }
 
@@ -158,6 +168,7 @@ function publicFields(row: Row, now: Date): Omit<PublicRelease, 'incident' | 'ro
     live_at,
     finished_at: row.finished_at,
     undone_at: row.undone_at,
+    replaced_at: row.replaced_at,
     took_seconds: secondsTaken(row),
     at: row.lane_at,
     ...reverted(row),

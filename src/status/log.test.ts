@@ -19,6 +19,7 @@ const plain: PublicRelease = {
   live_at: at('12:02'),
   finished_at: at('12:02'),
   undone_at: null,
+  replaced_at: null,
   took_seconds: 1620,
   at: at('12:02'),
   reverts_release_id: null,

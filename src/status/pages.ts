@@ -10,15 +10,12 @@ import {
 } from '../incidents/public.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
-import {
-  listPublicReleases,
-  type PublicRelease,
-  publicRelease,
-  publicReleaseTimes,
-} from '../releases/public.ts'
+import { listPublicReleases, publicRelease } from '../releases/public.ts'
+import { publicReleaseTimes, publicTide } from '../releases/public-times.ts'
 import { readSite } from '../site/store.ts'
 import { pastDays, pastIncident, startOfDays } from './days.ts'
 import { logLine } from './log.ts'
+import { headOf, timesOf } from './release.ts'
 import { groupLine } from './words.ts'
 
 /** What each public page is given. Reads only: the slices' public projections, put side by side. */
@@ -85,7 +82,7 @@ export async function incidentPage(ctx: Context, id: string) {
 export async function releasesPage(ctx: Context, query: { component?: string; cursor?: string }) {
   const components = await publicComponents(ctx)
   const component = query.component ? await publicComponent(ctx, query.component) : null
-  const filter = component ? { component_id: component.id } : {}
+  const filter = component ? { component: component.id } : {}
   return {
     components,
     component,
@@ -97,21 +94,13 @@ export async function releasesPage(ctx: Context, query: { component?: string; cu
 export async function releasePage(ctx: Context, id: string) {
   const release = await publicRelease(ctx, id)
   const several = (await productions(ctx)) > 1
-  return { release, line: logLine(release, several), times: timesOf(release) }
-}
-
-/** What happened to it when, in the order in which it happened. */
-function timesOf(release: PublicRelease): [words: string, at: string][] {
-  const { started_at, dark_at, first_exposed_at, live_at, finished_at, undone_at } = release
-  const times: [string, string | null][] = [
-    ['Started', started_at],
-    ['Dark since', dark_at],
-    ['First customers', first_exposed_at === live_at ? null : first_exposed_at],
-    ['Everybody', live_at],
-    ['Failed', release.state === 'failed' ? finished_at : null],
-    ['Undone', undone_at],
-  ]
-  return times.flatMap(([words, at]) => (at ? [[words, at] as [string, string]] : []))
+  return {
+    release,
+    line: logLine(release, several),
+    head: headOf(release),
+    times: timesOf(release),
+    tide: await publicTide(ctx, release),
+  }
 }
 
 export async function componentPage(ctx: Context, slug: string) {
@@ -124,6 +113,6 @@ export async function componentPage(ctx: Context, slug: string) {
     past: incidents
       .filter((one) => one.resolved_at !== null)
       .map((one) => ({ at: one.started_at, ...pastIncident(one) })),
-    log: await log(ctx, { component_id: component.id, limit: 20 }),
+    log: await log(ctx, { component: component.id, limit: 20 }),
   }
 }

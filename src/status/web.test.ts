@@ -173,11 +173,18 @@ test('a rolled back release tells for how long it was out and what undid it', as
   inOrder(
     text,
     'checkout 2.11.0',
-    'was out for 23 min',
+    'Rolled back after 23 min',
     'Took 12 min',
     'the rollback to 2.10.3',
     'Checkout is down',
   )
+})
+
+test('a component has its page: how it is, what is live, what was done to it and what it suffered', async () => {
+  const { ship } = await northwindInTrouble()
+  const { text } = await visit(ship, '/components/checkout')
+  inOrder(text, 'Partial outage', '2.14.0', 'is live since 14:02', 'Rolling back', 'Checkout is down')
+  assert.doesNotMatch(text, /5\.41|8\.2\.1|Search results/, 'what other components did stands elsewhere')
 })
 
 test('rollbacks are told in a sentence, then one by one', async () => {
