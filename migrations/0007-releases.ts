@@ -83,5 +83,6 @@ async function createEvents(db: Kysely<unknown>) {
   await createIndex(db, 'release_events', 'release_id')
   await createIndex(db, 'release_events', 'delivery_id')
   await createIndex(db, 'release_events', 'source_id', 'run_key')
+  await createIndex(db, 'release_events', 'source_id', 'service', 'component_id')
   await createIndex(db, 'release_events', 'component_id')
 }

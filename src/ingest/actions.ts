@@ -22,15 +22,18 @@ export type Outcome = { acknowledged: Acknowledgement } | { failed: unknown }
 export function acceptDeliveries(ctx: Context, list: readonly Verified[]): Promise<Outcome[]> {
   return inTransaction(ctx, async (ctx) => {
     const outcomes: Outcome[] = []
+    const heard = new Set<string>()
     for (const item of list) {
       try {
         const acting = { ...ctx, actor: item.actor }
         outcomes.push({ acknowledged: await inSavepoint(ctx, () => acceptOne(acting, item)) })
+        heard.add(item.source.id)
       } catch (failed) {
         if (isOfTheStore(failed)) throw failed
         outcomes.push({ failed })
       }
     }
+    for (const id of heard) await noteSeen(ctx, id)
     return outcomes
   })
 }
@@ -53,7 +56,6 @@ export function forgetOldBodies(ctx: Context): Promise<number> {
 }
 
 async function acceptOne(ctx: Context, item: Verified): Promise<Acknowledgement> {
-  await noteSeen(ctx, item.source.id)
   const hash = sha256(item.incoming.body)
   const known = await knownDelivery(ctx, item, hash)
   if (known && known.state !== 'invalid') return duplicate(ctx, known)

@@ -10,7 +10,7 @@ type Waiting = {
 }
 export type Intake = (ctx: Context, item: Verified) => Promise<Acknowledgement>
 
-const mostAtOnce = 64
+const mostAtOnce = 16
 const mostWaiting = 2000
 
 /**
