@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { archiveComponent, createComponent, moveComponent, setStatusByHand } from '../components/actions.ts'
 import { removeGroup } from '../components/groups.ts'
 import { currentStatuses, impactsBetween } from '../components/impacts.ts'
-import { componentByIdOrSlug, listComponents } from '../components/store.ts'
+import { componentByIdOrSlug, listComponents, updateComponent } from '../components/store.ts'
 import { recordByHand } from '../releases/by-hand.ts'
 import { onBothStores } from '../testing/postgres.ts'
 import { declareIncident, deleteIncident, editIncident } from './actions.ts'
-import { listIncidents } from './store.ts'
+import { listIncidents, writeIncident } from './store.ts'
 import { suspectsFor } from './suspects.ts'
 import { postUpdate } from './updates.ts'
 import { wholeIncidents } from './whole.ts'
@@ -48,6 +48,9 @@ onBothStores('components and incidents are kept alike', async (ship) => {
   )
   assert.deepEqual([...(await currentStatuses(ship))], [[search.id, 'degraded_performance']])
 
+  const late = { id: first.id, version: 1 }
+  assert.equal(await writeIncident(ship, late, { title: 'Late' }), false)
+  assert.equal(await updateComponent(ship, { id: search.id, version: 0 }, { name: 'Late' }), false)
   await removeGroup(ship, checkout.group_id ?? '')
   await archiveComponent(ship, search.id)
   assert.deepEqual(
