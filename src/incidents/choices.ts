@@ -50,11 +50,13 @@ export async function causeChoices(ctx: Context, { typed, started_at, component_
   const choices: CauseChoice[] = [
     ...suspects.map((suspect) => suspectChoice(suspect, reasonFor(suspect, { started_at, time_zone }))),
     ...(await chosenElsewhere(ctx, chosen, suspects)),
+    choice('other', 'Another release', 'one from before'),
     choice('not_release', 'None', 'not caused by a release'),
     choice('unknown', 'Not known yet', 'can be set later'),
   ]
   for (const one of choices) one.checked = one.value === chosen
-  return { offered, choices, way_back: await wayBackFrom(ctx, chosen) }
+  const others = await releaseChoices(ctx, typed.other_release_id)
+  return { offered, choices, others, way_back: await wayBackFrom(ctx, chosen) }
 }
 
 function suspectChoice(suspect: Suspect, reason: string): CauseChoice {
@@ -92,8 +94,8 @@ async function wayBackFrom(ctx: Context, chosen: string) {
   }
 }
 
-/** Releases that may be the remedy: what went live lately, newest first. */
-export async function remedyReleases(ctx: Context, chosen: string | undefined) {
+/** What went live lately, newest first, and whatever was chosen before. */
+export async function releaseChoices(ctx: Context, chosen: string | undefined) {
   const recent = await recentReleases(ctx, 20)
   const known = recent.some((release) => release.id === chosen)
   const all = known ? recent : [...(await releasesNamed(ctx, [chosen || null])), ...recent]

@@ -3,7 +3,7 @@ import { operator } from '../accounts/guard.ts'
 import { attempt } from '../platform/attempt.ts'
 import type { App } from '../platform/http.ts'
 import { editIncident } from './actions.ts'
-import { causeChoices, remedyReleases } from './choices.ts'
+import { causeChoices, releaseChoices } from './choices.ts'
 import { placeOf } from './declaring.ts'
 import { type IncidentChange, severities } from './model.ts'
 import { noted, severityWords } from './noted.ts'
@@ -98,7 +98,7 @@ async function showFacts(request: FastifyRequest, reply: FastifyReply, incident:
     typed,
     cause: await causeChoices(ctx, { typed, started_at, component_ids, time_zone }),
     severities: severities.map((value) => ({ value, words: severityWords[value] })),
-    releases: await remedyReleases(ctx, typed.remedy_release_id),
+    releases: await releaseChoices(ctx, typed.remedy_release_id),
   })
 }
 

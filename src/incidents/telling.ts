@@ -5,7 +5,7 @@ import type { ComponentStatus } from '../components/model.ts'
 import { attempt } from '../platform/attempt.ts'
 import type { Context } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
-import { componentRows, remedyReleases, stateChoices } from './choices.ts'
+import { componentRows, releaseChoices, stateChoices } from './choices.ts'
 import { healedAt, statusesBy } from './consequences.ts'
 import { placeOf } from './declaring.ts'
 import type { IncidentState, NewUpdate } from './model.ts'
@@ -88,7 +88,7 @@ export async function showIncident(
     component_rows: rows.filter((row) => affected.has(row.id)),
     other_component_rows: rows.filter((row) => !affected.has(row.id)),
     states: stateChoices(typed.state ?? incident.state).filter((state) => mayBecome(incident, state.value)),
-    releases: await remedyReleases(ctx, typed.remedy_release_id),
+    releases: await releaseChoices(ctx, typed.remedy_release_id),
   })
 }
 

@@ -57,7 +57,8 @@ export function typedStatuses(typed: Typed): Map<string, ComponentStatus> {
 }
 
 /** One list of radio buttons says both: that a release did it, and which one. */
-export function typedCause({ cause = 'unknown' }: Typed) {
+export function typedCause({ cause = 'unknown', other_release_id = '' }: Typed) {
+  if (cause === 'other') return { cause: 'release' as const, cause_release_id: other_release_id }
   const [word, cause_release_id] = cause.split(':')
   if (word === 'release') return { cause: 'release' as const, cause_release_id: cause_release_id ?? '' }
   return { cause: word as 'not_release' | 'unknown' }

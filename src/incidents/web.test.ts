@@ -126,6 +126,13 @@ test('a form that does not fit comes back with all that was typed and words at t
     assert.equal(wrong.statusCode, 422)
     assert.match(wrong.body, /id="started_at-error"/)
   }
+  const none = await ed.post('/admin/incidents', {
+    title: 'T',
+    body: 'B',
+    cause: 'other',
+    other_release_id: '',
+  })
+  assert.match(none.body, /Say which release caused it\./)
   const unknown = await ed.post('/admin/incidents', { title: 'T', body: 'B', cause: 'release:never' })
   assert.match(unknown.body, /There is no such release/)
 })
@@ -224,6 +231,16 @@ test('a form sent twice declares once', async () => {
   )
   assert.equal(answers[0]?.headers.location, answers[1]?.headers.location)
   assert.equal((await listIncidents(ship, { show: 'all', limit: 9 })).length, 1)
+})
+
+test('a release from long before can be named as the cause', async () => {
+  const { ship, ed, good } = await shop()
+  const old = { cause: 'other', other_release_id: good.id }
+  await ed.post('/admin/incidents', { title: 'Memory runs out', body: 'Slowly.', ...old })
+  const [incident] = await listIncidents(ship, { show: 'open', limit: 1 })
+  assert.equal(incident?.cause_release_id, good.id)
+  const page = await ed.get(`/admin/incidents/${incident?.id}/edit`)
+  assert.match(page.body, new RegExp(`value="release:${good.id}" checked`))
 })
 
 test('a component or a release may bring its own page to the form', async () => {
