@@ -40,15 +40,21 @@ export const jobs: Job[] = [...accountsJobs.jobs, ...ingestJobs.jobs]
 
 type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
 
+type Options = {
+  onRoute?: (route: RouteOptions) => void
+  /** Whoever comes may look at everything, and nobody may change anything. No setting turns this on. */
+  sample?: boolean
+}
+
 /** The whole server, every plugin and slice registered by hand, in order. `ctx` is what each request's context grows from. */
 export async function buildApp(
   config: Given,
   ctx: Omit<Context, 'actor' | 'log'>,
-  onRoute: (route: RouteOptions) => void = () => {},
+  { onRoute = () => {}, sample = false }: Options = {},
 ): Promise<App> {
   const app = bareServer(config)
   app.addHook('onRoute', onRoute)
-  const guard = guardSettings(config)
+  const guard = { ...guardSettings(config), sample }
   const assets = loadAssets()
 
   await app.register(fastifyCookie, { secret: config.secret.toString('hex') })
@@ -59,7 +65,7 @@ export async function buildApp(
     request.ctx = { ...ctx, actor: { kind: 'visitor', id: null, name: 'visitor' }, log: request.log }
   })
   await registerBodies(app)
-  registerPages(app, { assets, origin: config.url })
+  registerPages(app, { assets, origin: config.url, sample })
   registerGuard(app, guard)
   registerFormOnce(app)
   app.setErrorHandler(answerError)
@@ -112,7 +118,7 @@ function bareServer(config: Given): App {
   return app
 }
 
-function guardSettings({ url }: Given): GuardSettings {
+function guardSettings({ url }: Given): Omit<GuardSettings, 'sample'> {
   const secure = url?.startsWith('https:') ?? false
   const session = secure ? '__Host-shiplog' : 'shiplog'
   return { origin: url, cookies: { session, pre: `${session}-pre`, secure } }

@@ -4,6 +4,7 @@ import type { Actor } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { checkFormToken, refuseForeignForm, startPreSession } from './csrf.ts'
 import { type Role, reaches, type Scope } from './model.ts'
+import { refuseToChangeSample, showSample } from './sample.ts'
 import { sessionFor } from './sessions.ts'
 import { requireToken } from './tokens.ts'
 
@@ -48,6 +49,8 @@ export type GuardSettings = {
   /** The public origin that forms must come from; null while it is unset, then `Host` stands in. */
   origin: string | null
   cookies: { session: string; pre: string; secure: boolean }
+  /** See `sample.ts`. */
+  sample: boolean
 }
 
 /** Puts the guard before every route; a route without a policy stops the start. */
@@ -57,6 +60,7 @@ export function registerGuard(app: FastifyInstance, settings: GuardSettings) {
   app.addHook('onRoute', (route) => {
     if (!route.config?.policy) throw new Error(`${route.method} ${route.url} states no policy.`)
   })
+  if (settings.sample) app.addHook('onRequest', async (request) => refuseToChangeSample(request))
   app.addHook('onRequest', async (request, reply) => admit(request, reply, settings))
   app.addHook('preHandler', async (request, reply) => {
     const policy = request.routeOptions.config.policy
@@ -73,6 +77,7 @@ async function admit(request: FastifyRequest, reply: FastifyReply, settings: Gua
   if (policy.who === 'token' || policy.who === 'anyone-or-token') return admitBearer(request, reply, policy)
 
   reply.header('cache-control', 'private, no-store')
+  if (settings.sample) return showSample(request, reply)
   const unsafe = request.method !== 'GET' && request.method !== 'HEAD'
   if (unsafe) refuseForeignForm(request, settings.origin)
   await recogniseSession(request, settings)

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { ConfigError } from '../config.ts'
 import { Refusal } from '../platform/refusal.ts'
 import * as config from './config.ts'
+import * as demo from './demo.ts'
 import * as migrate from './migrate.ts'
 import * as serve from './serve.ts'
 import * as source from './source.ts'
@@ -16,7 +17,7 @@ export type Command = {
   run(words: string[], options: Options, env: NodeJS.ProcessEnv): Promise<number>
 }
 
-const commands: Record<string, Command> = { serve, migrate, config, user, token, source }
+const commands: Record<string, Command> = { serve, migrate, config, user, token, source, demo }
 
 /** Runs `shiplog COMMAND …`. Answers go to standard output, everything else to standard error. Returns the exit code. */
 export async function runCommand(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {

@@ -1,12 +1,13 @@
 import { addUser, renewSetupToken } from '../accounts/actions.ts'
 import { userByEmail } from '../accounts/store.ts'
 import { buildApp, jobs } from '../app.ts'
-import { type Config, ConfigError, readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import type { Context } from '../platform/context.ts'
 import { openDatabase } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
 import { startJobs } from '../platform/timers.ts'
+import { listen, originOf, stopSignal } from './listening.ts'
 
 export const usage = [['serve', 'serve the status page and the operators’ pages']] as const
 
@@ -34,32 +35,11 @@ async function makeFirstAdmin(ctx: Context, { admin }: Config) {
   await addUser(ctx, { ...admin, email: admin.email.toLowerCase(), name: '', role: 'admin' })
 }
 
-async function listen(app: App, { port, host }: Config) {
-  try {
-    await app.listen({ port, host })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE')
-      throw new ConfigError(`Port ${port} is taken by another program. Choose another: PORT=8081`)
-    if (code === 'EACCES')
-      throw new ConfigError(`Port ${port} may not be used by this user. Choose one above 1023.`)
-    if (code === 'EAFNOSUPPORT' && host === '::') return void (await app.listen({ port, host: '0.0.0.0' }))
-    throw error
-  }
-}
-
 /** Two lines for the person at the terminal: where it serves, and the way in while nobody is admin. */
 async function announce(ctx: Context, app: App, { url }: Config) {
-  const address = app.server.address()
-  const origin = url ?? `http://localhost:${typeof address === 'object' ? address?.port : ''}`
+  const origin = originOf(app, url)
   console.log(`Shiplog is serving on ${origin}`)
   const token = await renewSetupToken(ctx)
   if (token) console.log(`Set up Shiplog: ${origin}/setup?token=${token}`)
   if (!url?.startsWith('https:')) app.log.warn('SHIPLOG_URL is not https: sessions travel unencrypted')
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
 }

@@ -19,6 +19,8 @@ export type PageData = {
   path: string
   /** The moment the page was made. */
   now: string
+  /** Whether all of it is made up, and read-only. */
+  sample: boolean
   h: Helpers
 }
 export type Helpers = ReturnType<typeof helpers>
@@ -52,9 +54,10 @@ export function pageData(given: {
   now: Date
   origin: string
   assets: Assets
+  sample: boolean
 }): PageData {
   const now = given.now.toISOString()
-  const { site, viewer, csrf, form_id, path, flash } = given
+  const { site, viewer, csrf, form_id, path, flash, sample } = given
   return {
     site: { ...site, zone_words: zone.zoneWords(site.time_zone, now) },
     viewer,
@@ -63,6 +66,7 @@ export function pageData(given: {
     form_id,
     path,
     now,
+    sample,
     h: helpers({ time_zone: site.time_zone, now, origin: given.origin, assets: given.assets }),
   }
 }

@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-type Given = { assets: Assets; origin: string | null }
+type Given = { assets: Assets; origin: string | null; sample: boolean }
 
 /** Hands every template the page-wide data: site, viewer, flash, form token, helpers. The one place for it. */
 export function registerPages(app: FastifyInstance, given: Given) {
@@ -38,7 +38,8 @@ function flashFor(request: FastifyRequest, reply: FastifyReply) {
   return request.viewer && request.method === 'GET' ? takeFlash(request, reply) : null
 }
 
-function pageFor(request: FastifyRequest, { assets, origin }: Given, site: Site, flash: string | null) {
+function pageFor(request: FastifyRequest, given: Given, site: Site, flash: string | null) {
+  const { assets, origin, sample } = given
   const csrf = request.form_binding === '' ? '' : formToken(request.ctx.secret, request.form_binding)
   return pageData({
     site,
@@ -50,6 +51,7 @@ function pageFor(request: FastifyRequest, { assets, origin }: Given, site: Site,
     now: request.ctx.now(),
     origin: origin ?? `${request.protocol}://${request.host}`,
     assets,
+    sample,
   })
 }
 

@@ -24,7 +24,7 @@ const cli = { kind: 'cli' as const, id: null, name: 'command line' }
 const origin = 'http://localhost:8080'
 
 /** The real server on a world's store, without a socket. */
-export async function startTestApp(ship: World) {
+export async function startTestApp(ship: World, { sample = false } = {}) {
   const { db, now, secret } = ship
   const routes: Route[] = []
   const seen = (route: RouteOptions) => {
@@ -33,7 +33,7 @@ export async function startTestApp(ship: World) {
     }
   }
   const settings = { url: origin, trusted_proxies: [], log_level: 'silent', secret }
-  const app = await buildApp(settings, { db, now, secret }, seen)
+  const app = await buildApp(settings, { db, now, secret }, { onRoute: seen, sample })
   let made = 0
 
   /** A browser with a session of somebody with this role; forms carry what our own pages carry. */

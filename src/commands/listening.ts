@@ -1,0 +1,30 @@
+import { type Config, ConfigError } from '../config.ts'
+import type { App } from '../platform/http.ts'
+
+/** Opens the port; one that cannot be had is refused with a sentence. */
+export async function listen(app: App, { port, host }: Config) {
+  try {
+    await app.listen({ port, host })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE')
+      throw new ConfigError(`Port ${port} is taken by another program. Choose another: PORT=8081`)
+    if (code === 'EACCES')
+      throw new ConfigError(`Port ${port} may not be used by this user. Choose one above 1023.`)
+    if (code === 'EAFNOSUPPORT' && host === '::') return void (await app.listen({ port, host: '0.0.0.0' }))
+    throw error
+  }
+}
+
+/** Where a browser on this machine finds it, unless it was told its public address. */
+export function originOf(app: App, url: string | null): string {
+  const address = app.server.address()
+  return url ?? `http://localhost:${typeof address === 'object' ? address?.port : ''}`
+}
+
+/** Resolves when somebody wants the process to end. */
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}
