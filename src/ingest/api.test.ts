@@ -127,6 +127,7 @@ test('a signature that is missing, wrong, cut, of another secret or over other b
     right.slice(0, -1),
     right.replace('sha256=', 'sha1='),
     right.slice('sha256='.length),
+    `${right}, ${right}`,
     await sign('another', body),
     await sign(github.secret, JSON.stringify(JSON.parse(body), null, 1)),
   ]

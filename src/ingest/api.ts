@@ -5,7 +5,7 @@ import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { noteError } from '../sources/actions.ts'
 import { nativeEvent } from '../sources/adapters/native.ts'
-import { deliveryRoutes, inboxRoutes } from './inbox-api.ts'
+import { deliveryRoutes, inboxRoutes, ruleRoute } from './inbox-api.ts'
 import { type Intake, makeIntake } from './intake.ts'
 import { type Acknowledgement, acknowledgement, largestBody } from './model.ts'
 import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
@@ -18,16 +18,18 @@ export async function routes(app: App) {
     raw.removeAllContentTypeParsers()
     const whole = { parseAs: 'buffer', bodyLimit: largestBody } as const
     raw.addContentTypeParser('*', whole, (_request, body, done) => done(null, body))
-    receivingRoutes(raw as App, take)
+    nativeRoute(raw as App, take)
+    hookRoute(raw as App, take)
   })
   inboxRoutes(app)
+  ruleRoute(app)
   deliveryRoutes(app)
 }
 
 const answers = { 200: acknowledgement, 202: acknowledgement }
 const config = { policy: signed }
 
-function receivingRoutes(app: App, take: Intake) {
+function nativeRoute(app: App, take: Intake) {
   const native = {
     tags: ['events'],
     summary: 'Report what a release does',
@@ -49,7 +51,9 @@ function receivingRoutes(app: App, take: Intake) {
       return accept(request, reply, take, sender, incoming)
     },
   )
+}
 
+function hookRoute(app: App, take: Intake) {
   const hook = {
     tags: ['events'],
     summary: 'What a deploy tool posts by itself',

@@ -72,7 +72,11 @@ export function inboxRoutes(app: App) {
   app.post('/api/v1/inbox/dismissals', { config: write, schema: dismissal }, (request, reply) =>
     once(request, reply, async (ctx) => ({ status: 201, body: await dismissWaiting(ctx, request.body) })),
   )
+}
 
+/** A rule belongs to its source; it is added here, because what waited is replayed with it. */
+export function ruleRoute(app: App) {
+  const write = { policy: token('sources:write') }
   const rule = {
     tags: ['sources'],
     description: 'Says which component a service is, and replays what waited for it.',

@@ -45,7 +45,7 @@ export type Acknowledgement = z.output<typeof acknowledgement>
 const bounds = z.object({
   run_key: z.string().max(200),
   service: z.string().trim().min(1).max(200),
-  environment: z.string().trim().min(1).max(100),
+  environment: z.string().trim().min(1).max(255),
   occurred_at: z.iso.datetime(),
   facts: eventFacts,
 })

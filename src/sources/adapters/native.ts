@@ -44,7 +44,7 @@ export const nativeEvent = z.object({
   service: name(200),
   run: name(200),
   at: time,
-  environment: name(100),
+  environment: name(200),
   version: name(200),
   commit: name(200),
   ref: name(500),
