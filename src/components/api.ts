@@ -12,6 +12,7 @@ import {
   setStatusByHand,
 } from './actions.ts'
 import { groupRoutes } from './groups-api.ts'
+import { LiveVersion, liveJson, liveVersions } from './live.ts'
 import {
   ComponentChange,
   componentStatuses,
@@ -34,6 +35,7 @@ const ComponentJson = z.object({
   position: z.int(),
   started_on: z.string(),
   status: z.enum(componentStatuses),
+  live: z.array(LiveVersion),
   archived_at: z.string().nullable(),
   version: z.int(),
   created_at: z.string(),
@@ -126,8 +128,10 @@ function knows(ctx: Context) {
 
 async function json(ctx: Context, components: Component[]) {
   const shown = await withStatus(ctx, components)
+  const live = Map.groupBy(await liveVersions(ctx), (version) => version.component_id)
   return shown.map(({ group_id, group_name, ...component }) => ({
     ...component,
+    live: (live.get(component.id) ?? []).map(liveJson),
     group: group_id && group_name ? { id: group_id, name: group_name } : null,
     visibility: component.visibility as (typeof visibilities)[number],
   }))

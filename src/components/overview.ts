@@ -1,5 +1,6 @@
 import type { Context } from '../platform/context.ts'
 import { currentStatuses, openImpacts } from './impacts.ts'
+import { liveJson, liveVersions } from './live.ts'
 import { type ComponentStatus, levels, statusWords } from './model.ts'
 import { type Component, listComponents, listGroups } from './store.ts'
 
@@ -27,8 +28,10 @@ export async function componentsOverview(ctx: Context) {
   const hand = new Map(
     (await openImpacts(ctx, { incident_id: null })).map((one) => [one.component_id, one.status]),
   )
+  const live = Map.groupBy(await liveVersions(ctx), (version) => version.component_id)
   const shown = (await withStatus(ctx, await listComponents(ctx))).map((component) => ({
     ...component,
+    live: (live.get(component.id) ?? []).map(liveJson),
     status_words: statusWords[component.status],
     levels: levels(byHand, hand.get(component.id) ?? 'operational'),
   }))

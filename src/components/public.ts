@@ -1,17 +1,10 @@
 import { z } from 'zod'
 import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { type Live, LiveVersion, liveJson, liveVersions } from './live.ts'
 import { type ComponentStatus, componentStatuses, worstStatus } from './model.ts'
 import { type Component, listComponents } from './store.ts'
 import { visibleIncidents } from './visibility.ts'
-
-/** What runs now in one environment of tier production. */
-const LiveVersion = z.object({
-  environment: z.string(),
-  release_id: z.string(),
-  version: z.string().nullable(),
-  live_at: z.string(),
-})
 
 /** The one public projection of a component. */
 export const PublicComponent = z.object({
@@ -74,37 +67,6 @@ async function publicStatuses({ db }: Context): Promise<Map<string, ComponentSta
   return new Map([...byComponent].map(([id, impacts]) => [id, worstStatus(impacts.map((one) => one.status))]))
 }
 
-type Live = Awaited<ReturnType<typeof liveVersions>>[number]
-
-/** In each production environment, the newest release that everybody got and that did not undo itself. */
-function liveVersions({ db }: Context) {
-  return db
-    .selectFrom('components')
-    .innerJoin('environments', (join) => join.on('environments.tier', '=', 'production'))
-    .innerJoin('releases', (join) =>
-      join.on('releases.id', '=', (release) =>
-        release
-          .selectFrom('releases as newest')
-          .select('newest.id')
-          .whereRef('newest.component_id', '=', 'components.id')
-          .whereRef('newest.environment_id', '=', 'environments.id')
-          .where('newest.live_at', 'is not', null)
-          .where('newest.kind', 'in', ['deploy', 'rollback', 'redeploy'])
-          .where((one) =>
-            one.or([one('newest.undone_at', 'is', null), one('newest.undone_by_release_id', 'is not', null)]),
-          )
-          .orderBy('newest.live_at', 'desc')
-          .orderBy('newest.id', 'desc')
-          .limit(1),
-      ),
-    )
-    .where('components.visibility', '=', 'public')
-    .select(['components.id as component_id', 'environments.name as environment'])
-    .select(['releases.id as release_id', 'releases.version', 'releases.commit', 'releases.live_at'])
-    .orderBy('environments.position')
-    .execute()
-}
-
 function project(component: Component, status: ComponentStatus, live: Live[]): PublicComponent {
   const { id, slug, name, description, group_id, group_name, position, started_on, updated_at } = component
   return {
@@ -115,12 +77,7 @@ function project(component: Component, status: ComponentStatus, live: Live[]): P
     group: group_id && group_name ? { id: group_id, name: group_name } : null,
     position,
     status,
-    live: live.map(({ environment, release_id, version, commit, live_at }) => ({
-      environment,
-      release_id,
-      version: version ?? commit?.slice(0, 7) ?? null,
-      live_at: live_at ?? '',
-    })),
+    live: live.map(liveJson),
     started_on,
     updated_at,
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { recordByHand } from '../releases/by-hand.ts'
 import { startTestApp } from '../testing/http.ts'
 import { world } from '../testing/world.ts'
 import { listComponents, listGroups } from './store.ts'
@@ -122,6 +123,16 @@ test('a token does what the page does, by slug or id', async () => {
     ['Shop'],
   )
   assert.equal((await call('DELETE', `/api/v1/groups/${groups.body.data[0].id}`)).status, 204)
+})
+
+test('what is live is told beside a component, hidden ones included', async () => {
+  const { ship, server, ed } = await office()
+  await ed.post('/admin/components', { name: 'Vault', visibility: 'private' })
+  await recordByHand(ship, { component: 'vault', version: '7.1' })
+  const authorization = await server.token('components:read')
+  const answer = await server.inject({ url: '/api/v1/components/vault', headers: { authorization } })
+  assert.equal(answer.json().live[0].version, '7.1')
+  assert.match((await ed.get('/admin/components')).body, /<code>7\.1<\/code>/)
 })
 
 test('without a token only what is public is told, a page at a time with the cursor', async () => {
