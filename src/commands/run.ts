@@ -21,9 +21,17 @@ const commands: Record<string, Command> = { serve, migrate, config, user, token,
 
 /** Runs `shiplog COMMAND …`. Answers go to standard output, everything else to standard error. Returns the exit code. */
 export async function runCommand(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const [name = 'help', ...rest] = argv
-  const command = commands[name]
-  if (!command) return help(name === 'help' || name === '--help' ? 0 : 2)
+  const [name = '', ...rest] = argv
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (name === 'help' || asksForHelp(name) || (command && rest.some(asksForHelp))) {
+    console.log(help(command ? [command] : Object.values(commands)))
+    return 0
+  }
+  if (!command) {
+    if (name) console.error(`There is no command “${name}”.`)
+    console.error(help(Object.values(commands)))
+    return 2
+  }
   try {
     const { values, positionals } = parseArgs({
       args: rest,
@@ -41,19 +49,22 @@ export function misuse(words: string): never {
   throw new Refusal('invalid', words)
 }
 
-function help(code: number): number {
-  const lines = Object.values(commands).flatMap((command) => command.usage)
+function asksForHelp(word: string) {
+  return word === '--help' || word === '-h'
+}
+
+function help(listed: Command[]): string {
+  const lines = listed.flatMap((command) => command.usage)
   const width = Math.max(...lines.map(([words]) => words.length))
-  console.error('Usage: shiplog COMMAND\n')
-  for (const [words, meaning] of lines) console.error(`  ${words.padEnd(width)}  ${meaning}`)
-  return code
+  const rows = lines.map(([words, meaning]) => `  ${words.padEnd(width)}  ${meaning}`)
+  return ['Usage: shiplog COMMAND', '', ...rows].join('\n')
 }
 
 function explain(error: unknown): number {
   const { code, message } = error as NodeJS.ErrnoException
-  if (error instanceof Refusal || error instanceof ConfigError) console.error(message)
-  else if (code?.startsWith('ERR_PARSE_ARGS')) console.error(message)
+  const misused = code?.startsWith('ERR_PARSE_ARGS') ?? false
+  if (error instanceof Refusal || error instanceof ConfigError || misused) console.error(message)
   else if (code?.startsWith('SQLITE_')) console.error(`The database cannot be used (${code}): ${message}`)
   else console.error(error)
-  return error instanceof Refusal && error.code === 'invalid' ? 2 : 1
+  return misused || (error instanceof Refusal && error.code === 'invalid') ? 2 : 1
 }
