@@ -53,6 +53,9 @@ async function createReleases(db: Kysely<unknown>) {
   )
   await createIndex(db, 'releases', 'component_id', 'environment_id', 'live_at')
   await createIndex(db, 'releases', 'component_id', 'environment_id', 'lane_at')
+  await createIndex(db, 'releases', 'component_id', 'environment_id', 'version')
+  await createIndex(db, 'releases', 'component_id', 'environment_id', 'commit')
+  await createIndex(db, 'releases', 'undone_by_release_id')
   await createIndex(db, 'releases', 'lane_at')
   await createIndex(db, 'releases', 'live_at')
 }

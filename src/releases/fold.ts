@@ -216,7 +216,7 @@ function worded(facts: EventFacts) {
   return {
     said_kind: facts.kind ?? (null as ReleaseKind | null),
     version: facts.version ?? null,
-    commit: facts.commit ?? null,
+    commit: facts.commit?.toLowerCase() ?? null,
     ref: facts.ref ?? null,
     previous_version: facts.previous_version ?? facts.previous_commit ?? null,
     actor_name: facts.actor?.name ?? null,

@@ -72,7 +72,7 @@ test('the commit says what a release is when both have one, else the version', (
   const lane = settled(
     main('a', 0, 'aaaaaaa111'),
     main('b', 1, 'bbbbbbb222'),
-    main('c', 2, 'AAAAAAA'),
+    main('c', 2, 'aaaaaaa'),
     main('d', 3, null),
   )
   assert.deepEqual(

@@ -35,6 +35,8 @@ export type LaneRelease = Pick<Selectable<Tables['releases']>, (typeof laneColum
 type Walk = {
   /** What everybody has had until now, oldest first. */
   finishes: LaneRelease[]
+  /** The same by version and by short commit, each with its place among them. */
+  names: Map<string, { release: LaneRelease; place: number }[]>
   live: LaneRelease | undefined
   /** What came after the live one and is not (yet) live for everybody. */
   since: LaneRelease[]
@@ -51,7 +53,7 @@ export function settleLane(before: readonly LaneRelease[], tail: readonly LaneRe
   const lane = [...before.map((release) => freedFrom(open, release)), ...tail.map(unsettled)].sort(
     inLaneOrder,
   )
-  const walk: Walk = { finishes: [], live: undefined, since: [] }
+  const walk: Walk = { finishes: [], names: new Map(), live: undefined, since: [] }
   for (const release of lane) {
     if (open.has(release.id)) {
       place(walk, release)
@@ -111,12 +113,25 @@ function place(walk: Walk, release: LaneRelease) {
 }
 
 /** Going back is a rollback only to what first went live before that which is live now first did. */
-function inferredKind({ finishes, live }: Walk, release: LaneRelease) {
-  if (!live) return 'deploy'
-  if (isSameThing(release, live)) return 'redeploy'
-  const first = finishes.findIndex((earlier) => isSameThing(earlier, release))
-  const liveFirst = finishes.findIndex((earlier) => isSameThing(earlier, live))
-  return first >= 0 && first < liveFirst ? 'rollback' : 'deploy'
+function inferredKind(walk: Walk, release: LaneRelease) {
+  if (!walk.live) return 'deploy'
+  if (isSameThing(release, walk.live)) return 'redeploy'
+  const [first] = placesOf(walk, release)
+  const [liveFirst] = placesOf(walk, walk.live)
+  return first !== undefined && liveFirst !== undefined && first < liveFirst ? 'rollback' : 'deploy'
+}
+
+/** Where among the finishes the same thing stands, first to last. */
+function placesOf({ names }: Walk, release: LaneRelease): number[] {
+  const alike = namesOf(release).flatMap((name) => names.get(name) ?? [])
+  const same = alike.filter((one) => isSameThing(one.release, release))
+  return [...new Set(same.map(({ place }) => place))].sort((one, other) => one - other)
+}
+
+function namesOf({ version, commit }: LaneRelease) {
+  return [version && `version ${version}`, commit && `commit ${commit.slice(0, 7)}`].filter(
+    (name) => name !== null,
+  )
 }
 
 /** The tool found something else in place than what we thought was live. */
@@ -127,8 +142,9 @@ function hasDrifted({ previous_version }: LaneRelease, live: LaneRelease | undef
 }
 
 /** A rollback goes back to the newest release of its version, and reverts what was live, or what was being tried. */
-function aim({ finishes, live, since }: Walk, rollback: LaneRelease) {
-  const target = finishes.findLast((earlier) => isSameThing(earlier, rollback))
+function aim(walk: Walk, rollback: LaneRelease) {
+  const { finishes, live, since } = walk
+  const target = finishes[placesOf(walk, rollback).at(-1) ?? -1]
   rollback.restores_release_id = target?.id ?? null
   const tried = since.findLast(({ version }) => version !== null && version === rollback.previous_version)
   const staysLive = live !== undefined && target?.id === live.id
@@ -161,7 +177,12 @@ function isPartial({ state, kind }: LaneRelease) {
 
 function pass(walk: Walk, release: LaneRelease) {
   if (isFinish(release)) {
-    walk.finishes.push(release)
+    const place = walk.finishes.push(release) - 1
+    for (const name of namesOf(release)) {
+      const alike = walk.names.get(name) ?? []
+      walk.names.set(name, alike)
+      alike.push({ release, place })
+    }
     walk.live = release
     walk.since = []
   } else {

@@ -41,39 +41,54 @@ function read({ db }: Context, lane: Lane) {
     .where((all) => all.and(lane))
 }
 
+/** From where on all matters, and when what comes up again went live for the first time. */
+type Reach = { start: string; firsts: string[] }
+
 async function reachable(ctx: Context, lane: Lane, from: string, tail: LaneRelease[]) {
   const earlier = read(ctx, lane).where('lane_at', '<', from)
   if (tail.length > manyReleases) return earlier.execute()
   const live = await liveBefore(ctx, lane, from)
-  const reach = { start: live?.lane_at ?? '', firsts: [] as string[] }
+  const reach: Reach = { start: live?.lane_at ?? '', firsts: [] }
   for (const release of live ? [...tail, live] : []) {
-    const { first, last } = await kinBefore(ctx, lane, from, release)
-    if (first) reach.firsts.push(first)
-    if (last && last < reach.start) reach.start = last
+    const kin = await kinBefore(ctx, lane, from, release)
+    reach.firsts.push(...kin.slice(0, 1))
+    reach.start = [reach.start, ...kin.slice(-1)].sort()[0] ?? reach.start
   }
-  return earlier.where((where) => isReached(where, reach, tail)).execute()
+  return reached(ctx, lane, from, reach, tail)
 }
 
-function isReached(
-  where: Where,
-  { start, firsts }: { start: string; firsts: string[] },
+async function reached(
+  ctx: Context,
+  lane: Lane,
+  from: string,
+  { start, firsts }: Reach,
   tail: LaneRelease[],
 ) {
-  const oneOf = (column: 'lane_at' | 'undone_by_release_id' | 'version', values: string[]) =>
-    values.length > 0 ? where(column, 'in', values) : where.lit(false)
-  const matters = where.or([
-    where('live_at', 'is not', null),
-    where('state', 'in', ['canary', 'dark']),
-    oneOf(
-      'version',
-      tail.flatMap(({ previous_version }) => previous_version ?? []),
-    ),
-  ])
-  const undone = oneOf(
-    'undone_by_release_id',
-    tail.map(({ id }) => id),
-  )
-  return where.or([where.and([where('lane_at', '>=', start), matters]), oneOf('lane_at', firsts), undone])
+  const tried = tail.flatMap(({ previous_version }) => previous_version ?? [])
+  const between = await read(ctx, lane)
+    .where('lane_at', '<', from)
+    .where('lane_at', '>=', start)
+    .where((where) =>
+      where.or([
+        where('live_at', 'is not', null),
+        where('state', 'in', ['canary', 'dark']),
+        ...(tried.length > 0 ? [where('version', 'in', tried)] : []),
+      ]),
+    )
+    .execute()
+  const known = new Set(between.map(({ id }) => id))
+  const others = [
+    ...(firsts.length > 0 ? await read(ctx, lane).where('lane_at', 'in', firsts).execute() : []),
+    ...(await undoneBy(ctx, tail)),
+  ]
+  const missing = new Map(others.map((release) => [release.id, release]))
+  return [...between, ...[...missing.values()].filter(({ id, lane_at }) => lane_at < from && !known.has(id))]
+}
+
+async function undoneBy({ db }: Context, releases: LaneRelease[]) {
+  const ids = releases.map(({ id }) => id)
+  if (ids.length === 0) return []
+  return db.selectFrom('releases').select(laneColumns).where('undone_by_release_id', 'in', ids).execute()
 }
 
 function liveBefore(ctx: Context, lane: Lane, from: string) {
@@ -95,28 +110,25 @@ function isFinish(where: Where) {
   ])
 }
 
-/** When the same thing went live for the first and for the last time before. */
-async function kinBefore({ db }: Context, lane: Lane, from: string, release: LaneRelease) {
-  return db
+/** When the same thing went live before. One query by commit and one by version: each has an index to go by. */
+async function kinBefore({ db }: Context, lane: Lane, from: string, { version, commit }: LaneRelease) {
+  const finishes = db
     .selectFrom('releases')
-    .select(({ fn }) => [
-      fn.min<string | null>('lane_at').as('first'),
-      fn.max<string | null>('lane_at').as('last'),
-    ])
+    .select('lane_at')
     .where((all) => all.and(lane))
-    .where('lane_at', '<', from)
     .where(isFinish)
-    .where((where) => isKin(where, release))
-    .executeTakeFirstOrThrow()
+  const named = version === null ? null : finishes.where('version', '=', version)
+  const byVersion = commit === null ? named : named?.where('commit', 'is', null)
+  const byCommit = commit === null ? null : finishes.where((where) => startsLike(where, commit))
+  const found = [...((await byVersion?.execute()) ?? []), ...((await byCommit?.execute()) ?? [])]
+  return found
+    .map(({ lane_at }) => lane_at)
+    .filter((at) => at < from)
+    .sort()
 }
 
-/** At least all that `isSameThing` says of `release`, in SQL. */
-function isKin(where: Where, { version, commit }: LaneRelease) {
-  const sameVersion = version === null ? where.lit(false) : where('version', '=', version)
-  if (commit === null) return sameVersion
-  const short = commit.slice(0, 7).toLowerCase()
-  const start = where.fn<string>('lower', [
-    where.fn<string>('substr', ['commit', where.lit(1), where.lit(7)]),
-  ])
-  return where.or([where(start, '=', short), where.and([where('commit', 'is', null), sameVersion])])
+/** Commits that `isSameCommit` may take for the same: they begin alike. */
+function startsLike(where: Where, commit: string) {
+  const short = commit.slice(0, 7)
+  return where.and([where('commit', '>=', short), where('commit', '<', `${short}~`)])
 }
