@@ -100,3 +100,32 @@ test('an admin token says what an environment is for; another may only look', as
   assert.deepEqual([changed.status, changed.body.tier], [200, 'production'])
   assert.equal((await call('PUT', '/api/v1/environments/nowhere', tier, { authorization })).status, 404)
 })
+
+test('without a token only what customers may see, and never who it was', async () => {
+  const { ship, server, record } = await harbour()
+  await record('v1', { message: 'secret words', reason: 'secret reason' })
+  const { id } = await record('v2')
+  await record('v1')
+  await record('s1', { component: 'search', environment: 'staging' })
+  const seen = async (url: string) => server.inject({ method: 'GET', url })
+  const all = await seen('/api/v1/releases?component=shop')
+  assert.equal(all.json().data.length, 3)
+  assert.doesNotMatch(all.body, /secret|actor_name|run_key|hand/)
+  assert.equal(all.headers['access-control-allow-origin'], '*')
+  assert.equal((await seen(`/api/v1/releases/${id}`)).json().state, 'rolled_back')
+  assert.deepEqual((await seen('/api/v1/releases?environment=staging')).json().data, [])
+  const rollbacks = (await seen('/api/v1/rollbacks?limit=5')).json().data
+  assert.deepEqual(
+    rollbacks.map((rollback: { reverts_release_id: string }) => rollback.reverts_release_id),
+    [id],
+  )
+  assert.equal((await seen('/api/v1/releases/nothing')).statusCode, 404)
+  assert.equal((await seen('/api/v1/environments')).statusCode, 401)
+  await createComponent(ship, { name: 'Vault', visibility: 'private' })
+  const hidden = await seen('/api/v1/releases?component=vault')
+  const never = await seen('/api/v1/releases?component=never')
+  assert.deepEqual([hidden.statusCode, hidden.body], [never.statusCode, never.body])
+  const authorization = await server.token('components:read')
+  const poor = await server.inject({ method: 'GET', url: '/api/v1/releases', headers: { authorization } })
+  assert.equal(poor.statusCode, 403)
+})

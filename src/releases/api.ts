@@ -9,7 +9,7 @@ import { HandRelease, recordByHand } from './by-hand.ts'
 import { changeTier, listEnvironments } from './environments.ts'
 import { releaseStates, tiers } from './model.ts'
 import { listPublicReleases, PublicRelease, publicRelease } from './public.ts'
-import { type ReleaseView, readRelease, readReleases } from './reading.ts'
+import { type ReleaseFilter, type ReleaseView, readRelease, readReleases } from './reading.ts'
 
 const time = z.string().nullable()
 const words = z.string().nullable()
@@ -86,28 +86,31 @@ export async function routes(app: App) {
 }
 
 function readRoutes(app: App) {
-  const open = { policy: anyoneOr('releases:read') }
-  const list = {
-    tags,
-    querystring: query,
-    response: { 200: listOf(z.union([ReleaseJson, PublicRelease])) },
-  }
-  app.get(address, { config: open, schema: list }, async (request) => {
-    if (!knows(request.ctx)) return listPublicReleases(request.ctx, request.query)
-    const { data, next_cursor } = pageOf(await readReleases(request.ctx, request.query), request.query.limit)
-    return { data: data.map(json), next_cursor }
-  })
+  const config = { policy: anyoneOr('releases:read') }
+  const either = z.union([ReleaseJson, PublicRelease])
+  const list = { tags, querystring: query, response: { 200: listOf(either) } }
+  app.get(address, { config, schema: list }, ({ ctx, query }) => listed(ctx, query))
 
-  const one = { tags, params, response: { 200: z.union([ReleaseJson, PublicRelease]) } }
-  app.get(`${address}/:id`, { config: open, schema: one }, async ({ ctx, params }) => {
-    if (!knows(ctx)) return publicRelease(ctx, params.id)
-    return json(await readRelease(ctx, params.id))
-  })
+  const rollbacks = { ...list, querystring: query.omit({ kind: true }) }
+  app.get('/api/v1/rollbacks', { config, schema: rollbacks }, ({ ctx, query }) =>
+    listed(ctx, { ...query, kind: 'rollback' }),
+  )
+
+  const one = { tags, params, response: { 200: either } }
+  app.get(`${address}/:id`, { config, schema: one }, async ({ ctx, params }) =>
+    knows(ctx) ? json(await readRelease(ctx, params.id)) : publicRelease(ctx, params.id),
+  )
 }
 
 /** Without a token only what the public page shows. */
 function knows(ctx: Context) {
   return ctx.actor.kind === 'token'
+}
+
+async function listed(ctx: Context, query: ReleaseFilter) {
+  if (!knows(ctx)) return listPublicReleases(ctx, query)
+  const { data, next_cursor } = pageOf(await readReleases(ctx, query), query.limit)
+  return { data: data.map(json), next_cursor }
 }
 
 function writeRoutes(app: App) {

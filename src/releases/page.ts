@@ -1,6 +1,8 @@
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
+import { seconds } from '../platform/zone.ts'
 import { releaseKinds } from '../sources/events.ts'
+import { secondsTaken } from './model.ts'
 import {
   eventsTold,
   incidentsOf,
@@ -40,6 +42,7 @@ export async function releasePage(ctx: Context, id: string) {
       replaced_at: related('superseded_by')?.live_at ?? null,
       now,
     }),
+    back_words: backWords(release, related('undone_by')),
     way_back: wayBackOf(release),
     incidents,
   }
@@ -72,9 +75,21 @@ const pointerWords: Record<Pointer, string> = {
 function pointersOf(related: Awaited<ReturnType<typeof relatives>>) {
   return Object.entries(pointerWords).flatMap(([pointer, words]) => {
     const release = related(pointer as Pointer)
-    return release ? [{ words, id: release.id, name: release.name }] : []
+    const isSaid = pointer === 'superseded_by' && related('undone_by') // undone by it, which says more
+    return release && !isSaid ? [{ words, id: release.id, name: release.name }] : []
   })
 }
+
+/** Along the arrow of the way back: "back to 2.13.4 in 3 min, the release had taken 27 min". */
+function backWords(release: ReleaseView, undoing: Times | null) {
+  if (!undoing) return 'undid itself'
+  const [back, there] = [secondsTaken(undoing), release.took_seconds]
+  const took = back === null ? '' : ` in ${seconds(back)}`
+  const had = back === null || there === null ? '' : `, the release had taken ${seconds(there)}`
+  return `back to ${undoing.name}${took}${had}`
+}
+
+type Times = { name: string; started_at: string | null; live_at: string | null }
 
 /** The event's `rollback` object as it came: what the tool said about the way back. */
 function wayBackOf({ rollback }: ReleaseView) {

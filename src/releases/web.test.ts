@@ -142,7 +142,7 @@ test('an editor corrects the kind; a viewer only looks', async () => {
     /Setting <span class="quiet">\(corrected by an operator/,
   )
   await ed.post(`/admin/releases/${id}/kind`, { kind: '' })
-  assert.match((await ed.get(`/admin/releases/${id}`)).body, /told by what was live before/)
+  assert.match((await ed.get(`/admin/releases/${id}`)).body, /inferred from what was live before/)
 
   const vi = await server.signedIn('viewer')
   const seen = await vi.get(`/admin/releases/${id}`)

@@ -13,8 +13,8 @@ export const kindWords: Record<ReleaseKind, string> = {
 
 /** How a kind came to be known. */
 export const kindByWords: Record<string, string> = {
-  tool: 'its source said so',
-  history: 'told by what was live before',
+  tool: 'as its source said',
+  history: 'inferred from what was live before',
   operator: 'corrected by an operator',
 }
 
