@@ -4,6 +4,8 @@ type Line = { action: string; subject_kind: string; detail: Record<string, unkno
 export function phraseOf({ action, subject_kind, detail }: Line): string {
   const verb = (action.split('.')[1] ?? action).replaceAll('_', ' ')
   const noun = (action.split('.')[0] ?? subject_kind).replaceAll('_', ' ')
-  const name = [detail.name, detail.title, detail.email].find((word) => typeof word === 'string')
+  const name = [detail.name, detail.title, detail.email, detail.version].find(
+    (word) => typeof word === 'string',
+  )
   return [verb, noun, name ? `“${name}”` : ''].filter(Boolean).join(' ')
 }

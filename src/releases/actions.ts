@@ -5,7 +5,7 @@ import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { CanonicalEvent, ReleaseKind } from '../sources/events.ts'
 import { ensureEnvironment } from './environments.ts'
-import { effectiveTime } from './fold.ts'
+import { effectiveTime } from './order.ts'
 import { ensureRelease, retell } from './runs.ts'
 import {
   type EventRow,

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type EventFacts, type EventType, eventTypes } from '../sources/events.ts'
-import { effectiveTime, foldRun, type RunEvent } from './fold.ts'
+import { foldRun } from './fold.ts'
 import { isLost } from './model.ts'
+import { effectiveTime, type RunEvent } from './order.ts'
 
 let count = 0
 /** An event at so many minutes after 10:00, heard of at once unless said otherwise. */

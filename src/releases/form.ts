@@ -17,6 +17,7 @@ export function handForm(time_zone: string) {
 }
 
 /** What was left empty was not said. */
-export function filled(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => String(value).trim() !== ''))
+export function filled(fields: Record<string, unknown>): Fields {
+  const said = Object.entries(fields).filter(([, value]) => String(value ?? '').trim() !== '')
+  return Object.fromEntries(said) as Fields
 }

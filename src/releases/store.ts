@@ -3,7 +3,7 @@ import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
 import type { EventType } from '../sources/events.ts'
-import type { RunEvent } from './fold.ts'
+import type { RunEvent } from './order.ts'
 
 export type Release = Selectable<Tables['releases']>
 export type EventRow = Selectable<Tables['release_events']>

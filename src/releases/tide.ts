@@ -1,5 +1,6 @@
 import type { EventFacts, EventType } from '../sources/events.ts'
-import { foldRun, inToldOrder, type RunEvent } from './fold.ts'
+import { foldRun } from './fold.ts'
+import { inToldOrder, type RunEvent } from './order.ts'
 
 /** The drawing's own units; the page scales it as a whole. */
 const box = { width: 680, height: 190, left: 40, right: 660, top: 58, ground: 140 }

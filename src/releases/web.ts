@@ -5,17 +5,17 @@ import { reaches } from '../accounts/model.ts'
 import { listComponents } from '../components/store.ts'
 import { attempt } from '../platform/attempt.ts'
 import { fields, submitted } from '../platform/forms.ts'
-import { type App, listQuery, pageOf } from '../platform/http.ts'
+import { type App, listQuery } from '../platform/http.ts'
 import { readSite } from '../site/store.ts'
 import { releaseKinds } from '../sources/events.ts'
 import { correctKind } from './actions.ts'
 import { recordByHand } from './by-hand.ts'
 import { changeTier, listEnvironments } from './environments.ts'
 import { filled, handForm } from './form.ts'
+import { releaseList } from './list.ts'
 import { tiers } from './model.ts'
 import { releasePage } from './page.ts'
-import { readReleases, versionName } from './reading.ts'
-import { kindWords, lookOf, standing, stateWords, tookWords } from './words.ts'
+import { kindWords } from './words.ts'
 
 type One = { Params: { id: string } }
 const list = '/admin/releases'
@@ -36,41 +36,16 @@ const query = listQuery.extend({ component: word, environment: word, state: word
 
 function listRoute(app: App) {
   app.get(list, { ...viewer, schema: { querystring: query } }, async (request, reply) => {
-    const { ctx, query } = request
-    const { data, next_cursor } = pageOf(await readReleases(ctx, empty(query)), query.limit)
-    const kept = new URLSearchParams(
-      Object.entries(filled(query as never)).map(([name, value]) => [name, `${value}`]),
-    )
-    kept.delete('cursor')
-    const newest = `${list}?${kept}`
-    if (next_cursor) kept.set('cursor', next_cursor)
+    const role = request.viewer?.role ?? ''
     return reply.view('/releases/index', {
       title: 'Releases',
-      releases: data.map((release) => ({
-        ...release,
-        name: versionName(release),
-        kind_words: kindWords[release.kind as 'deploy'],
-        standing: standing(release),
-        look: lookOf(release.state),
-        took: tookWords(release),
-      })),
-      filter: { component: query.component, environment: query.environment, state: query.state },
-      newer: query.cursor ? newest : null,
-      older: next_cursor ? `${list}?${kept}` : null,
-      components: await listComponents(ctx),
-      environments: await listEnvironments(ctx),
-      states: Object.entries(stateWords),
-      may_edit: reaches(request.viewer?.role ?? '', 'editor'),
-      may_admin: reaches(request.viewer?.role ?? '', 'admin'),
+      ...(await releaseList(request.ctx, request.query, list)),
+      components: await listComponents(request.ctx),
+      environments: await listEnvironments(request.ctx),
+      may_edit: reaches(role, 'editor'),
+      may_admin: reaches(role, 'admin'),
     })
   })
-}
-
-/** A filter left open filters nothing. */
-function empty<T extends { component?: string; environment?: string; state?: string }>(query: T): T {
-  const { component, environment, state } = query
-  const said = (text?: string) => text || undefined
-  return { ...query, component: said(component), environment: said(environment), state: said(state) }
 }
 
 function formRoutes(app: App) {

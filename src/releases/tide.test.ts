@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { EventFacts } from '../sources/events.ts'
+import { tideOf } from './tide.ts'
+
+const clock = (minute: number) => new Date(Date.UTC(2026, 10, 23, 10, minute)).toISOString()
+const told = (minute: number, type: string, facts: EventFacts = {}) => {
+  const at = clock(minute)
+  const times = { occurred_at: at, received_at: at, effective_at: at, skewed_at: null }
+  return { id: `e${minute}`, type, facts: JSON.stringify(facts), ...times }
+}
+const ends = { undone_at: null, replaced_at: null, now: clock(60) }
+const canary = [
+  told(0, 'release.started'),
+  told(10, 'release.progress', { percent: 10 }),
+  told(20, 'release.succeeded', { percent: 100 }),
+]
+
+test('a release that reached nobody has no drawing', () => {
+  assert.equal(tideOf([told(0, 'release.started'), told(5, 'release.failed')], [], ends), null)
+  assert.equal(tideOf([], [], ends), null)
+})
+
+test('the drawing rises with the customers, in whatever order it was told, and falls when it is taken back', () => {
+  const tide = tideOf(canary, [], { ...ends, undone_at: clock(40) })
+  assert.deepEqual(
+    tide?.levels.map(({ percent }) => percent),
+    [10, 100],
+  )
+  assert.deepEqual(
+    tide?.ticks.map(({ words }) => words),
+    ['started', 'first customers', 'everybody', 'back'],
+  )
+  assert.ok(tide?.back && tide.back.from > tide.back.to)
+  assert.deepEqual(tideOf(canary.toReversed(), [], { ...ends, undone_at: clock(40) }), tide)
+})
+
+test('labels that would cover each other are left out, the last one never', () => {
+  const tide = tideOf([told(0, 'release.started'), told(1, 'release.succeeded')], [], ends)
+  assert.deepEqual(
+    tide?.ticks.map(({ words }) => words),
+    ['everybody'],
+  )
+})
+
+test('an incident is a band that stays inside the drawing', () => {
+  const tide = tideOf(canary, [{ started_at: clock(-30), resolved_at: null }], ends)
+  const [band] = tide?.bands ?? []
+  assert.ok(tide && band && band.x >= tide.left && band.x + band.width <= tide.right)
+})
