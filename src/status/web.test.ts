@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { declareIncident } from '../incidents/actions.ts'
+import { postUpdate } from '../incidents/updates.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
 import { type World, world } from '../testing/world.ts'
@@ -104,8 +105,8 @@ test('no public page names what is private, nor who did what', async () => {
   for (const url of gone) assert.equal((await visit(ship, url)).status, 404, url)
 })
 
-test('every link of a public page that stays here leads to a page', async () => {
-  const { ship } = await northwindInTrouble()
+/** Follows every link from the first page on; each must lead to a page that is whole. */
+async function walk(ship: World) {
   const { inject } = await startTestApp(ship)
   const todo = ['/']
   const seen = new Set(todo)
@@ -120,7 +121,28 @@ test('every link of a public page that stays here leads to a page', async () => 
       todo.push(link)
     }
   }
-  assert.ok(todo.length > 12)
+  return todo
+}
+
+test('every link of a public page that stays here leads to a page', async () => {
+  const { ship } = await northwindInTrouble()
+  assert.ok((await walk(ship)).length > 12)
+})
+
+test('pages stay whole when a tool tells no version, no times and no end', async () => {
+  const { ship, say } = await northwind()
+  await say('checkout', 'release.succeeded', { run: 'one' })
+  ship.wait(5)
+  const cause_release_id = await say('checkout', 'release.succeeded', { run: 'two' })
+  ship.wait(5)
+  await declareIncident(ship, { title: 'Trouble', body: 'x', cause: 'release', cause_release_id })
+  await say('checkout', 'release.started', { run: 'three', kind: 'rollback' })
+  await say('storefront', 'release.progress', { run: 'four', percent: 1 })
+  await walk(ship)
+  ship.wait(24 * 60)
+  await say('checkout', 'release.succeeded', { run: 'three' })
+  await say('storefront', 'release.rolled_back', { run: 'four' })
+  await walk(ship)
 })
 
 test('each time says its moment to machines', async () => {
@@ -160,6 +182,18 @@ test('an incident has its page, told to the end', async () => {
     'What we said',
     'Today 14:33',
   )
+})
+
+test('a long incident shows its newest updates first and leads to all of them', async () => {
+  const { ship, incident } = await northwindInTrouble()
+  for (const body of ['Third word', 'Fourth word']) {
+    ship.wait(1)
+    await postUpdate(ship, incident.id, { body })
+  }
+  const { text } = await visit(ship, '/')
+  inOrder(text, 'Fourth word', 'Third word', 'We are rolling it back', 'All 4 updates')
+  assert.doesNotMatch(text, /Bank transfers work/)
+  assert.match((await visit(ship, `/incidents/${incident.id}`)).text, /Bank transfers work/)
 })
 
 test('a rolled back release tells for how long it was out and what undid it', async () => {
