@@ -9,8 +9,8 @@ import { type World, world } from './world.ts'
 export type Northwind = Awaited<ReturnType<typeof northwind>>
 
 /** A shop with four components, as its customers know it, on a quiet day. All that happens, happens in UTC. */
-export async function northwind() {
-  const ship = await world()
+export async function northwind(given?: World) {
+  const ship = given ?? (await world())
   ship.at('2026-10-01T08:00:00.000Z')
   await editSite(ship, { name: 'Northwind', time_zone: 'Europe/Tallinn', version: 0 })
   const add = (name: string, group: string | null, visibility: 'public' | 'private' = 'public') =>
@@ -59,8 +59,8 @@ export async function northwind() {
 }
 
 /** The same shop in the middle of trouble: a release hurts customers, and the way back has begun. At 12:37 UTC. */
-export async function northwindInTrouble() {
-  const shop = await northwind()
+export async function northwindInTrouble(given?: World) {
+  const shop = await northwind(given)
   const { ship, say, release } = shop
   ship.at('2026-11-01T09:00:00.000Z')
   await release('checkout', '2.10.3', { minutes: 12 })
