@@ -20,7 +20,7 @@ import * as ingestJobs from './ingest/jobs.ts'
 import * as ingestWeb from './ingest/web.ts'
 import { registerOpenApi } from './openapi.ts'
 import { loadAssets, serveAssets } from './platform/assets.ts'
-import { registerBodies } from './platform/bodies.ts'
+import { readableUrl, registerBodies } from './platform/bodies.ts'
 import type { Context } from './platform/context.ts'
 import { answerError, answerNotFound } from './platform/errors.ts'
 import { registerFlash } from './platform/flash.ts'
@@ -109,7 +109,8 @@ function bareServer(config: Given): App {
     connectionTimeout: 20_000,
     keepAliveTimeout: 5_000,
     http: { headersTimeout: 8_000, connectionsCheckingInterval: 1_000 },
-    routerOptions: { maxParamLength: 200 },
+    rewriteUrl: readableUrl,
+    routerOptions: { maxParamLength: 16 * 1024 }, // no header is longer; each route bounds its own
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)

@@ -21,6 +21,13 @@ function comesFromUs(request: FastifyRequest, origin: string | null): boolean {
   return URL.canParse(said) && new URL(said).host === request.headers.host
 }
 
+/** A form holds texts; JSON could bring values of which pages cannot make texts. For JSON there is the API. */
+export function refuseOtherContent({ headers }: FastifyRequest) {
+  const type = headers['content-type']
+  if (type === undefined || /^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return
+  throw new Refusal('unsupported', 'This address takes a form. Programs use /api/v1 with a token.')
+}
+
 /** Gate 2: the form carries the token of this very session or pre-session. */
 export function checkFormToken(request: FastifyRequest) {
   const given = (request.body as { _csrf?: unknown } | undefined)?._csrf

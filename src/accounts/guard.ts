@@ -2,7 +2,7 @@ import '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { checkFormToken, refuseForeignForm, startPreSession } from './csrf.ts'
+import { checkFormToken, refuseForeignForm, refuseOtherContent, startPreSession } from './csrf.ts'
 import { type Role, reaches, type Scope } from './model.ts'
 import { refuseToChangeSample, showSample } from './sample.ts'
 import { sessionFor } from './sessions.ts'
@@ -80,6 +80,7 @@ async function admit(request: FastifyRequest, reply: FastifyReply, settings: Gua
   if (settings.sample) return showSample(request, reply)
   const unsafe = request.method !== 'GET' && request.method !== 'HEAD'
   if (unsafe) refuseForeignForm(request, settings.origin)
+  if (unsafe) refuseOtherContent(request)
   await recogniseSession(request, settings)
   if (policy.who === 'guest') return startPreSession(request, reply, settings)
   if (!request.viewer) {

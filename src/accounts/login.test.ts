@@ -113,8 +113,16 @@ test('a form sent after the session ran out is kept, and goes on its way after t
   assert.equal((await ship.db.selectFrom('site').select('name').executeTakeFirst())?.name, 'Northwind')
 })
 
+const hidden = ['/.//evil.example', '/x/..//evil.example', '/%2e//evil.example', '/\t/evil.example']
+
 test('after the login one is led only to our own pages', async () => {
-  for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)']) {
+  for (const next of [
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    ...hidden,
+  ]) {
     const { browser } = await withEdith()
     const answer = await browser.post('/login', { email: edith.email, password, next })
     assert.equal(answer.headers.location, '/admin/incidents', next)
@@ -125,5 +133,28 @@ test('a password of a megabyte or of nothing is simply wrong', async () => {
   const { browser } = await withEdith()
   for (const tried of ['', 'x'.repeat(60_000), '🛟'.repeat(64)]) {
     assert.equal((await browser.post('/login', { email: edith.email, password: tried })).statusCode, 401)
+  }
+})
+
+test('a kept form that cannot be read, or is none of ours, does not stop the login', async () => {
+  for (const resume of [
+    '{',
+    'null',
+    '[]',
+    '{"path":"/logout","fields":{}}',
+    '{"path":"//evil.example/admin/"}',
+  ]) {
+    const { browser } = await withEdith()
+    const answer = await browser.post('/login', { email: edith.email, password, resume })
+    assert.equal(answer.headers.location, '/admin/incidents', resume)
+  }
+})
+
+test('a form address takes nothing but forms', async () => {
+  const { server } = await withEdith()
+  const admin = await server.signedIn('admin')
+  for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
+    const answer = await admin.post('/admin/releases', {}, { 'content-type': type })
+    assert.equal(answer.statusCode, 415, type)
   }
 })

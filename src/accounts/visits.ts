@@ -16,5 +16,7 @@ export function sessionCookie({ cookies }: GuardSettings) {
 export function ownPath(next: string | undefined): string | null {
   if (!next || !/^\/(?![/\\])/.test(next) || !URL.canParse(next, 'http://here.invalid')) return null
   const url = new URL(next, 'http://here.invalid')
-  return url.origin === 'http://here.invalid' ? url.pathname + url.search : null
+  // `/.//elsewhere` is a path of ours whose dots, once removed, leave an address of somebody else's
+  const own = url.origin === 'http://here.invalid' && !url.pathname.startsWith('//')
+  return own ? url.pathname + url.search : null
 }

@@ -47,8 +47,8 @@ function loginRoutes(app: App, settings: GuardSettings) {
       if (!form.ok) throw new Refusal('unauthenticated', 'Please give your e-mail address and password.')
       const token = await logIn(request.ctx, form.data, visit)
       reply.setCookie(settings.cookies.session, token, sessionCookie(settings))
-      if (resume === '') return reply.redirect(ownPath(next) ?? startPage, 303)
-      return showResume(request, reply, resume, token)
+      const kept = resumed(resume)
+      return kept ? showResume(request, reply, kept, token) : reply.redirect(ownPath(next) ?? startPage, 303)
     } catch (error) {
       if (!(error instanceof Refusal) || !['unauthenticated', 'too-many'].includes(error.code)) throw error
       const email = String(request.body.email ?? '')
@@ -65,8 +65,18 @@ function loginRoutes(app: App, settings: GuardSettings) {
   })
 }
 
-function showResume(request: FastifyRequest, reply: FastifyReply, resume: string, token: string) {
-  const { path, fields } = Resume.parse(JSON.parse(resume))
+type Resumed = z.output<typeof Resume>
+
+/** The form that waited behind the login, if one did. */
+function resumed(text: string): Resumed | null {
+  try {
+    return Resume.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+function showResume(request: FastifyRequest, reply: FastifyReply, { path, fields }: Resumed, token: string) {
   const entries = Object.entries(fields).flatMap(([name, value]) =>
     [value].flat().map((one) => ({ name, value: one })),
   )

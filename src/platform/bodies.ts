@@ -24,16 +24,27 @@ export async function registerBodies(app: FastifyInstance) {
   await app.register(fastifyFormbody, { parser: readForm })
   app.addHook('onRequest', async (request) => {
     if (/%00/.test(request.url)) throw new Refusal('unreadable', 'The address contains a NUL character.')
+    if (request.url === unreadable) throw new Refusal('unreadable', 'The address cannot be read.')
   })
+}
+
+const unreadable = '/unreadable-address'
+
+/** The router would answer a path that is not UTF-8 by itself, without our headers; so it is led to a refusal of ours. */
+export function readableUrl({ url = '/' }: { url?: string | undefined }): string {
+  const [path = ''] = url.split(/[?#]/)
+  try {
+    decodeURIComponent(path)
+    return url
+  } catch {
+    return unreadable
+  }
 }
 
 function readForm(text: string) {
   const fields = parse(text, '&', '=', { maxKeys: 2000 })
-  if (
-    Object.values(fields)
-      .flat()
-      .some((value) => value !== undefined && isFlawed(value))
-  ) {
+  const texts = [...Object.keys(fields), ...Object.values(fields).flat()]
+  if (texts.some((text) => text !== undefined && isFlawed(text))) {
     throw new Refusal('unreadable', 'A field contains a NUL character or half of a character.')
   }
   return fields

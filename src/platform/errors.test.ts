@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { createToken } from '../accounts/tokens.ts'
 import { startTestApp } from '../testing/http.ts'
+import { onBothStores } from '../testing/postgres.ts'
 import { world, worldOn } from '../testing/world.ts'
 import { openSqlite } from './database.ts'
 import { migrateToLatest } from './migrate.ts'
@@ -66,6 +67,67 @@ test('a page that is not there is a page for people and problem JSON for machine
   const problem = await server.inject('/api/v1/nowhere')
   assert.equal(problem.statusCode, 404)
   assert.equal(problem.json().title, 'Not Found')
+})
+
+test('an asset that is not there, or climbs out of the folder, is 404', async () => {
+  const server = await startTestApp(await world())
+  const climbing = [
+    '..%2f..%2fpackage.json',
+    '%2e%2e/.env',
+    '..%5c',
+    '/',
+    './app.css',
+    '.git/config',
+    'shiplog.db',
+  ]
+  for (const path of ['nope.css', ...climbing]) {
+    const answer = await server.inject({ url: `/assets/${path}`, headers: { accept: 'text/html' } })
+    assert.equal(answer.statusCode, 404, path)
+  }
+})
+
+test('an address that cannot be read is refused in our words, with our headers', async () => {
+  const server = await startTestApp(await world())
+  for (const url of [
+    '/%zz',
+    '/incidents/%',
+    '/components/%ED%A0%80',
+    '/assets/%00',
+    '/?a=%00',
+    '/api/v1/%ff',
+  ]) {
+    const answer = await server.inject({ url, headers: { accept: 'text/html' } })
+    assert.equal(answer.statusCode, 400, url)
+    assert.match(String(answer.headers['content-security-policy']), /^default-src 'none'/, url)
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff', url)
+    assert.doesNotMatch(answer.body, /FST_ERR/, url)
+  }
+  const long = await server.inject(`/admin/incidents/${'a'.repeat(8000)}`)
+  assert.ok([303, 404].includes(long.statusCode), String(long.statusCode))
+})
+
+onBothStores(
+  'of several who make the same thing at once one wins, and the others are told so',
+  async (ship) => {
+    const server = await startTestApp(ship)
+    const authorization = await server.token('components:write')
+    const posts = ['Shop', 'Shop!', 'Shop?', 'Shop.'].map((name) =>
+      server.inject({
+        method: 'POST',
+        url: '/api/v1/components',
+        headers: { authorization },
+        payload: { name, slug: 'shop' },
+      }),
+    )
+    const answers = await Promise.all(posts)
+    assert.deepEqual(answers.map((answer) => answer.statusCode).sort(), [201, 409, 409, 409])
+  },
+)
+
+test('the name of a field is held to the same as its text', async () => {
+  const server = await startTestApp(await world())
+  const admin = await server.signedIn('admin')
+  assert.equal((await admin.post('/admin/incidents', { 'status_\0': 'major_outage' })).statusCode, 400)
 })
 
 test('the same Idempotency-Key acts once, and with another body it is refused', async () => {

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { ZodError } from 'zod'
 import { errorsOf } from './forms.ts'
+import { isForMachines } from './http.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 
 const statuses = {
@@ -57,6 +58,10 @@ function problemOf(error: FastifyError): Problem {
       'Shiplog cannot write to its database right now (the disk may be full or read-only). Please try again.'
     return { status: 503, words, extra: {} }
   }
+  if (isOvertaken(error)) {
+    const words = 'Somebody else changed the same thing at the same moment. Look, then try again.'
+    return { status: 409, words, extra: {} }
+  }
   const status = error.statusCode ?? 500
   if (status >= 500)
     return { status: 500, words: 'Something went wrong on our side. It has been logged.', extra: {} }
@@ -74,14 +79,19 @@ function invalid(errors: Record<string, string>): Problem {
   return { status: 422, words: first ? `${first[0]}: ${first[1]}` : 'That is not right.', extra: { errors } }
 }
 
-/** SQLite: full, read-only, locked or unreadable. PostgreSQL: disk full, read-only, gone. */
+/** SQLite: full, read-only, locked or unreadable. PostgreSQL: disk full, read-only, deadlocked, gone. */
 function storeIsShut(error: Error & { code?: unknown }): boolean {
   const code = String(error.code ?? '')
   return (
     /^SQLITE_(FULL|READONLY|IOERR|BUSY|CANTOPEN|CORRUPT|NOTADB)/.test(code) ||
-    /^(53|57P|08|25006)/.test(code) ||
-    code === 'ECONNREFUSED'
+    /^(53...|57P..|08...|40...|25006)$/.test(code) ||
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code)
   )
+}
+
+/** Two at once made the same thing, or one pointed at what the other removed: the store let only the first. */
+function isOvertaken({ code }: Error & { code?: unknown }): boolean {
+  return /^(SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|FOREIGNKEY)|2350[35])$/.test(String(code))
 }
 
 function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply) {
@@ -97,6 +107,6 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
 }
 
 function wantsPage(request: FastifyRequest): boolean {
-  if (/^\/(api|hooks|openapi|livez|readyz|metrics)/.test(request.url)) return false
+  if (isForMachines(request.url)) return false
   return !/json/.test(request.headers.accept ?? '')
 }

@@ -25,6 +25,11 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >
 
+/** Whether an address is for machines: it has no page, and its errors are problem JSON. Everything else is for people. */
+export function isForMachines(url: string): boolean {
+  return /^\/(api|hooks|assets|openapi|livez|readyz|metrics)/.test(url)
+}
+
 /** `?cursor=&limit=`: the cursor is the id of the last row seen; 50 rows unless told, 100 at most. */
 export const listQuery = z.object({
   cursor: z.string().max(100).optional(),

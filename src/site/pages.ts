@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formToken } from '../accounts/secrets.ts'
 import type { Assets } from '../platform/assets.ts'
 import { takeFlash } from '../platform/flash.ts'
+import { isForMachines } from '../platform/http.ts'
 import { newId } from '../platform/ids.ts'
 import { pageData } from '../platform/view.ts'
 import { readSite, type Site } from './store.ts'
@@ -19,18 +20,14 @@ type Given = { assets: Assets; origin: string | null; sample: boolean }
 export function registerPages(app: FastifyInstance, given: Given) {
   const withoutStore: Site = { name: 'Status', time_zone: 'UTC', version: 0 }
   app.addHook('onRequest', async (request, reply) => {
-    if (!isMachine(request)) reply.locals = pageFor(request, given, withoutStore, null)
+    if (!isForMachines(request.url)) reply.locals = pageFor(request, given, withoutStore, null)
   })
   app.addHook('preHandler', async (request, reply) => {
-    if (isMachine(request)) return
+    if (isForMachines(request.url)) return
     const site = await readSite(request.ctx)
     reply.locals = pageFor(request, given, site, flashFor(request, reply))
     if (request.viewer) reply.locals = { ...reply.locals, ...(await counts(request)) }
   })
-}
-
-function isMachine(request: FastifyRequest) {
-  return /^\/(api|hooks|assets|livez|readyz|openapi)/.test(request.url)
 }
 
 /** Only people who are signed in get flashes: public pages stay the same for everybody. */
