@@ -6,9 +6,10 @@ import { recordEvents } from '../releases/actions.ts'
 import type { CanonicalEvent } from '../sources/events.ts'
 import { type World, world } from '../testing/world.ts'
 import { declareIncident, editIncident } from './actions.ts'
-import { offeredUpdate, usualSeconds, waysBack } from './remedy.ts'
+import { offeredUpdate, waysBack } from './remedy.ts'
 import { incidentById } from './store.ts'
 import { reasonFor, suspectsFor } from './suspects.ts'
+import { usualSeconds } from './usual.ts'
 
 const noon = '2026-11-23T12:00:00.000Z'
 const today = (clock: string) => `2026-11-23T${clock}${clock.length === 5 ? ':00' : ''}.000Z`
@@ -222,7 +223,7 @@ test('a canary that undid itself is its own way back', async () => {
 
 test('the usual way back is the median of the last five', async () => {
   const { ship, checkout } = await shop()
-  assert.equal(await usualSeconds(ship, checkout.id), null)
+  assert.equal(await usualSeconds(ship, { component_id: checkout.id, environment_id: 'production' }), null)
   for (const [day, minutes] of [50, 1, 2, 9, 4, 3].entries()) {
     await release(ship, checkout.id, `r${day}`, {
       kind: 'rollback',
@@ -230,7 +231,7 @@ test('the usual way back is the median of the last five', async () => {
       live_at: `2026-11-1${day}T12:0${minutes % 10}:00.000Z`,
     })
   }
-  assert.equal(await usualSeconds(ship, checkout.id), 180)
+  assert.equal(await usualSeconds(ship, { component_id: checkout.id, environment_id: 'production' }), 180)
 })
 
 async function shop({ bare = false } = {}) {

@@ -3,10 +3,10 @@ import { listComponents } from '../components/store.ts'
 import type { Context } from '../platform/context.ts'
 import { seconds } from '../platform/zone.ts'
 import { incidentStates, stateWords } from './model.ts'
-import { usualSeconds } from './remedy.ts'
 import { type NamedRelease, recentReleases, releasesNamed } from './store.ts'
 import { reasonFor, type Suspect, suspectsFor } from './suspects.ts'
 import type { Typed } from './typed.ts'
+import { usualSeconds } from './usual.ts'
 
 /** A row of radio buttons for each component; `before` is what the incident says of it now. */
 export async function componentRows(ctx: Context, typed: Typed, before: Map<string, ComponentStatus>) {
@@ -87,7 +87,7 @@ async function wayBackFrom(ctx: Context, chosen: string) {
   const [release] = await releasesNamed(ctx, [chosen.split(':')[1] ?? null])
   if (!release || release.kind === 'rollback') return null
   const [previous] = await releasesNamed(ctx, [release.previous_release_id])
-  const usual = await usualSeconds(ctx, release.component_id)
+  const usual = await usualSeconds(ctx, release)
   return {
     to: previous?.version ?? previous?.commit?.slice(0, 7) ?? release.previous_version,
     takes: usual === null ? null : `${seconds(usual)} (median of the last rollbacks)`,

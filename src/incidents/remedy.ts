@@ -1,7 +1,9 @@
 import type { Context } from '../platform/context.ts'
 import { clock, duration } from '../platform/zone.ts'
+import { isLost, secondsTaken } from '../releases/model.ts'
 import type { Incident, NamedRelease } from './store.ts'
 import { releasesNamed } from './store.ts'
+import { laneOf, timesTaken, usualOf } from './usual.ts'
 
 /** The way back from the release that caused an incident, read from the releases and never stored. */
 export type WayBack = {
@@ -19,23 +21,27 @@ export type WayBack = {
 }
 
 const over = ['failed', 'cancelled']
-const remembered = 5
+/** Asked for, perhaps still to be approved: nothing goes back yet. */
+const notBegun = ['queued', 'waiting']
 
 /** The ways back from these releases, by the id of the release that each undoes. */
 export async function waysBack(ctx: Context, cause_ids: (string | null)[]): Promise<Map<string, WayBack>> {
-  const found = new Map<string, WayBack>()
-  for (const cause of await releasesNamed(ctx, cause_ids)) {
-    const rollback = await rollbackOf(ctx, cause)
-    if (rollback) found.set(cause.id, await wayBack(ctx, cause, rollback))
-    else if (cause.state === 'rolled_back') found.set(cause.id, await ownWayBack(ctx, cause))
+  const causes = await releasesNamed(ctx, cause_ids)
+  const rollbacks = Map.groupBy(await rollbacksSince(ctx, causes), (rollback) => rollback.cause_id)
+  const times = await timesTaken(ctx, causes)
+  const ways = new Map<string, WayBack>()
+  for (const cause of causes) {
+    const rollback = rollbackOf(cause, rollbacks.get(cause.id) ?? [], ctx.now())
+    const usual_seconds = usualOf(times.get(laneOf(cause)), rollback?.id)
+    if (rollback) ways.set(cause.id, { ...wayBack(cause, rollback), usual_seconds })
+    else if (cause.state === 'rolled_back') ways.set(cause.id, { ...ownWayBack(cause), usual_seconds })
   }
-  return found
+  return ways
 }
 
-/** The rollback that undid the cause, or that goes back from it or over it and is not over. */
-async function rollbackOf(ctx: Context, cause: NamedRelease) {
-  const lane = await rollbacksBeside(ctx, cause)
-  const standing = lane.filter((release) => release.live_at !== null || !over.includes(release.state))
+/** The rollback that undid the cause, or that goes back from it or over it, has begun and still speaks. */
+function rollbackOf(cause: NamedRelease, lane: Rollback[], now: Date) {
+  const standing = lane.filter((one) => one.live_at !== null || isUnderWay(one, now))
   return (
     standing.find((release) => release.id === cause.undone_by_release_id) ??
     standing.find((release) => release.reverts_release_id === cause.id) ??
@@ -43,17 +49,38 @@ async function rollbackOf(ctx: Context, cause: NamedRelease) {
   )
 }
 
-function rollbacksBeside({ db }: Context, cause: NamedRelease) {
+/** A tool that fell silent may have stopped: nobody is promised a way back that perhaps nobody goes. */
+function isUnderWay(rollback: Rollback, now: Date) {
+  return ![...over, ...notBegun].includes(rollback.state) && !isLost(rollback, now)
+}
+
+/** The rollbacks in the lane of each cause since customers met it, the newest heard first. */
+async function rollbacksSince({ db }: Context, causes: NamedRelease[]) {
+  if (causes.length === 0) return []
   return db
     .selectFrom('releases')
+    .innerJoin('releases as cause', (join) =>
+      join
+        .onRef('cause.component_id', '=', 'releases.component_id')
+        .onRef('cause.environment_id', '=', 'releases.environment_id')
+        .onRef('cause.id', '!=', 'releases.id'),
+    )
     .leftJoin('releases as target', 'target.id', 'releases.restores_release_id')
     .selectAll('releases')
-    .select('target.lane_at as target_lane_at')
-    .where('releases.component_id', '=', cause.component_id)
-    .where('releases.environment_id', '=', cause.environment_id)
+    .select(['cause.id as cause_id', 'target.lane_at as target_lane_at'])
+    .where(
+      'cause.id',
+      'in',
+      causes.map(({ id }) => id),
+    )
     .where('releases.kind', '=', 'rollback')
-    .where('releases.lane_at', '>=', cause.first_exposed_at ?? cause.live_at ?? cause.created_at)
-    .where('releases.id', '!=', cause.id)
+    .where(({ eb, fn }) =>
+      eb(
+        'releases.lane_at',
+        '>=',
+        fn.coalesce('cause.first_exposed_at', 'cause.live_at', 'cause.created_at'),
+      ),
+    )
     .orderBy('releases.last_event_at', 'desc')
     .execute()
 }
@@ -63,9 +90,10 @@ function goesBackOver(rollback: Rollback, cause: NamedRelease) {
   return rollback.target_lane_at === null || rollback.target_lane_at < cause.lane_at
 }
 
-type Rollback = Awaited<ReturnType<typeof rollbacksBeside>>[number]
+type Rollback = Awaited<ReturnType<typeof rollbacksSince>>[number]
+type Way = Omit<WayBack, 'usual_seconds'>
 
-async function wayBack(ctx: Context, cause: NamedRelease, rollback: Rollback): Promise<WayBack> {
+function wayBack(cause: NamedRelease, rollback: Rollback): Way {
   const { started_at, live_at } = rollback
   return {
     state: live_at ? 'rolled_back' : 'rolling_back',
@@ -76,13 +104,12 @@ async function wayBack(ctx: Context, cause: NamedRelease, rollback: Rollback): P
     component: { id: cause.component_id, name: cause.component_name, slug: cause.component_slug },
     started_at,
     rolled_back_at: live_at,
-    took_seconds: started_at && live_at ? secondsBetween(started_at, live_at) : null,
-    usual_seconds: await usualSeconds(ctx, cause.component_id, rollback.id),
+    took_seconds: secondsTaken(rollback),
   }
 }
 
 /** A run that undid itself: a canary that was stopped has no rollback of its own. */
-async function ownWayBack(ctx: Context, cause: NamedRelease): Promise<WayBack> {
+function ownWayBack(cause: NamedRelease): Way {
   return {
     state: 'rolled_back',
     release_id: cause.id,
@@ -93,39 +120,7 @@ async function ownWayBack(ctx: Context, cause: NamedRelease): Promise<WayBack> {
     started_at: null,
     rolled_back_at: cause.undone_at ?? cause.finished_at,
     took_seconds: null,
-    usual_seconds: await usualSeconds(ctx, cause.component_id),
   }
-}
-
-/** How long going back usually takes: the median of the last five rollbacks of the component. */
-export async function usualSeconds(
-  { db }: Context,
-  component_id: string,
-  apart_from = '',
-): Promise<number | null> {
-  const rows = await db
-    .selectFrom('releases')
-    .select(['started_at', 'live_at'])
-    .where('component_id', '=', component_id)
-    .where('kind', '=', 'rollback')
-    .where('id', '!=', apart_from)
-    .where('started_at', 'is not', null)
-    .where('live_at', 'is not', null)
-    .orderBy('live_at', 'desc')
-    .limit(remembered)
-    .execute()
-  const took = rows
-    .map((row) => secondsBetween(row.started_at ?? '', row.live_at ?? ''))
-    .sort((a, b) => a - b)
-  const middle = took.length / 2
-  if (took.length === 0) return null
-  return took.length % 2
-    ? (took[Math.floor(middle)] ?? null)
-    : ((took[middle - 1] ?? 0) + (took[middle] ?? 0)) / 2
-}
-
-function secondsBetween(from: string, to: string) {
-  return (Date.parse(to) - Date.parse(from)) / 1000
 }
 
 /** The update to offer once a rollback was seen and the incident does not speak of it yet. */
