@@ -74,6 +74,17 @@ test('what only part of the customers had counts, and what was undone later too'
   assert.deepEqual([canary?.reached, canary?.likely], ['some', true])
 })
 
+test('a release that went out in steps says when the first customers got it, and when all of them', async () => {
+  const { ship, checkout } = await shop()
+  await release(ship, checkout.id, '2.0', { first_exposed_at: today('09:53'), live_at: today('11:56') })
+  const [suspect] = await suspectsFor(ship, { started_at: noon, component_ids: [checkout.id] })
+  assert.equal(
+    suspect && reasonFor(suspect, { started_at: noon, time_zone: 'UTC' }),
+    'reached customers 09:53 and all of them 11:56, 4 min before the start, on an affected component',
+  )
+  assert.equal(suspect?.likely, true)
+})
+
 test('a start typed in minutes is any moment of that minute', async () => {
   const { ship, checkout } = await shop()
   await release(ship, checkout.id, 'just now', { live_at: today('12:00:20') })

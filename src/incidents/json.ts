@@ -93,6 +93,7 @@ export const SuspectJson = z.object({
   environment: z.string(),
   reached_at: z.string(),
   reached: z.enum(['all', 'some']),
+  first_exposed_at: time,
   affected: z.boolean(),
   likely: z.boolean(),
   reason: z.string(),

@@ -196,7 +196,7 @@ function causeAndRemedy(incident: WholeIncident, visible: Visible) {
             id: release.id,
             version: release.version ?? release.commit?.slice(0, 7) ?? null,
             component: release.component,
-            out_at: release.first_exposed_at ?? release.live_at,
+            out_at: release.out_at,
           },
     rollback: hidden || !rollback ? null : PublicRollback.parse(rollback),
     remedy: hidden ? null : remedy,

@@ -1,5 +1,5 @@
 import type { Context } from '../platform/context.ts'
-import { clock, duration } from '../platform/zone.ts'
+import { duration, when } from '../platform/zone.ts'
 
 const minute = 60_000
 /** How far back we look, and how near a release must be to be chosen beforehand. */
@@ -16,6 +16,8 @@ export type Suspect = {
   /** The newest moment before the start at which (more) customers got it. */
   reached_at: string
   reached: 'all' | 'some'
+  /** When the first customers got it. */
+  first_exposed_at: string | null
   affected: boolean
   likely: boolean
 }
@@ -79,19 +81,24 @@ function suspect(row: Row, start: string, affected: boolean): Suspect {
     environment: row.environment,
     reached_at: (reachedAll ? row.live_at : row.first_exposed_at) ?? start,
     reached: reachedAll ? 'all' : 'some',
+    first_exposed_at: row.first_exposed_at,
     affected,
     likely: false,
   }
 }
 
-/** "reached customers 14:02, 4 min before the start, on an affected component" */
+/** "reached customers 11:53 and all of them 14:02, 4 min before the start, on an affected component" */
 export function reasonFor(
   suspect: Suspect,
   { started_at, time_zone }: { started_at: string; time_zone: string },
 ) {
-  const whom = suspect.reached === 'all' ? 'reached customers' : 'reached part of the customers'
-  const near = suspect.reached_at >= started_at
-  const before = near ? 'within a minute of' : `${duration(suspect.reached_at, started_at)} before`
+  const { reached, reached_at, first_exposed_at } = suspect
+  const whom = reached === 'all' ? 'reached customers' : 'reached part of the customers'
+  const shown = (at: string) => when(at, time_zone, started_at)
+  const [first, last] = [shown(first_exposed_at ?? reached_at), shown(reached_at)]
+  const times = first === last ? last : `${first} and all of them ${last}`
+  const near = reached_at >= started_at
+  const before = near ? 'within a minute of' : `${duration(reached_at, started_at)} before`
   const where = suspect.affected ? 'on an affected component' : 'on another component'
-  return `${whom} ${clock(suspect.reached_at, time_zone)}, ${before} the start, ${where}`
+  return `${whom} ${times}, ${before} the start, ${where}`
 }

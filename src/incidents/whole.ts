@@ -87,5 +87,6 @@ function briefly(release: NamedRelease) {
   const { component_id, component_name, component_slug } = release
   const component = { id: component_id, name: component_name, slug: component_slug }
   const label = version ?? commit?.slice(0, 7) ?? 'without a version'
-  return { id, label, version, commit, kind, state, live_at, first_exposed_at, undone_at, component }
+  const out_at = first_exposed_at ?? live_at
+  return { id, label, version, commit, kind, state, live_at, first_exposed_at, out_at, undone_at, component }
 }

@@ -32,8 +32,7 @@ export function helpers(given: { time_zone: string; now: string; origin: string;
     clock: (at: string) => zone.clock(at, time_zone),
     moment: (at: string) => zone.moment(at, time_zone, now),
     day: (at: string) => zone.day(at, time_zone, now),
-    /** "14:33" when it is today, else as `moment`: for where today goes without saying. */
-    when: (at: string) => zone.moment(at, time_zone, now).replace('Today ', ''),
+    when: (at: string) => zone.when(at, time_zone, now),
     full: (at: string) => zone.full(at, time_zone),
     duration: zone.duration,
     seconds: zone.seconds,

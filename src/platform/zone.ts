@@ -58,6 +58,11 @@ export function moment(at: string, zone: string, now: string): string {
   return `${plain(format(zone, { day: 'numeric', month: 'short', ...year }), at)}${sameYear ? ' ' : ', '}${clock(at, zone)}`
 }
 
+/** "14:33" when it is today, else as `moment`: for where today goes without saying. */
+export function when(at: string, zone: string, now: string): string {
+  return moment(at, zone, now).replace('Today ', '')
+}
+
 /** "Mon 23 Nov 2026, 14:33" */
 export function full(at: string, zone: string): string {
   const date = format(zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
