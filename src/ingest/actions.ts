@@ -1,6 +1,7 @@
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { isOfTheStore } from '../platform/store-fault.ts'
 import { matchWaiting, recordEvents } from '../releases/actions.ts'
 import { noteSeen } from '../sources/actions.ts'
 import type { Translation } from '../sources/adapter.ts'
@@ -9,7 +10,7 @@ import { sha256 } from '../sources/signatures.ts'
 import { componentFor } from '../sources/store.ts'
 import { asItCame, keep, keepAnew, knownDelivery, readDelivery } from './keeping.ts'
 import { type Acknowledgement, keepBodiesDays, type Verified } from './model.ts'
-import { inSavepoint, isOfTheStore } from './savepoint.ts'
+import { inSavepoint } from './savepoint.ts'
 import { type Delivery, deliveryById, emptyBodies, eventsOf, someWait, updateDelivery } from './store.ts'
 
 /** What became of one delivery of a list; `failed` holds what its sender has to be told instead. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { isOfTheStore } from '../platform/store-fault.ts'
 
 /** Runs `work` in a savepoint of the transaction it stands in: when it throws, only its own writes are undone. */
 export async function inSavepoint<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
@@ -16,16 +17,4 @@ export async function inSavepoint<T>(ctx: Context, work: () => Promise<T>): Prom
   }
   await sql`release savepoint delivery`.execute(ctx.db)
   return result
-}
-
-/**
- * Whether the store itself is at fault (full, read-only, unreadable, gone, in another's way) and not what was
- * written: then the sender has to be asked to come again.
- */
-export function isOfTheStore(error: unknown): boolean {
-  const code = String((error as { code?: unknown } | null)?.code ?? '')
-  return (
-    /^SQLITE_(FULL|READONLY|IOERR|BUSY|CANTOPEN|CORRUPT|NOTADB|NOMEM)/.test(code) ||
-    /^(08|25|40|53|57)/.test(code)
-  )
 }

@@ -5,6 +5,7 @@ import { ZodError } from 'zod'
 import { errorsOf } from './forms.ts'
 import { isForMachines } from './http.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
+import { isOfTheStore } from './store-fault.ts'
 
 const statuses = {
   invalid: 422,
@@ -53,7 +54,7 @@ function problemOf(error: FastifyError): Problem {
       ),
     )
   }
-  if (storeIsShut(error)) {
+  if (isOfTheStore(error)) {
     const words =
       'Shiplog cannot write to its database right now (the disk may be full or read-only). Please try again.'
     return { status: 503, words, extra: {} }
@@ -77,16 +78,6 @@ const plainWords: Record<number, string> = {
 function invalid(errors: Record<string, string>): Problem {
   const first = Object.entries(errors)[0]
   return { status: 422, words: first ? `${first[0]}: ${first[1]}` : 'That is not right.', extra: { errors } }
-}
-
-/** SQLite: full, read-only, locked or unreadable. PostgreSQL: disk full, read-only, deadlocked, gone. */
-function storeIsShut(error: Error & { code?: unknown }): boolean {
-  const code = String(error.code ?? '')
-  return (
-    /^SQLITE_(FULL|READONLY|IOERR|BUSY|CANTOPEN|CORRUPT|NOTADB)/.test(code) ||
-    /^(53...|57P..|08...|40...|25006)$/.test(code) ||
-    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code)
-  )
 }
 
 /** Two at once made the same thing, or one pointed at what the other removed: the store let only the first. */

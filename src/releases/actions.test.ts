@@ -270,6 +270,14 @@ test('a run without a name joins the open run of its version, else it is a new o
   assert.notEqual(later?.release_id, other?.release_id)
 })
 
+test('a run without a name from long ago does not join one that is open now', async () => {
+  const { say } = await port()
+  const open = await say('', 'release.started', { version: '1.0' })
+  const past = { occurred_at: '2019-05-15T15:20:00.000Z' }
+  const old = await say('', 'release.succeeded', { version: '1.0' }, past)
+  assert.notEqual(old?.release_id, open?.release_id)
+})
+
 test('Prod is production, and an environment never heard of is of tier other until an admin says more', async () => {
   const { ship, say, run } = await port()
   await say('r1', 'release.started', {}, { environment: ' Prod ' })

@@ -129,11 +129,13 @@ async function placeOf(ctx: Context, event: EventRow, component_id: string) {
   return { ...lane, run_key, release_id: await ensureRelease(ctx, { ...lane, source_id, scope, run_key }) }
 }
 
-/** Some tools give a run no name: then it is the newest open run of that version that spoke within a day. */
+/** Some tools give a run no name: then it is the newest open run of that version that spoke within a day of it. */
 async function nameOfRun(ctx: Context, event: EventRow & { component_id: string; environment_id: string }) {
   const { version } = JSON.parse(event.facts)
-  const since = new Date(Date.parse(event.effective_at) - dayLong).toISOString()
-  const open = await unendedRuns(ctx, event, since)
+  const [since = '', until = ''] = [-dayLong, dayLong].map((apart) =>
+    new Date(Date.parse(event.effective_at) + apart).toISOString(),
+  )
+  const open = await unendedRuns(ctx, event, { since, until })
   const run = open.find((run) => !version || !run.version || run.version === version)
   return run?.run_key ?? newId()
 }

@@ -97,6 +97,18 @@ test('a higher attempt reopens the run, and a straggler of the first attempt doe
   assert.equal(foldRun(events).live_at, clock(14))
 })
 
+test('what a straggler of the first attempt says of its times and customers is not said of the second', () => {
+  const run = foldRun([
+    at(10, 'release.started', { attempt: 2 }),
+    at(11, 'release.failed', { attempt: 1, version: '1.4.3', started_at: clock(0), finished_at: clock(2) }),
+    at(14, 'release.succeeded', { attempt: 2 }),
+  ])
+  assert.deepEqual(
+    [run.version, run.started_at, run.finished_at, run.live_at],
+    ['1.4.3', clock(10), clock(14), clock(14)],
+  )
+})
+
 test('a second attempt that fails leaves live what the first one brought', () => {
   const run = foldRun([at(0, 'release.succeeded', { attempt: 1 }), at(10, 'release.failed', { attempt: 2 })])
   assert.deepEqual([run.state, run.live_at], ['failed', clock(0)])

@@ -1,6 +1,7 @@
 import type { EventFacts, ReleaseKind } from '../sources/events.ts'
+import { factsOf, filledIn, momentOf, ofEveryAttempt } from './facts.ts'
 import { exposedState, isForEverybody, type Outcome, type ReleaseState } from './model.ts'
-import { effectiveTime, inToldOrder, isBackfill, type RunEvent } from './order.ts'
+import { inToldOrder, isBackfill, type RunEvent } from './order.ts'
 
 const minutes = 60_000
 const patience = { ordinary: 60 * minutes, long: 24 * 60 * minutes }
@@ -51,7 +52,8 @@ const untold: Telling = {
 
 function tell(before: Telling, event: RunEvent): Telling {
   const attempt = event.facts.attempt ?? before.attempt
-  if (attempt < before.attempt) return { ...before, facts: filledIn(event.facts, before.facts) }
+  if (attempt < before.attempt)
+    return { ...before, facts: filledIn(ofEveryAttempt(event.facts), before.facts) }
   const now = attempt > before.attempt ? { ...begunAgain(before), attempt } : { ...before }
   now.facts = filledIn(now.facts, factsOf(event))
   moveOn(now, event)
@@ -61,24 +63,9 @@ function tell(before: Telling, event: RunEvent): Telling {
 
 /** A run that the tool runs again: open as if new, but what it brought to customers before stays with them. */
 function begunAgain(before: Telling): Telling {
-  const { started_at, finished_at, percent, dark, ...facts } = before.facts
   const { first_exposed_at } = before
+  const facts = ofEveryAttempt(before.facts)
   return { ...untold, facts, first_exposed_at, live_at: before.undone_at ? null : before.live_at }
-}
-
-/** Times a tool states are held to the same bound as the event's own. */
-function factsOf({ facts, received_at }: RunEvent): EventFacts {
-  const bounded = (at?: string) => at && effectiveTime(at, received_at).effective_at
-  return { ...facts, started_at: bounded(facts.started_at), finished_at: bounded(facts.finished_at) }
-}
-
-function filledIn(known: EventFacts, said: EventFacts): EventFacts {
-  return { ...known, ...present(said), urls: { ...known.urls, ...present(said.urls ?? {}) } }
-}
-
-function present<T extends object>(facts: T): Partial<T> {
-  const known = Object.entries(facts).filter(([, value]) => value !== undefined && value !== null)
-  return Object.fromEntries(known) as Partial<T>
 }
 
 function moveOn(now: Telling, event: RunEvent) {
@@ -113,10 +100,6 @@ function end(now: Telling, event: RunEvent, outcome: Outcome) {
   now.outcome = outcome
   now.ended_at = momentOf(event)
   if (isCorrected || outcome === 'succeeded') now.live_at = null
-}
-
-function momentOf(event: RunEvent) {
-  return factsOf(event).finished_at ?? event.effective_at
 }
 
 /** How many customers have it stays open after success, until everybody does. */

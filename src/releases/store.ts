@@ -30,11 +30,11 @@ export function releaseOfRun({ db }: Context, run: RunName): Promise<Release | u
     .executeTakeFirst()
 }
 
-/** Runs of a lane that one source began after `since` and has not ended, newest first. */
+/** Runs of a lane that one source spoke of between two moments and has not ended, newest first. */
 export function unendedRuns(
   { db }: Context,
   { source_id, scope, component_id, environment_id }: RunName,
-  since: string,
+  { since, until }: { since: string; until: string },
 ) {
   return db
     .selectFrom('releases')
@@ -43,6 +43,7 @@ export function unendedRuns(
     .where('outcome', 'is', null)
     .where('undone_at', 'is', null)
     .where('last_event_at', '>', since)
+    .where('last_event_at', '<', until)
     .orderBy('last_event_at', 'desc')
     .orderBy('id', 'desc')
     .execute()

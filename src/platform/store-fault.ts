@@ -1,0 +1,12 @@
+/**
+ * Whether the store itself is at fault (full, read-only, unreadable, gone, in another's way) and not what was asked of
+ * it: then whoever asked has to come again. SQLite names its faults; PostgreSQL numbers them.
+ */
+export function isOfTheStore(error: unknown): boolean {
+  const code = String((error as { code?: unknown } | null)?.code ?? '')
+  return (
+    /^SQLITE_(FULL|READONLY|IOERR|BUSY|CANTOPEN|CORRUPT|NOTADB|NOMEM)/.test(code) ||
+    /^(08|25|40|53|57)\w{3}$/.test(code) ||
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code)
+  )
+}
