@@ -8,7 +8,8 @@ FROM node:26-slim
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=8080 \
-    SHIPLOG_DATA_DIR=/data
+    SHIPLOG_DATA_DIR=/data \
+    NODE_COMPILE_CACHE=/tmp/compiled
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY . .

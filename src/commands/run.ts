@@ -1,13 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../config.ts'
 import { Refusal } from '../platform/refusal.ts'
-import * as config from './config.ts'
-import * as demo from './demo.ts'
-import * as migrate from './migrate.ts'
-import * as serve from './serve.ts'
-import * as source from './source.ts'
-import * as token from './token.ts'
-import * as user from './user.ts'
 
 export type Options = Record<string, string | boolean | undefined>
 export type Command = {
@@ -17,19 +10,28 @@ export type Command = {
   run(words: string[], options: Options, env: NodeJS.ProcessEnv): Promise<number>
 }
 
-const commands: Record<string, Command> = { serve, migrate, config, user, token, source, demo }
+/** Loaded when asked for, so that each command is quick to start and keeps in memory only what it needs. */
+const commands: Record<string, () => Promise<Command>> = {
+  serve: () => import('./serve.ts'),
+  migrate: () => import('./migrate.ts'),
+  config: () => import('./config.ts'),
+  user: () => import('./user.ts'),
+  token: () => import('./token.ts'),
+  source: () => import('./source.ts'),
+  demo: () => import('./demo.ts'),
+}
 
 /** Runs `shiplog COMMAND …`. Answers go to standard output, everything else to standard error. Returns the exit code. */
 export async function runCommand(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [name = '', ...rest] = argv
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  const command = Object.hasOwn(commands, name) ? await commands[name]?.() : undefined
   if (name === 'help' || asksForHelp(name) || (command && rest.some(asksForHelp))) {
-    console.log(help(command ? [command] : Object.values(commands)))
+    console.log(command ? help([command]) : await helpOnAll())
     return 0
   }
   if (!command) {
     if (name) console.error(`There is no command “${name}”.`)
-    console.error(help(Object.values(commands)))
+    console.error(await helpOnAll())
     return 2
   }
   try {
@@ -51,6 +53,10 @@ export function misuse(words: string): never {
 
 function asksForHelp(word: string) {
   return word === '--help' || word === '-h'
+}
+
+async function helpOnAll(): Promise<string> {
+  return help(await Promise.all(Object.values(commands).map((load) => load())))
 }
 
 function help(listed: Command[]): string {
