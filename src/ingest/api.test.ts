@@ -228,6 +228,18 @@ test('a wrong shape is 422 and names the fields; unknown fields and odd JSON are
   assert.equal((await native(odd)).statusCode, 202)
 })
 
+test('a type that is no text is a wrong shape of the sender’s, and not a fault of ours', async () => {
+  const { native, rows } = await port()
+  for (const type of [{ toString: 1, valueOf: 1 }, ['ping'], 7, true]) {
+    for (const _ of ['first', 'again']) {
+      const wrong = await native({ ...event, type } as object)
+      assert.equal(wrong.statusCode, 422, wrong.body)
+      assert.ok(wrong.json().errors.type, wrong.body)
+    }
+  }
+  assert.equal(await rows(), 0)
+})
+
 test('a link that is not http is dropped, and the release is kept', async () => {
   const { ship, native } = await port()
   const answer = await native({

@@ -22,7 +22,7 @@ export function foldRun(events: readonly RunEvent[]) {
   return summary(telling, told)
 }
 
-type Telling = {
+export type Telling = {
   facts: EventFacts
   phase: 'queued' | 'waiting' | 'running' | null
   outcome: Outcome | null
@@ -36,7 +36,7 @@ type Telling = {
   undone_at: string | null
 }
 
-const untold: Telling = {
+export const untold: Telling = {
   facts: {},
   phase: null,
   outcome: null,
@@ -50,7 +50,8 @@ const untold: Telling = {
   undone_at: null,
 }
 
-function tell(before: Telling, event: RunEvent): Telling {
+/** What is known once this event is told too. */
+export function tell(before: Telling, event: RunEvent): Telling {
   const attempt = event.facts.attempt ?? before.attempt
   if (attempt < before.attempt)
     return { ...before, facts: filledIn(ofEveryAttempt(event.facts), before.facts) }
@@ -167,7 +168,7 @@ function worded(facts: EventFacts) {
   }
 }
 
-function stateOf(telling: Telling): ReleaseState {
+export function stateOf(telling: Telling): ReleaseState {
   if (telling.undone_at) return 'rolled_back'
   if (telling.outcome === 'failed' || telling.outcome === 'cancelled') return telling.outcome
   return telling.phase === 'running' ? exposedState(telling) : (telling.phase ?? 'running')

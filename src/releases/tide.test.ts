@@ -48,3 +48,13 @@ test('an incident is a band that stays inside the drawing', () => {
   const [band] = tide?.bands ?? []
   assert.ok(tide && band && band.x >= tide.left && band.x + band.width <= tide.right)
 })
+
+test('what a tool tells of every second is drawn as far as eyes reach', () => {
+  const chatty = Array.from({ length: 5000 }, (_, second) => ({
+    ...told(0, 'release.progress', { percent: 1 + (second % 97) }),
+    id: `e${String(second).padStart(5, '0')}`,
+    effective_at: new Date(Date.parse(clock(0)) + second * 1000).toISOString(),
+  }))
+  const tide = tideOf(chatty, [], ends)
+  assert.ok(tide && tide.path.length < 5000 && tide.levels.length <= 102)
+})

@@ -1,10 +1,11 @@
 import type { EventFacts, EventType } from '../sources/events.ts'
-import { foldRun } from './fold.ts'
-import { inToldOrder, type RunEvent } from './order.ts'
+import type { RunEvent } from './order.ts'
+import { sharesTold } from './shares.ts'
 
 /** The drawing's own units; the page scales it as a whole. */
 const box = { width: 680, height: 190, left: 40, right: 660, top: 58, ground: 140 }
 const labelWidth = 72
+const mostSteps = 100
 
 type Told = Omit<RunEvent, 'type' | 'facts'> & { type: string; facts: string }
 type Span = { started_at: string; resolved_at: string | null }
@@ -42,24 +43,32 @@ export function tideOf(told: readonly Told[], incidents: readonly Span[], ends: 
 
 type Step = { at: string; percent: number }
 
-/** Each moment at which the number of customers changed, told by folding ever more of the events. */
+/** Each moment at which the number of customers changed, told by the events one after the other. */
 function stepsOf(told: readonly Told[], { undone_at, replaced_at }: Ends): Step[] {
-  const events = told
-    .map((event) => ({
-      ...event,
-      type: event.type as EventType,
-      facts: JSON.parse(event.facts) as EventFacts,
-    }))
-    .sort(inToldOrder)
+  const events = told.map((event) => ({
+    ...event,
+    type: event.type as EventType,
+    facts: JSON.parse(event.facts) as EventFacts,
+  }))
   const steps: Step[] = []
-  for (const [index, event] of events.entries()) {
-    const run = foldRun(events.slice(0, index + 1))
-    const percent = run.undone_at ? 0 : run.live_at ? 100 : run.state === 'canary' ? (run.percent ?? 0) : 0
-    const at = index === 0 ? (run.started_at ?? event.effective_at) : event.effective_at
-    if (percent !== steps.at(-1)?.percent) steps.push({ at, percent })
+  for (const [index, { at, percent, started_at }] of sharesTold(events).entries()) {
+    if (percent !== steps.at(-1)?.percent) steps.push({ at: index === 0 ? (started_at ?? at) : at, percent })
   }
   const end = undone_at ?? replaced_at
-  return end ? [...steps.filter(({ at }) => at < end), { at: end, percent: 0 }] : steps
+  return withoutCrowd(end ? [...steps.filter(({ at }) => at < end), { at: end, percent: 0 }] : steps)
+}
+
+/** A tool may tell of every second; what stands closer than can be drawn apart is left out. */
+function withoutCrowd(steps: Step[]): Step[] {
+  const [first, last] = [steps[0]?.at ?? '', steps.at(-1)?.at ?? '']
+  const apart = (Date.parse(last) - Date.parse(first)) / mostSteps
+  const kept: Step[] = []
+  for (const step of steps) {
+    const before = kept.at(-1)
+    const isTurn = [0, 100].includes(step.percent) || before?.percent === 0 || step.at === last
+    if (!before || isTurn || Date.parse(step.at) - Date.parse(before.at) >= apart) kept.push(step)
+  }
+  return kept
 }
 
 function marksOf(steps: Step[], { undone_at, replaced_at }: Ends) {

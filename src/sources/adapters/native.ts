@@ -34,7 +34,8 @@ const actor = z.preprocess(
   z.object({ name: z.string().trim().min(1).max(200), email: name(320), automated: flag }).optional(),
 )
 const type = z.preprocess(
-  (value) => (/^[a-z_]+$/.test(String(value)) && value !== 'ping' ? `release.${value}` : value),
+  (value) =>
+    typeof value === 'string' && /^[a-z_]+$/.test(value) && value !== 'ping' ? `release.${value}` : value,
   z.enum([...eventTypes, 'ping'], `One of ${eventTypes.join(', ')}, ping.`),
 )
 
