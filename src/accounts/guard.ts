@@ -32,6 +32,16 @@ export const operator = (role: Role): Policy => ({ who: 'operator', role })
 export const token = (scope: Scope): Policy => ({ who: 'token', scope })
 export const anyoneOr = (scope: Scope): Policy => ({ who: 'anyone-or-token', scope })
 
+/** Whether everything may be answered: without a token, only what the public pages show. */
+export function hasToken({ actor }: { actor: Actor }): boolean {
+  return actor.kind === 'token'
+}
+
+/** Whether who looks at a page has at least this role, so that the page offers what that role may do. */
+export function may({ viewer }: FastifyRequest, role: Role): boolean {
+  return viewer !== null && reaches(viewer.role, role)
+}
+
 export type Viewer = { id: string; name: string; email: string; role: string; session_id: string }
 
 declare module 'fastify' {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { anyoneOr, token } from '../accounts/guard.ts'
+import { anyoneOr, hasToken, token } from '../accounts/guard.ts'
 import type { Context } from '../platform/context.ts'
-import { type App, listOf, listQuery } from '../platform/http.ts'
+import { type App, listOf, listQuery, pageAfter } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import {
   archiveComponent,
@@ -63,16 +63,15 @@ function readRoutes(app: App) {
     response: { 200: listOf(z.union([ComponentJson, PublicComponent])) },
   }
   app.get(address, { config: read, schema: list }, async ({ ctx, query }) => {
-    if (!knows(ctx)) return listPublicComponents(ctx, query)
+    if (!hasToken(ctx)) return listPublicComponents(ctx, query)
     const all = await listComponents(ctx, { archived: query.archived === true })
-    const from = all.findIndex((component) => component.id === query.cursor) + 1
-    const data = await json(ctx, all.slice(from, from + query.limit))
-    return { data, next_cursor: from + query.limit < all.length ? (data.at(-1)?.id ?? null) : null }
+    const { data, next_cursor } = pageAfter(all, query)
+    return { data: await json(ctx, data), next_cursor }
   })
 
   const one = { tags, params, response: { 200: z.union([ComponentJson, PublicComponent]) } }
   app.get(`${address}/:component`, { config: read, schema: one }, async ({ ctx, params }) => {
-    if (!knows(ctx)) return publicComponent(ctx, params.component)
+    if (!hasToken(ctx)) return publicComponent(ctx, params.component)
     return single(ctx, await componentByIdOrSlug(ctx, params.component))
   })
 }
@@ -119,11 +118,6 @@ function stateRoutes(app: App) {
     const { id } = await componentByIdOrSlug(request.ctx, request.params.component)
     return single(request.ctx, await moveComponent(request.ctx, id, request.body))
   })
-}
-
-/** Without a token only what the public page shows. */
-function knows(ctx: Context) {
-  return ctx.actor.kind === 'token'
 }
 
 async function json(ctx: Context, components: Component[]) {

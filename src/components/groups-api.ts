@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { anyoneOr, token } from '../accounts/guard.ts'
-import { type App, listOf, listQuery } from '../platform/http.ts'
+import { anyoneOr, hasToken, token } from '../accounts/guard.ts'
+import { type App, listOf, listQuery, pageAfter } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { createGroup, editGroup, moveGroup, removeGroup } from './groups.ts'
 import { GroupChange, Move, NewGroup } from './model.ts'
@@ -26,10 +26,8 @@ export async function groupRoutes(app: App) {
   app.get(address, { config, schema: list }, async ({ ctx, query }) => {
     const components = await listComponents(ctx)
     const open = new Set(components.filter((one) => one.visibility === 'public').map((one) => one.group_id))
-    const groups = (await listGroups(ctx)).filter((group) => ctx.actor.kind === 'token' || open.has(group.id))
-    const from = groups.findIndex((group) => group.id === query.cursor) + 1
-    const data = groups.slice(from, from + query.limit)
-    return { data, next_cursor: from + query.limit < groups.length ? (data.at(-1)?.id ?? null) : null }
+    const groups = (await listGroups(ctx)).filter((group) => hasToken(ctx) || open.has(group.id))
+    return pageAfter(groups, query)
   })
 
   const make = { tags, body: NewGroup, response: { 201: GroupJson } }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../platform/context.ts'
+import { pageAfter } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Live, LiveVersion, liveJson, liveVersions } from './live.ts'
 import { type ComponentStatus, componentStatuses, worstStatus } from './model.ts'
@@ -34,12 +35,9 @@ export async function publicComponents(ctx: Context): Promise<PublicComponent[]>
 /** One page of the public list; the cursor is the id of the last one seen. */
 export async function listPublicComponents(
   ctx: Context,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  page: { cursor?: string | undefined; limit: number },
 ) {
-  const all = await publicComponents(ctx)
-  const from = cursor ? all.findIndex((component) => component.id === cursor) + 1 : 0
-  const data = all.slice(from, from + limit)
-  return { data, next_cursor: from + limit < all.length ? (data.at(-1)?.id ?? null) : null }
+  return pageAfter(await publicComponents(ctx), page)
 }
 
 /** By id or by slug; a private or archived one does not exist. */

@@ -1,8 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { operator } from '../accounts/guard.ts'
-import { reaches } from '../accounts/model.ts'
-import { attempt } from '../platform/attempt.ts'
-import { submitted } from '../platform/forms.ts'
+import { may, operator } from '../accounts/guard.ts'
+import { attemptForm } from '../platform/attempt.ts'
 import type { App } from '../platform/http.ts'
 import {
   archiveComponent,
@@ -32,7 +30,7 @@ export async function routes(app: App) {
 
 async function showList(request: FastifyRequest, reply: FastifyReply, kept: object = {}) {
   const overview = await componentsOverview(request.ctx)
-  const may_edit = reaches(request.viewer?.role ?? '', 'editor')
+  const may_edit = may(request, 'editor')
   const view = { title: 'Components', may_edit, ...overview, values: {}, errors: {}, ...kept }
   return reply.view('/components/index', view)
 }
@@ -44,11 +42,10 @@ function formRoutes(app: App) {
   })
 
   app.post(list, editor, async (request, reply) => {
-    const form = submitted(NewComponent, request.body)
-    const made = form.ok ? await attempt(() => createComponent(request.ctx, form.data)) : form
+    const made = await attemptForm(NewComponent, request.body, (said) => createComponent(request.ctx, said))
     if (made.ok) return done(reply, `${made.data.name} was added.`)
     const kept = { component: null, values: request.body, errors: made.errors, current: null }
-    return showForm(request, reply.code('status' in made ? made.status : 422), kept)
+    return showForm(request, reply.code(made.status), kept)
   })
 
   app.get<One>(`${list}/:id`, editor, async (request, reply) => {
@@ -59,12 +56,12 @@ function formRoutes(app: App) {
 
   app.post<One>(`${list}/:id`, editor, async (request, reply) => {
     const component = await componentById(request.ctx, request.params.id)
-    const form = submitted(ComponentChange, request.body)
-    const made = form.ok ? await attempt(() => editComponent(request.ctx, component.id, form.data)) : form
+    const made = await attemptForm(ComponentChange, request.body, (said) =>
+      editComponent(request.ctx, component.id, said),
+    )
     if (made.ok) return done(reply, 'Saved.')
-    const current = 'current' in made ? made.current : null
-    const kept = { component, values: request.body, errors: made.errors, current }
-    return showForm(request, reply.code('status' in made ? made.status : 422), kept)
+    const kept = { component, values: request.body, errors: made.errors, current: made.current }
+    return showForm(request, reply.code(made.status), kept)
   })
 }
 
@@ -111,10 +108,9 @@ function buttonRoutes(app: App) {
 
 function groupRoutes(app: App) {
   app.post('/admin/groups', editor, async (request, reply) => {
-    const form = submitted(NewGroup, request.body)
-    const made = form.ok ? await attempt(() => createGroup(request.ctx, form.data)) : form
+    const made = await attemptForm(NewGroup, request.body, (said) => createGroup(request.ctx, said))
     if (made.ok) return done(reply, `The group ${made.data.name} was added.`)
-    return showList(request, reply.code(422), { values: request.body, errors: made.errors })
+    return showList(request, reply.code(made.status), { values: request.body, errors: made.errors })
   })
 
   app.get<One>('/admin/groups/:id', editor, async (request, reply) => {
@@ -124,12 +120,13 @@ function groupRoutes(app: App) {
 
   app.post<One>('/admin/groups/:id', editor, async (request, reply) => {
     const group = await groupById(request.ctx, request.params.id)
-    const form = submitted(GroupChange, request.body)
-    const made = form.ok ? await attempt(() => editGroup(request.ctx, group.id, form.data)) : form
+    const made = await attemptForm(GroupChange, request.body, (said) =>
+      editGroup(request.ctx, group.id, said),
+    )
     if (made.ok) return done(reply, 'Saved.')
     const values = { ...(request.body as object), version: group.version }
     const view = { title: `Group ${group.name}`, group, values, errors: made.errors }
-    return reply.code('status' in made ? made.status : 422).view('/components/group', view)
+    return reply.code(made.status).view('/components/group', view)
   })
 
   app.post<One>('/admin/groups/:id/position', editor, async (request, reply) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { anyoneOr, token } from '../accounts/guard.ts'
+import { anyoneOr, hasToken, token } from '../accounts/guard.ts'
 import { componentByIdOrSlug } from '../components/store.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
@@ -36,14 +36,14 @@ function readRoutes(app: App) {
     response: { 200: listOf(z.union([IncidentJson, PublicIncident])) },
   }
   app.get(address, { config: read, schema: list }, async ({ ctx, query }) => {
-    if (ctx.actor.kind !== 'token') return listPublicIncidents(ctx, query)
+    if (!hasToken(ctx)) return listPublicIncidents(ctx, query)
     const { data, next_cursor } = pageOf(await listIncidents(ctx, query), query.limit)
     return { data: (await wholeIncidents(ctx, data)).map(incidentJson), next_cursor }
   })
 
   const one = { tags, params, response: { 200: z.union([IncidentJson, PublicIncident]) } }
   app.get(`${address}/:id`, { config: read, schema: one }, async ({ ctx, params }) => {
-    if (ctx.actor.kind !== 'token') return publicIncident(ctx, params.id)
+    if (!hasToken(ctx)) return publicIncident(ctx, params.id)
     return incidentJson(await wholeIncident(ctx, await incidentById(ctx, params.id)))
   })
 }

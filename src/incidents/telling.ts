@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { operator } from '../accounts/guard.ts'
-import { reaches } from '../accounts/model.ts'
+import { may, operator } from '../accounts/guard.ts'
 import type { ComponentStatus } from '../components/model.ts'
 import { attempt } from '../platform/attempt.ts'
 import type { Context } from '../platform/context.ts'
@@ -79,8 +78,8 @@ export async function showIncident(
   return reply.view('/incidents/show', {
     title: shown.title,
     incident: shown,
-    may_edit: reaches(request.viewer?.role ?? '', 'editor') && !shown.deleted_at,
-    may_restore: reaches(request.viewer?.role ?? '', 'editor') && shown.deleted_at !== null,
+    may_edit: may(request, 'editor') && !shown.deleted_at,
+    may_restore: may(request, 'editor') && shown.deleted_at !== null,
     offer: offeredUpdate(incident, shown.rollback ?? undefined, time_zone),
     typed,
     errors,

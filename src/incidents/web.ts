@@ -1,5 +1,4 @@
-import { operator } from '../accounts/guard.ts'
-import { reaches } from '../accounts/model.ts'
+import { may, operator } from '../accounts/guard.ts'
 import { type App, pageOf } from '../platform/http.ts'
 import { deleteIncident, restoreIncident } from './actions.ts'
 import { declareRoutes } from './declaring.ts'
@@ -25,7 +24,7 @@ export async function routes(app: App) {
     const past = pageOf(await listIncidents(ctx, { show, limit: 20, cursor: query.cursor }), 20)
     return reply.view('/incidents/index', {
       title: deleted ? 'Deleted incidents' : 'Incidents',
-      may_edit: reaches(request.viewer?.role ?? '', 'editor'),
+      may_edit: may(request, 'editor'),
       deleted,
       open: (await wholeIncidents(ctx, open)).map(noted),
       past: (await wholeIncidents(ctx, past.data)).map(noted),

@@ -1,10 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { operator } from '../accounts/guard.ts'
-import { reaches } from '../accounts/model.ts'
+import { may, operator } from '../accounts/guard.ts'
 import { listComponents } from '../components/store.ts'
-import { attempt } from '../platform/attempt.ts'
-import { submitted } from '../platform/forms.ts'
+import { attemptForm } from '../platform/attempt.ts'
 import type { App } from '../platform/http.ts'
 import { NewRule } from '../sources/model.ts'
 import { sourceById } from '../sources/store.ts'
@@ -33,16 +31,14 @@ function inboxRoutes(app: App) {
   app.get(address, viewer, (request, reply) => show(request, reply))
 
   app.post(`${address}/mappings`, editor, async (request, reply) => {
-    const form = submitted(Mapping, request.body)
-    const made = form.ok ? await attempt(() => mapWaiting(request.ctx, form.data)) : form
-    if (!made.ok) return show(request, reply.code(422), made.errors)
+    const made = await attemptForm(Mapping, request.body, (said) => mapWaiting(request.ctx, said))
+    if (!made.ok) return show(request, reply.code(made.status), made.errors)
     return done(reply, replayedWords(made.data.replayed))
   })
 
   app.post(`${address}/components`, editor, async (request, reply) => {
-    const form = submitted(Making, request.body)
-    const made = form.ok ? await attempt(() => mapToNew(request.ctx, form.data)) : form
-    if (!made.ok) return show(request, reply.code(422), made.errors)
+    const made = await attemptForm(Making, request.body, (said) => mapToNew(request.ctx, said))
+    if (!made.ok) return show(request, reply.code(made.status), made.errors)
     const { slug, replayed } = made.data
     return done(reply, `The component ${slug} was added, hidden from customers. ${replayedWords(replayed)}`)
   })
@@ -57,7 +53,7 @@ function deliveryRoutes(app: App) {
   app.get<One>('/admin/deliveries/:id', viewer, async (request, reply) => {
     const delivery = await deliveryWhole(request.ctx, request.params.id)
     const source = await sourceById(request.ctx, delivery.source_id)
-    const may_edit = reaches(request.viewer?.role ?? '', 'editor')
+    const may_edit = may(request, 'editor')
     return reply.view('/ingest/delivery', { title: 'Delivery', delivery, source, may_edit })
   })
 
@@ -80,7 +76,7 @@ async function show(request: FastifyRequest, reply: FastifyReply, errors: object
   const services = await inbox(ctx, { limit: shown })
   const components = (await listComponents(ctx)).map(({ id, slug, name }) => ({ id, slug, name }))
   const invalid = await listDeliveries(ctx, { state: 'invalid', limit: shown })
-  const may_edit = reaches(request.viewer?.role ?? '', 'editor')
+  const may_edit = may(request, 'editor')
   const given = { services, components, invalid, may_edit, values: request.body ?? {}, errors }
   return reply.view('/ingest/inbox', { title: 'Inbox', ...given })
 }

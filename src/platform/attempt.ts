@@ -1,5 +1,6 @@
+import type { z } from 'zod'
 import { ZodError } from 'zod'
-import { errorsOf } from './forms.ts'
+import { errorsOf, submitted } from './forms.ts'
 import { Refusal } from './refusal.ts'
 
 /** What became of a form's verb: done, or what to show beside what was typed. `current` is what somebody faster saved. */
@@ -18,4 +19,15 @@ export async function attempt<T>(verb: () => Promise<T>): Promise<Attempt<T>> {
     const status = error.code === 'invalid' ? 422 : 409
     return { ok: false, status, errors, current: error.extra.current ?? null }
   }
+}
+
+/** Reads a posted form by a schema and runs the form's verb with what it says. */
+export async function attemptForm<Said, T>(
+  schema: z.ZodType<Said>,
+  body: unknown,
+  verb: (said: Said) => Promise<T>,
+): Promise<Attempt<T>> {
+  const form = submitted(schema, body)
+  if (form.ok) return attempt(() => verb(form.data))
+  return { ok: false, status: 422, errors: form.errors, current: null }
 }

@@ -46,3 +46,12 @@ export function pageOf<T extends { id: string }>(rows: T[], limit: number) {
   const data = rows.slice(0, limit)
   return { data, next_cursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
 }
+
+/** One page of a list that was read whole: what follows the cursor. */
+export function pageAfter<T extends { id: string }>(
+  all: T[],
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+) {
+  const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
+  return pageOf(all.slice(from, from + limit + 1), limit)
+}

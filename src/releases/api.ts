@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { anyoneOr, token } from '../accounts/guard.ts'
+import { anyoneOr, hasToken, token } from '../accounts/guard.ts'
 import type { Context } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
@@ -98,17 +98,12 @@ function readRoutes(app: App) {
 
   const one = { tags, params, response: { 200: either } }
   app.get(`${address}/:id`, { config, schema: one }, async ({ ctx, params }) =>
-    knows(ctx) ? json(await readRelease(ctx, params.id)) : publicRelease(ctx, params.id),
+    hasToken(ctx) ? json(await readRelease(ctx, params.id)) : publicRelease(ctx, params.id),
   )
 }
 
-/** Without a token only what the public page shows. */
-function knows(ctx: Context) {
-  return ctx.actor.kind === 'token'
-}
-
 async function listed(ctx: Context, query: ReleaseFilter) {
-  if (!knows(ctx)) return listPublicReleases(ctx, query)
+  if (!hasToken(ctx)) return listPublicReleases(ctx, query)
   const { data, next_cursor } = pageOf(await readReleases(ctx, query), query.limit)
   return { data: data.map(json), next_cursor }
 }

@@ -1,10 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { operator } from '../accounts/guard.ts'
-import { reaches } from '../accounts/model.ts'
+import { may, operator } from '../accounts/guard.ts'
 import { listComponents } from '../components/store.ts'
-import { attempt } from '../platform/attempt.ts'
-import { fields, submitted } from '../platform/forms.ts'
+import { attemptForm } from '../platform/attempt.ts'
+import { fields } from '../platform/forms.ts'
 import { type App, listQuery } from '../platform/http.ts'
 import { readSite } from '../site/store.ts'
 import { releaseKinds } from '../sources/events.ts'
@@ -36,14 +35,13 @@ const query = listQuery.extend({ component: word, environment: word, state: word
 
 function listRoute(app: App) {
   app.get(list, { ...viewer, schema: { querystring: query } }, async (request, reply) => {
-    const role = request.viewer?.role ?? ''
     return reply.view('/releases/index', {
       title: 'Releases',
       ...(await releaseList(request.ctx, request.query, list)),
       components: await listComponents(request.ctx),
       environments: await listEnvironments(request.ctx),
-      may_edit: reaches(role, 'editor'),
-      may_admin: reaches(role, 'admin'),
+      may_edit: may(request, 'editor'),
+      may_admin: may(request, 'admin'),
     })
   })
 }
@@ -56,10 +54,11 @@ function formRoutes(app: App) {
 
   app.post(list, editor, async (request, reply) => {
     const { time_zone } = await readSite(request.ctx)
-    const form = submitted(handForm(time_zone), filled(fields(request.body)))
-    const made = form.ok ? await attempt(() => recordByHand(request.ctx, form.data)) : form
+    const made = await attemptForm(handForm(time_zone), filled(fields(request.body)), (said) =>
+      recordByHand(request.ctx, said),
+    )
     if (!made.ok) {
-      return showForm(request, reply.code(422), { values: fields(request.body), errors: made.errors })
+      return showForm(request, reply.code(made.status), { values: fields(request.body), errors: made.errors })
     }
     reply.flash('The release is in the log.')
     return reply.redirect(`${list}/${made.data.id}`, 303)
@@ -83,7 +82,7 @@ const Correction = z.object({ kind: z.enum(['', ...releaseKinds]) })
 
 function releaseRoutes(app: App) {
   app.get<One>(`${list}/:id`, viewer, async (request, reply) => {
-    const may_edit = reaches(request.viewer?.role ?? '', 'editor')
+    const may_edit = may(request, 'editor')
     return reply.view('/releases/show', { may_edit, ...(await releasePage(request.ctx, request.params.id)) })
   })
 

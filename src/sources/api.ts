@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type GuardSettings, token } from '../accounts/guard.ts'
-import { type App, listOf, listQuery } from '../platform/http.ts'
+import { type App, listOf, listQuery, pageAfter } from '../platform/http.ts'
 import { changeSource, createSource, removeRule, rotateSecret } from './actions.ts'
 import { NewSource, Rotation, SourceChange } from './model.ts'
 import { type ShownSource, shownSource, sourcesOverview } from './overview.ts'
@@ -46,11 +46,7 @@ type OriginOf = (request: { protocol: string; host: string }) => string
 function readRoutes(app: App, originOf: OriginOf) {
   const list = { tags, querystring: listQuery, response: { 200: listOf(SourceJson) } }
   app.get('/api/v1/sources', { config: read, schema: list }, async (request) => {
-    const { cursor, limit } = request.query
-    const all = await sourcesOverview(request.ctx, originOf(request))
-    const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
-    const data = all.slice(from, from + limit)
-    return { data, next_cursor: all.length > from + limit ? (data.at(-1)?.id ?? null) : null }
+    return pageAfter(await sourcesOverview(request.ctx, originOf(request)), request.query)
   })
 
   const one = { tags, params, response: { 200: SourceJson } }

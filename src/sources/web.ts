@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type GuardSettings, operator } from '../accounts/guard.ts'
-import { reaches } from '../accounts/model.ts'
+import { type GuardSettings, may, operator } from '../accounts/guard.ts'
 import { listComponents } from '../components/store.ts'
-import { attempt } from '../platform/attempt.ts'
+import { attemptForm } from '../platform/attempt.ts'
 import { submitted } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { seal, unseal } from '../platform/seal.ts'
@@ -67,12 +66,12 @@ function pageRoutes(app: App, originOf: OriginOf) {
   app.get<One>(`${list}/:id`, viewer, (request, reply) => show(request, reply))
 
   app.post<One>(`${list}/:id`, admin, async (request, reply) => {
-    const form = submitted(SourceChange.pick({ name: true, version: true }), request.body)
-    const made = form.ok ? await attempt(() => changeSource(request.ctx, request.params.id, form.data)) : form
+    const made = await attemptForm(SourceChange.pick({ name: true, version: true }), request.body, (said) =>
+      changeSource(request.ctx, request.params.id, said),
+    )
     if (made.ok) return done(reply, 'Saved.', request.params.id)
-    const current = 'current' in made ? made.current : null
-    const kept = { values: request.body, errors: made.errors, current }
-    return show(request, reply.code('status' in made ? made.status : 422), kept)
+    const kept = { values: request.body, errors: made.errors, current: made.current }
+    return show(request, reply.code(made.status), kept)
   })
 }
 
@@ -103,7 +102,7 @@ function buttonRoutes(app: App) {
 }
 
 function mayEdit(request: FastifyRequest) {
-  return reaches(request.viewer?.role ?? '', 'admin')
+  return may(request, 'admin')
 }
 
 function done(reply: FastifyReply, words: string, id: string) {
