@@ -115,7 +115,13 @@ function groupRoutes(app: App) {
 
   app.get<One>('/admin/groups/:id', editor, async (request, reply) => {
     const group = await groupById(request.ctx, request.params.id)
-    return reply.view('/components/group', { title: `Group ${group.name}`, group, values: group, errors: {} })
+    return reply.view('/components/group', {
+      title: `Group ${group.name}`,
+      group,
+      values: group,
+      errors: {},
+      current: null,
+    })
   })
 
   app.post<One>('/admin/groups/:id', editor, async (request, reply) => {
@@ -125,7 +131,8 @@ function groupRoutes(app: App) {
     )
     if (made.ok) return done(reply, 'Saved.')
     const values = { ...(request.body as object), version: group.version }
-    const view = { title: `Group ${group.name}`, group, values, errors: made.errors }
+    const { errors, current } = made
+    const view = { title: `Group ${group.name}`, group, values, errors, current }
     return reply.code(made.status).view('/components/group', view)
   })
 

@@ -8,9 +8,10 @@ import { readSite, writeSite } from './store.ts'
 /** Changes the page's name and time zone. */
 export function editSite(ctx: Context, given: SiteSettings) {
   return inTransaction(ctx, async (ctx) => {
-    const written = await writeSite(ctx, given)
-    if (!written)
-      throw new Refusal('stale', 'Somebody else changed the settings meanwhile. Look, then save again.')
+    if (!(await writeSite(ctx, given))) {
+      const current = await readSite(ctx)
+      throw new Refusal('stale', 'Somebody else changed the settings meanwhile.', { current })
+    }
     const { name, time_zone } = given
     await record(ctx, { action: 'site.edited', subject: ['site', 'site'], detail: { name, time_zone } })
   })

@@ -2,6 +2,7 @@ import { setupDoor } from '../accounts/actions.ts'
 import { type GuardSettings, guest, operator } from '../accounts/guard.ts'
 import { openFirstSession } from '../accounts/sessions.ts'
 import { sessionCookie, visitOf } from '../accounts/visits.ts'
+import { attemptForm } from '../platform/attempt.ts'
 import { submitted } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -58,13 +59,15 @@ function settingsRoutes(app: App) {
   const admin = { config: { policy: operator('admin') } }
   const title = 'Settings'
   app.get('/admin/settings', admin, async (request, reply) => {
-    return reply.view('/site/settings', { title, values: await readSite(request.ctx), errors: {} })
+    const values = await readSite(request.ctx)
+    return reply.view('/site/settings', { title, values, errors: {}, current: null })
   })
 
   app.post('/admin/settings', admin, async (request, reply) => {
-    const form = submitted(SiteSettings, request.body)
-    if (!form.ok) return reply.code(422).view('/site/settings', { title, ...form })
-    await editSite(request.ctx, form.data)
+    const made = await attemptForm(SiteSettings, request.body, (said) => editSite(request.ctx, said))
+    if (!made.ok) {
+      return reply.code(made.status).view('/site/settings', { title, values: request.body, ...made })
+    }
     reply.flash('Saved.')
     return reply.redirect('/admin/settings', 303)
   })
