@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import type { Context } from '../platform/context.ts'
 
+/** A release is called by its version; one without, by its short commit. Here, because every slice that names one is above. */
+export function versionName({ version, commit }: { version: string | null; commit: string | null }) {
+  return version ?? commit?.slice(0, 7) ?? null
+}
+
 /** What runs now in one environment of tier production. */
 export const LiveVersion = z.object({
   environment: z.string(),
@@ -39,17 +44,8 @@ export function liveVersions({ db }: Context) {
     .execute()
 }
 
-export function liveJson({
-  environment,
-  release_id,
-  version,
-  commit,
-  live_at,
-}: Live): z.output<typeof LiveVersion> {
-  return {
-    environment,
-    release_id,
-    version: version ?? commit?.slice(0, 7) ?? null,
-    live_at: live_at ?? '',
-  }
+/** What runs, as every projection of a component shows it. */
+export function liveJson(live: Live): z.output<typeof LiveVersion> {
+  const { environment, release_id, live_at } = live
+  return { environment, release_id, version: versionName(live), live_at: live_at ?? '' }
 }

@@ -1,4 +1,5 @@
-import { type ComponentStatus, componentStatuses, statusWords, worstStatus } from '../components/model.ts'
+import { statusWords } from '../components/model.ts'
+import { toneOf, worstFirst } from './look.ts'
 import { stateWords } from './model.ts'
 import type { PublicIncident } from './public.ts'
 
@@ -26,28 +27,6 @@ export function cardOf(incident: PublicIncident, now: string) {
     })),
     progress: progressOf(incident, now),
   }
-}
-
-function worstFirst({ components }: PublicIncident) {
-  const badness = (status: ComponentStatus) => componentStatuses.indexOf(status)
-  return components.toSorted(
-    (a, b) => badness(a.status) - badness(b.status) || badness(a.worst_status) - badness(b.worst_status),
-  )
-}
-
-const toneOfImpact: Record<PublicIncident['impact'], ComponentStatus | 'unknown'> = {
-  critical: 'major_outage',
-  major: 'partial_outage',
-  minor: 'degraded_performance',
-  none: 'unknown',
-}
-
-/** The shape beside the state: how it is now, not how bad it was. */
-function toneOf({ resolved_at, components, impact }: PublicIncident): ComponentStatus | 'unknown' {
-  if (resolved_at) return 'operational'
-  if (components.length === 0) return toneOfImpact[impact]
-  const now = worstStatus(components.map((component) => component.status))
-  return now === 'operational' ? 'unknown' : now
 }
 
 /** How far a rollback is, of what is usual; once it takes longer than usual nobody knows, and no bar pretends to. */

@@ -1,3 +1,4 @@
+import { versionName } from '../components/live.ts'
 import { type ComponentStatus, incidentStatuses, levels } from '../components/model.ts'
 import { listComponents } from '../components/store.ts'
 import type { Context } from '../platform/context.ts'
@@ -60,9 +61,9 @@ export async function causeChoices(ctx: Context, { typed, started_at, component_
 }
 
 function suspectChoice(suspect: Suspect, reason: string): CauseChoice {
-  const { component, version, commit, environment } = suspect
+  const { component, environment } = suspect
   const place = environment === 'production' ? '' : ` (${environment})`
-  const label = `${component.slug} ${version ?? commit?.slice(0, 7) ?? 'without a version'}${place}`
+  const label = `${component.slug} ${versionName(suspect) ?? 'without a version'}${place}`
   return { ...choice(`release:${suspect.release_id}`, label, reason), version: true, likely: suspect.likely }
 }
 
@@ -79,7 +80,7 @@ function choice(value: string, label: string, reason: string): CauseChoice {
 }
 
 export function labelOf(release: NamedRelease) {
-  return `${release.component_slug} ${release.version ?? release.commit?.slice(0, 7) ?? 'without a version'}`
+  return `${release.component_slug} ${versionName(release) ?? 'without a version'}`
 }
 
 /** What we know of the way back from the chosen release, in words. */
@@ -89,7 +90,7 @@ async function wayBackFrom(ctx: Context, chosen: string) {
   const [previous] = await releasesNamed(ctx, [release.previous_release_id])
   const usual = await usualSeconds(ctx, release)
   return {
-    to: previous?.version ?? previous?.commit?.slice(0, 7) ?? release.previous_version,
+    to: (previous && versionName(previous)) ?? release.previous_version,
     takes: usual === null ? null : `${seconds(usual)} (median of the last rollbacks)`,
   }
 }

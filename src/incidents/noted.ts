@@ -1,10 +1,9 @@
-import { type ComponentStatus, componentStatuses, statusWords, worstStatus } from '../components/model.ts'
+import { type ComponentStatus, statusWords } from '../components/model.ts'
+import { toneOf, worstFirst } from './look.ts'
 import { type IncidentState, type Remedy, remedyWords, type Severity, stateWords } from './model.ts'
 import type { WholeIncident } from './whole.ts'
 
 /** An incident as operators see it, with its words and colours decided. */
-export type NotedIncident = ReturnType<typeof noted>
-
 export function noted(incident: WholeIncident) {
   const { cause, cause_release, remedy, remedy_release } = incident
   return {
@@ -31,11 +30,6 @@ export function noted(incident: WholeIncident) {
   }
 }
 
-function worstFirst({ components }: WholeIncident) {
-  const rank = (status: ComponentStatus) => componentStatuses.indexOf(status)
-  return components.toSorted((a, b) => rank(a.status) - rank(b.status))
-}
-
 export const severityWords: Record<Severity, string> = {
   none: 'No impact',
   minor: 'Minor',
@@ -44,20 +38,6 @@ export const severityWords: Record<Severity, string> = {
 }
 
 const causeWords = { release: 'A release', not_release: 'Not a release', unknown: 'Not known yet' }
-
-const toneOfSeverity: Record<Severity, ComponentStatus | 'unknown'> = {
-  critical: 'major_outage',
-  major: 'partial_outage',
-  minor: 'degraded_performance',
-  none: 'unknown',
-}
-
-/** The shape beside the state: how it is now; when it names nothing that hurts now, how bad it is said to be. */
-function toneOf({ resolved_at, components, impact }: WholeIncident): ComponentStatus | 'unknown' {
-  if (resolved_at) return 'operational'
-  const now = worstStatus(components.map((component) => component.status))
-  return now === 'operational' ? toneOfSeverity[impact] : now
-}
 
 function labelOf(release: NonNullable<WholeIncident['cause_release']>) {
   return `${release.component.slug} ${release.label}`

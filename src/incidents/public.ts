@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { versionName } from '../components/live.ts'
 import { type ComponentStatus, componentStatuses } from '../components/model.ts'
 import { visibleComponents, visibleIncidents, visibleReleases } from '../components/visibility.ts'
 import type { Context } from '../platform/context.ts'
@@ -67,11 +68,8 @@ export async function listPublicIncidents(
   let query = newestFirst(ctx).limit(limit + 1)
   if (cursor) {
     const last = await publicIncident(ctx, cursor)
-    query = query.where((or) =>
-      or.or([
-        or('started_at', '<', last.started_at),
-        or.and([or('started_at', '=', last.started_at), or('id', '<', last.id)]),
-      ]),
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('started_at', 'id'), '<', tuple(last.started_at, last.id)),
     )
   }
   const rows = await query.execute()
@@ -194,7 +192,7 @@ function causeAndRemedy(incident: WholeIncident, visible: Visible) {
         ? null
         : {
             id: release.id,
-            version: release.version ?? release.commit?.slice(0, 7) ?? null,
+            version: versionName(release),
             component: release.component,
             out_at: release.out_at,
           },

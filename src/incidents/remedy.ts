@@ -1,3 +1,4 @@
+import { versionName } from '../components/live.ts'
 import type { Context } from '../platform/context.ts'
 import { clock, duration } from '../platform/zone.ts'
 import { isLost, secondsTaken } from '../releases/model.ts'
@@ -99,7 +100,7 @@ function wayBack(cause: NamedRelease, rollback: Rollback): Way {
     state: live_at ? 'rolled_back' : 'rolling_back',
     release_id: rollback.id,
     from_release_id: cause.id,
-    to_version: rollback.version ?? rollback.commit?.slice(0, 7) ?? null,
+    to_version: versionName(rollback),
     restores_release_id: rollback.restores_release_id,
     component: { id: cause.component_id, name: cause.component_name, slug: cause.component_slug },
     started_at,

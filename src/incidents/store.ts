@@ -28,11 +28,8 @@ export async function listIncidents(
   if (show === 'resolved') query = query.where('resolved_at', 'is not', null)
   if (cursor) {
     const { started_at, id } = await incidentById(ctx, cursor)
-    query = query.where((or) =>
-      or.or([
-        or('started_at', '<', started_at),
-        or.and([or('started_at', '=', started_at), or('id', '<', id)]),
-      ]),
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('started_at', 'id'), '<', tuple(started_at, id)),
     )
   }
   return query

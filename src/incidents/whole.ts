@@ -1,3 +1,4 @@
+import { versionName } from '../components/live.ts'
 import { worstStatus } from '../components/model.ts'
 import type { Context } from '../platform/context.ts'
 import { severityOf } from './model.ts'
@@ -86,7 +87,7 @@ function briefly(release: NamedRelease) {
   const { id, version, commit, kind, state, live_at, first_exposed_at, undone_at } = release
   const { component_id, component_name, component_slug } = release
   const component = { id: component_id, name: component_name, slug: component_slug }
-  const label = version ?? commit?.slice(0, 7) ?? 'without a version'
+  const label = versionName(release) ?? 'without a version'
   const out_at = first_exposed_at ?? live_at
   return { id, label, version, commit, kind, state, live_at, first_exposed_at, out_at, undone_at, component }
 }

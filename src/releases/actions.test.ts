@@ -8,6 +8,7 @@ import { correctKind, dismissEvent, matchWaiting, recordEvents } from './actions
 import { recordByHand } from './by-hand.ts'
 import { changeTier, listEnvironments } from './environments.ts'
 import { isLost } from './model.ts'
+import { readReleases } from './reading.ts'
 import { releaseById } from './store.ts'
 
 /** A world with the component Shop, and a tool that tells of it. */
@@ -157,7 +158,10 @@ test('a run that falls silent is lost until it speaks again', async () => {
   await say('r1', 'release.started', { version: '1.4.3' })
   ship.wait(61)
   assert.equal(isLost(await run('r1'), ship.now()), true)
+  const found = async (state: string) => (await readReleases(ship, { state, limit: 9 })).length
+  assert.deepEqual([await found('lost'), await found('running')], [1, 0])
   await say('r1', 'release.progress')
+  assert.deepEqual([await found('lost'), await found('running')], [0, 1])
   assert.equal(isLost(await run('r1'), ship.now()), false)
 })
 

@@ -7,9 +7,10 @@ import { releaseKinds } from '../sources/events.ts'
 import { correctKind } from './actions.ts'
 import { HandRelease, recordByHand } from './by-hand.ts'
 import { changeTier, listEnvironments } from './environments.ts'
+import type { ReleaseFilter } from './filter.ts'
 import { releaseStates, tiers } from './model.ts'
 import { listPublicReleases, PublicRelease, publicRelease } from './public.ts'
-import { type ReleaseFilter, type ReleaseView, readRelease, readReleases } from './reading.ts'
+import { type ReleaseView, readRelease, readReleases } from './reading.ts'
 
 const time = z.string().nullable()
 const words = z.string().nullable()

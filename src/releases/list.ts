@@ -1,7 +1,8 @@
 import type { Context } from '../platform/context.ts'
 import { pageOf } from '../platform/http.ts'
+import type { ReleaseFilter } from './filter.ts'
 import { filled } from './form.ts'
-import { type ReleaseFilter, type ReleaseView, readReleases, versionName } from './reading.ts'
+import { nameOf, type ReleaseView, readReleases } from './reading.ts'
 import { kindWords, lookOf, standing, stateWords, tookWords } from './words.ts'
 
 /** What the list of releases at `address` shows for a filter; a field of the filter left empty filters nothing. */
@@ -23,7 +24,7 @@ export async function releaseList(ctx: Context, { limit, cursor, ...typed }: Rel
 function row(release: ReleaseView) {
   return {
     ...release,
-    name: versionName(release),
+    name: nameOf(release),
     kind_words: kindWords[release.kind as 'deploy'],
     standing: standing(release),
     look: lookOf(release.state),

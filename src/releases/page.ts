@@ -6,11 +6,11 @@ import { secondsTaken } from './model.ts'
 import {
   eventsTold,
   incidentsOf,
+  nameOf,
   type Pointer,
   type ReleaseView,
   readRelease,
   relatives,
-  versionName,
 } from './reading.ts'
 import { storyOf } from './story.ts'
 import { tideOf } from './tide.ts'
@@ -22,7 +22,7 @@ export async function releasePage(ctx: Context, id: string) {
   const events = await eventsTold(ctx, id)
   const incidents = await incidentsOf(ctx, id)
   const related = await relatives(ctx, release)
-  const name = versionName(release)
+  const name = nameOf(release)
   const now = nowText(ctx)
   return {
     title: `${release.component_slug} ${name}`,

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { versionName } from '../components/live.ts'
 import { visibleIncidents, visibleReleases } from '../components/visibility.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { releaseKinds } from '../sources/events.ts'
-import { environmentName, isLost, releaseStates, secondsTaken } from './model.ts'
+import { matching, type ReleaseFilter } from './filter.ts'
+import { isLost, releaseStates, secondsTaken } from './model.ts'
 
 const time = z.string().nullable()
 const otherId = z.string().nullable()
@@ -40,53 +42,23 @@ export const PublicRelease = z.object({
 })
 export type PublicRelease = z.output<typeof PublicRelease>
 
-export type ReleaseFilter = {
-  limit: number
-  cursor?: string | undefined
-  /** A slug or an id. */
-  component?: string | undefined
-  environment?: string | undefined
-  /** A state, or `lost`. */
-  state?: string | undefined
-  kind?: string | undefined
-  /** Only what stands in the log from this moment on. */
-  since?: string
-}
-
 /** One page of the log, newest first; the cursor is the id of the last one seen. */
 export async function listPublicReleases(ctx: Context, filter: ReleaseFilter) {
   const { limit, cursor } = filter
-  let query = filtered(ctx, filter)
+  let query = select(ctx)
+    .where(matching(filter, nowText(ctx)))
     .orderBy('releases.lane_at', 'desc')
     .orderBy('releases.id', 'desc')
     .limit(limit + 1)
   if (cursor) {
     const last = await publicRelease(ctx, cursor)
-    query = query.where((or) =>
-      or.or([
-        or('releases.lane_at', '<', last.at),
-        or.and([or('releases.lane_at', '=', last.at), or('releases.id', '<', last.id)]),
-      ]),
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('releases.lane_at', 'releases.id'), '<', tuple(last.at, last.id)),
     )
   }
   const rows = await query.execute()
   const data = await project(ctx, rows.slice(0, limit))
   return { data, next_cursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
-}
-
-function filtered(ctx: Context, { component, environment, state, kind, since }: ReleaseFilter) {
-  let query = select(ctx)
-  if (component) {
-    const either = ['components.slug', 'components.id'] as const
-    query = query.where((or) => or.or(either.map((column) => or(column, '=', component))))
-  }
-  if (environment) query = query.where('environments.name', '=', environmentName(environment))
-  if (kind) query = query.where('releases.kind', '=', kind)
-  if (since) query = query.where('releases.lane_at', '>=', since)
-  if (state === 'lost') {
-    query = query.where('releases.outcome', 'is', null).where('releases.deadline_at', '<', nowText(ctx))
-  } else if (state) query = query.where('releases.state', '=', state)
-  return query
 }
 
 /** A release that customers may not see does not exist. */
@@ -110,7 +82,7 @@ function select({ db }: Context) {
     .leftJoin('releases as undoing', 'undoing.id', 'releases.undone_by_release_id')
     .select(['components.id as component_id', 'components.slug', 'components.name', 'components.archived_at'])
     .select(['environments.name as environment', 'releases.id', 'releases.version', 'releases.commit'])
-    .select(['releases.kind', 'releases.state', 'releases.outcome', 'releases.percent', 'releases.dark_at'])
+    .select(['releases.kind', 'releases.state', 'releases.percent', 'releases.dark_at'])
     .select(['releases.started_at', 'releases.first_exposed_at', 'releases.live_at', 'releases.finished_at'])
     .select(['releases.undone_at', 'releases.deadline_at', 'releases.lane_at'])
     .select(['releases.reverts_release_id', 'releases.restores_release_id', 'releases.undone_by_release_id'])
@@ -153,12 +125,12 @@ async function incidentsAround({ db }: Context, rows: Row[]) {
 
 function publicFields(row: Row, now: Date): Omit<PublicRelease, 'incident' | 'rolled_forward_reason'> {
   const { id, environment, percent, dark_at, started_at, first_exposed_at, live_at } = row
-  const lost = row.outcome === null && isLost(row, now)
+  const lost = isLost(row, now)
   return {
     id,
     component: { id: row.component_id, slug: row.slug, name: row.name, archived: row.archived_at !== null },
     environment,
-    version: nameOf(row.version, row.commit),
+    version: versionName(row),
     kind: row.kind as PublicRelease['kind'],
     state: lost ? 'lost' : (row.state as PublicRelease['state']),
     percent,
@@ -174,22 +146,18 @@ function publicFields(row: Row, now: Date): Omit<PublicRelease, 'incident' | 'ro
     ...reverted(row),
     restores_release_id: row.restores_release_id,
     undone_by_release_id: row.undone_by_release_id,
-    undone_by_version: nameOf(row.undoing_version, row.undoing_commit),
+    undone_by_version: versionName({ version: row.undoing_version, commit: row.undoing_commit }),
   }
 }
 
 /** What was undone before any customer had it is not shown, so nothing may point at it. */
 function reverted(row: Row) {
   const { reverted_exposed_at, reverted_live_at: live_at, reverted_started_at: started_at } = row
+  const { reverted_version: version, reverted_commit: commit } = row
   const shown = reverted_exposed_at !== null || live_at !== null
   return {
     reverts_release_id: shown ? row.reverts_release_id : null,
-    reverts_version: shown ? nameOf(row.reverted_version, row.reverted_commit) : null,
+    reverts_version: shown ? versionName({ version, commit }) : null,
     reverts_took_seconds: shown ? secondsTaken({ started_at, live_at }) : null,
   }
-}
-
-/** A release is called by its version; one without is called by its short commit. */
-function nameOf(version: string | null, commit: string | null) {
-  return version ?? commit?.slice(0, 7) ?? null
 }

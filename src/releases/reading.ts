@@ -1,40 +1,23 @@
-import type { Context } from '../platform/context.ts'
+import { versionName } from '../components/live.ts'
+import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { environmentName, isLost, type ReleaseState, secondsTaken } from './model.ts'
-
-export type ReleaseFilter = {
-  limit: number
-  cursor?: string | undefined
-  /** A slug or an id. */
-  component?: string | undefined
-  environment?: string | undefined
-  /** A state, or `lost`. */
-  state?: string | undefined
-  kind?: string | undefined
-}
+import { matching, type ReleaseFilter } from './filter.ts'
+import { isLost, type ReleaseState, secondsTaken } from './model.ts'
 
 export type ReleaseView = Awaited<ReturnType<typeof readReleases>>[number]
 export type Pointer = 'previous' | 'reverts' | 'restores' | 'undone_by' | 'superseded_by'
 
 /** Releases as operators and tokens see them, newest first, one more than asked to tell whether there are more. */
 export async function readReleases(ctx: Context, filter: ReleaseFilter) {
-  const { cursor, component, environment, state, kind, limit } = filter
-  let query = select(ctx).orderBy('releases.lane_at', 'desc').orderBy('releases.id', 'desc')
-  if (component) {
-    const named = component
-    query = query.where((or) => or.or([or('components.slug', '=', named), or('components.id', '=', named)]))
-  }
-  if (environment) query = query.where('environments.name', '=', environmentName(environment))
-  if (kind) query = query.where('releases.kind', '=', kind)
-  if (state === 'lost') query = query.where('releases.deadline_at', '<', ctx.now().toISOString())
-  else if (state) query = query.where('releases.state', '=', state)
+  const { cursor, limit } = filter
+  let query = select(ctx)
+    .where(matching(filter, nowText(ctx)))
+    .orderBy('releases.lane_at', 'desc')
+    .orderBy('releases.id', 'desc')
   if (cursor) {
     const last = await readRelease(ctx, cursor)
-    query = query.where((or) =>
-      or.or([
-        or('releases.lane_at', '<', last.lane_at),
-        or.and([or('releases.lane_at', '=', last.lane_at), or('releases.id', '<', last.id)]),
-      ]),
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('releases.lane_at', 'releases.id'), '<', tuple(last.lane_at, last.id)),
     )
   }
   const rows = await query.limit(limit + 1).execute()
@@ -45,6 +28,11 @@ export async function readRelease(ctx: Context, id: string) {
   const row = await select(ctx).where('releases.id', '=', id).executeTakeFirst()
   if (!row) throw new Refusal('not-found', 'There is no such release.')
   return shown(row, ctx.now())
+}
+
+/** What a release is called on a page, come what may. */
+export function nameOf(release: { version: string | null; commit: string | null }) {
+  return versionName(release) ?? 'unknown version'
 }
 
 /** The releases that this one points at, by id. */
@@ -64,7 +52,7 @@ export async function relatives({ db }: Context, release: ReleaseView) {
           .select(['id', 'version', 'commit', 'live_at', 'started_at', 'kind'])
           .where('id', 'in', ids)
           .execute()
-  const byId = new Map(rows.map((row) => [row.id, { ...row, name: versionName(row) }]))
+  const byId = new Map(rows.map((row) => [row.id, { ...row, name: nameOf(row) }]))
   return (pointer: Pointer) => byId.get(release[`${pointer}_release_id`] ?? '') ?? null
 }
 
@@ -91,11 +79,6 @@ export function eventsTold({ db }: Context, release_id: string) {
     .orderBy('received_at')
     .orderBy('release_events.id')
     .execute()
-}
-
-/** A release is called by its version; one without is called by its short commit. */
-export function versionName({ version, commit }: { version: string | null; commit: string | null }) {
-  return version ?? commit?.slice(0, 7) ?? 'unknown version'
 }
 
 function select({ db }: Context) {

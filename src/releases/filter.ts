@@ -1,0 +1,38 @@
+import type { ExpressionBuilder } from 'kysely'
+import type { Tables } from '../platform/tables.ts'
+import { environmentName } from './model.ts'
+
+export type ReleaseFilter = {
+  limit: number
+  cursor?: string | undefined
+  /** A slug or an id. */
+  component?: string | undefined
+  environment?: string | undefined
+  /** A state, or `lost`. */
+  state?: string | undefined
+  kind?: string | undefined
+  /** Only what stands in the log from this moment on. */
+  since?: string
+}
+
+type Where = ExpressionBuilder<Tables, 'releases' | 'components' | 'environments'>
+
+/** What a filter asks for, whoever asks. A run that fell silent is lost, and in no other state. */
+export function matching({ component, environment, state, kind, since }: ReleaseFilter, now: string) {
+  return (where: Where) => {
+    const { eb } = where
+    const asked = []
+    if (component) {
+      asked.push(eb.or([eb('components.slug', '=', component), eb('components.id', '=', component)]))
+    }
+    if (environment) asked.push(eb('environments.name', '=', environmentName(environment)))
+    if (kind) asked.push(eb('releases.kind', '=', kind))
+    if (since) asked.push(eb('releases.lane_at', '>=', since))
+    if (state === 'lost') asked.push(eb('releases.deadline_at', '<', now))
+    else if (state) {
+      const speaks = [eb('releases.deadline_at', 'is', null), eb('releases.deadline_at', '>=', now)]
+      asked.push(eb('releases.state', '=', state), eb.or(speaks))
+    }
+    return eb.and(asked)
+  }
+}
