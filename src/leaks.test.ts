@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createComponent, setStatusByHand } from './components/actions.ts'
+import { createGroup } from './components/groups.ts'
+import { declareIncident, deleteIncident } from './incidents/actions.ts'
+import { deleteUpdate, postUpdate } from './incidents/updates.ts'
+import { recordByHand } from './releases/by-hand.ts'
+import { createSource } from './sources/actions.ts'
+import { startTestApp } from './testing/http.ts'
+import { ada, type World, world } from './testing/world.ts'
+
+/** What no customer may read has this word in it, wherever it has words at all. */
+const secret = /c0nfidential/i
+
+/** A shop with one open door, and behind it everything that is kept from customers. */
+async function harbour() {
+  const ship = (await world()).as({ ...ada, name: 'Ada C0nfidential' })
+  const vault = { name: 'Vault C0nfidential', slug: 'vault', description: 'c0nfidential' }
+  const hidden = await createComponent(ship, { ...vault, visibility: 'private', group: 'C0nfidential group' })
+  await createGroup(ship, { name: 'Empty C0nfidential' })
+  const shop = await createComponent(ship, { name: 'Shop' })
+  const note = { message: 'c0nfidential', reason: 'c0nfidential' }
+  const inVault = await recordByHand(ship, { component: 'vault', version: '1-c0nfidential', ...note })
+  const staged = await recordByHand(ship, {
+    component: 'shop',
+    environment: 'staging',
+    version: '2-c0nfidential',
+  })
+  const out = await recordByHand(ship, { component: 'shop', version: '3.0.0', ...note })
+  const source = await createSource(ship, { name: 'C0nfidential tool', kind: 'github' })
+  const told = await incidents(ship, inVault.id)
+  await setStatusByHand(ship, { component_id: hidden.id, status: 'degraded_performance' })
+  const ids = {
+    shut: [hidden.id, 'vault', inVault.id, staged.id, told.ofVault.id, told.deleted.id, source.source.id],
+    open: [shop.id, 'shop', out.id, told.open.id],
+  }
+  return { server: await startTestApp(ship), ids }
+}
+
+async function incidents(ship: World, vault_release: string) {
+  const down = (...names: string[]) =>
+    names.map((component) => ({ component, status: 'major_outage' as const }))
+  const cause = { cause: 'release' as const, cause_release_id: vault_release }
+  const words = { title: 'The c0nfidential', body: 'c0nfidential' }
+  const ofVault = await declareIncident(ship, { ...words, ...cause, components: down('vault') })
+  const deleted = await declareIncident(ship, { ...words, components: down('shop') })
+  await deleteIncident(ship, deleted.id)
+  const open = await declareIncident(ship, {
+    title: 'Payments fail',
+    body: 'We look.',
+    ...cause,
+    components: down('shop', 'vault'),
+  })
+  const slip = await postUpdate(ship, open.id, { body: 'A c0nfidential slip.', components: down('vault') })
+  await deleteUpdate(ship, open.id, slip.id)
+  const remedy = {
+    remedy: 'rolled_forward' as const,
+    remedy_reason: 'c0nfidential',
+    remedy_release_id: vault_release,
+  }
+  await postUpdate(ship, open.id, { body: 'It is over.', state: 'resolved', ...remedy })
+  return { ofVault, deleted, open }
+}
+
+test('nothing that is kept from customers is on any page or in any answer that needs no token', async () => {
+  const { server, ids } = await harbour()
+  const every = [...ids.shut, ...ids.open]
+  const lists = [
+    '/api/v1/components',
+    '/api/v1/groups',
+    '/api/v1/releases',
+    '/api/v1/rollbacks',
+    '/api/v1/incidents',
+  ]
+  const addresses = ['/', '/releases', '/rollbacks', '/openapi.json', '/login', ...lists]
+  const words = [
+    'show=deleted',
+    'show=all',
+    'environment=staging',
+    'state=lost',
+    'kind=rollback',
+    'archived=true',
+  ]
+  const cursors = ids.shut.map((id) => `cursor=${id}`)
+  const filters = [...cursors, ...ids.shut.slice(0, 2).map((id) => `component=${id}`), 'component=shop']
+  for (const list of ['/releases', ...lists]) {
+    for (const filter of [...filters, ...words]) addresses.push(`${list}?${filter}`)
+  }
+  for (const place of ['/incidents', '/releases', '/components', ...lists]) {
+    for (const id of every) addresses.push(`${place}/${id}`)
+  }
+  const all = { authorization: await server.token('admin') }
+  assert.match((await server.inject({ url: '/api/v1/releases', headers: all })).body, secret)
+  for (const url of addresses) {
+    const answer = await server.inject({ url, headers: { accept: 'text/html' } })
+    assert.ok(answer.statusCode < 500, url)
+    assert.doesNotMatch(answer.body, secret, url)
+    const named = ids.shut.filter((id) => id !== 'vault' && answer.body.includes(id))
+    assert.deepEqual(named, [], url)
+  }
+})
+
+test('what is kept from customers answers exactly as what never was', async () => {
+  const { server, ids } = await harbour()
+  const told = async (url: string) => {
+    const { statusCode, body } = await server.inject({ url, headers: { accept: 'application/json' } })
+    return { statusCode, body: body.replace(/"request_id":"[^"]+"/, '') }
+  }
+  const places = ['/incidents/', '/releases/', '/components/', '/releases?cursor=', '/releases?component=']
+  const api = [
+    'components/',
+    'releases/',
+    'incidents/',
+    'releases?cursor=',
+    'incidents?cursor=',
+    'rollbacks?cursor=',
+  ]
+  for (const place of [...places, ...api.map((one) => `/api/v1/${one}`)]) {
+    const unknown = await told(`${place}nosuchthing0`)
+    for (const id of ids.shut) assert.deepEqual(await told(`${place}${id}`), unknown, `${place}${id}`)
+  }
+})
+
+test('an incident whose cause is kept from customers says neither what it was nor what was done about it', async () => {
+  const { server, ids } = await harbour()
+  const [, , , id] = ids.open
+  const incident = (await server.inject(`/api/v1/incidents/${id}`)).json()
+  assert.equal(incident.cause, 'unknown')
+  assert.equal(incident.cause_release, null)
+  assert.equal(incident.remedy, null)
+  assert.equal(incident.remedy_reason, null)
+  assert.deepEqual(
+    incident.components.map((component: { slug: string }) => component.slug),
+    ['shop'],
+  )
+})
