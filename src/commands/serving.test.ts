@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { shell } from '../testing/shell.ts'
 
@@ -10,6 +11,14 @@ test('serve prints where it serves, and ends well when told to', async (t) => {
   const ready = await fetch(`${server.address}/readyz`)
   assert.equal(ready.status, 200)
   assert.equal(await server.stop(), 0)
+})
+
+test('what serve writes is for nobody else on the machine', async (t) => {
+  const { serving, folder } = shell(t)
+  await serving(['serve'])
+  const names = readdirSync(folder)
+  assert.ok(names.includes('shiplog.db') && names.includes('secret'))
+  for (const name of names) assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
 })
 
 test('a port that is taken is told of in a sentence, by serve and by the demo', async (t) => {

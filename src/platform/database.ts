@@ -4,6 +4,7 @@ import {
   type DatabaseConnection,
   Kysely,
   PostgresDialect,
+  SqliteAdapter,
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
@@ -88,6 +89,13 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 }
 
+/** Kysely runs migrations on SQLite without a transaction, so that a full disk would leave half a schema for ever. */
+class WholeSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl() {
+    return true
+  }
+}
+
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: { database: SqliteDatabase }
 
@@ -98,6 +106,10 @@ class ImmediateSqliteDialect extends SqliteDialect {
 
   override createDriver() {
     return new ImmediateSqliteDriver(this.#config)
+  }
+
+  override createAdapter() {
+    return new WholeSqliteAdapter()
   }
 }
 
