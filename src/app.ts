@@ -82,7 +82,7 @@ export async function buildApp(
   await incidentsApi.routes(app)
   await sourcesWeb.routes(app, guard)
   await sourcesApi.routes(app, guard)
-  await ingestWeb.routes(app)
+  await ingestWeb.routes(app, guard)
   await ingestApi.routes(app)
   await releasesWeb.routes(app)
   await releasesApi.routes(app)

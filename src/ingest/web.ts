@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { may, operator } from '../accounts/guard.ts'
+import { type GuardSettings, may, operator } from '../accounts/guard.ts'
 import { listComponents } from '../components/store.ts'
 import { attemptForm } from '../platform/attempt.ts'
 import type { App } from '../platform/http.ts'
 import { NewRule } from '../sources/model.ts'
+import { sourcePage } from '../sources/overview.ts'
 import { sourceById } from '../sources/store.ts'
 import { readAgain } from './actions.ts'
 import { deliveryWhole } from './deliveries.ts'
@@ -22,9 +23,10 @@ const admin = { config: { policy: operator('admin') } }
 const shown = 50
 
 /** The inbox: what tools speak of that nobody has said the component of yet; and what came in, as it came. */
-export async function routes(app: App) {
+export async function routes(app: App, { origin }: Pick<GuardSettings, 'origin'>) {
   inboxRoutes(app)
   deliveryRoutes(app)
+  ruleRoutes(app, origin)
 }
 
 function inboxRoutes(app: App) {
@@ -62,11 +64,28 @@ function deliveryRoutes(app: App) {
     const words = outcome === 'accepted' ? 'It was understood this time.' : `It came to this: ${reason}`
     return done(reply, words, `/admin/deliveries/${request.params.id}`)
   })
+}
 
+function ruleRoutes(app: App, origin: string | null) {
   app.post<One>('/admin/sources/:id/rules', admin, async (request, reply) => {
-    const rule = NewRule.parse(request.body)
-    const { replayed } = await mapWaiting(request.ctx, { source_id: request.params.id, ...rule })
-    return done(reply, replayedWords(replayed), `/admin/sources/${request.params.id}`)
+    const { ctx, params } = request
+    const made = await attemptForm(NewRule, request.body, (said) =>
+      mapWaiting(ctx, { source_id: params.id, ...said }),
+    )
+    if (made.ok) return done(reply, replayedWords(made.data.replayed), `/admin/sources/${params.id}`)
+
+    const page = await sourcePage(ctx, params.id, origin ?? `${request.protocol}://${request.host}`, null)
+    const components = (await listComponents(ctx)).map(({ slug, name }) => ({ slug, name }))
+    const values = { name: page.source.name, ...(request.body as object) }
+    const given = {
+      title: page.source.name,
+      ...page,
+      components,
+      may_edit: true,
+      secret: null,
+      current: null,
+    }
+    return reply.code(422).view('/sources/show', { ...given, values, errors: made.errors })
   })
 }
 

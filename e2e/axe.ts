@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright'
+
+// The library itself, as its companion for Playwright brings it. The companion sends it to the page anew for every
+// look, which takes three times as long as looking.
+const library = createRequire(import.meta.resolve('@axe-core/playwright'))('axe-core') as { source: string }
+
+const everything = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** Another scheme changes colours and nothing else. */
+const colours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
+/** Not on by itself yet: what is pressed is at least 24 px. */
+const rules = { 'target-size': { enabled: true } }
+export const phone = 390
+const desk = 1280
+const narrowest = 320
+
+/** What is wrong with the page as it stands: light and dark, on a phone and on a desk, one sentence for each fault. */
+export async function faultsOf(page: Page, widths = [phone, desk]): Promise<string[]> {
+  await openEverything(page)
+  await page.evaluate(library.source)
+  const faults = await outlineFaults(page)
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+    faults.push(...(await axeFaults(page, `${width} px, light`, everything)))
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+    faults.push(...(await axeFaults(page, `${width} px, dark`, colours)))
+  }
+  return faults
+}
+
+/** What is folded away has to be right too. */
+function openEverything(page: Page) {
+  return page.locator('details').evaluateAll((all) => {
+    for (const details of all) details.setAttribute('open', '')
+  })
+}
+
+async function axeFaults(page: Page, where: string, runOnly: object): Promise<string[]> {
+  const options = JSON.stringify({ resultTypes: ['violations'], rules, runOnly })
+  const found: { id: string; nodes: { target: string[] }[] }[] = await page.evaluate(
+    `axe.run(${options}).then((result) => result.violations)`,
+  )
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')} (${where})`))
+}
+
+async function outlineFaults(page: Page) {
+  await page.setViewportSize({ width: narrowest, height: 900 })
+  const wide = await page.locator('html').evaluate((html) => html.scrollWidth)
+  const headings = await page.locator('h1').count()
+  const faults: string[] = []
+  if (wide > narrowest) faults.push(`is ${wide} px wide where ${narrowest} px are all there is`)
+  if (headings !== 1) faults.push(`has ${headings} first headings`)
+  return faults
+}

@@ -1,0 +1,138 @@
+import type { AddressInfo } from 'node:net'
+import { sign } from '@octokit/webhooks-methods'
+import { sql } from 'kysely'
+import { addUser } from '../src/accounts/actions.ts'
+import { createToken } from '../src/accounts/tokens.ts'
+import { buildApp } from '../src/app.ts'
+import { openNorthwind } from '../src/demo/northwind.ts'
+import { postUpdate } from '../src/incidents/updates.ts'
+import { readSecrets } from '../src/sources/actions.ts'
+import { type World, world, worldOn } from '../src/testing/world.ts'
+
+export const admin = { email: 'grace@northwind.example', password: 'correct horse battery staple' }
+const noon = '2026-11-23T12:37:20.000Z'
+const secret = Buffer.alloc(32, 7)
+
+export type Shop = Awaited<ReturnType<typeof openShop>>
+
+/** The real pages over a store in memory, in this process, so that its routes can be listed. */
+export async function openShop(ship: World) {
+  const routes: string[] = []
+  const settings = { url: null, trusted_proxies: [], log_level: 'silent', secret }
+  const { db, now } = ship
+  const app = await buildApp(
+    settings,
+    { db, now, secret },
+    {
+      onRoute: ({ method, url }) => {
+        if ([method].flat().includes('GET')) routes.push(url)
+      },
+    },
+  )
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  app.server.unref() // a test that breaks off does not wait for it
+  const { port } = app.server.address() as AddressInfo
+  return {
+    ship,
+    origin: `http://127.0.0.1:${port}`,
+    /** The addresses at which people, not machines, read something. */
+    pages: routes.filter((url) => !/^\/(api|hooks|assets|livez|readyz|metrics|openapi)/.test(url)),
+    inject: app.inject.bind(app),
+    async close() {
+      await app.close()
+      await db.destroy()
+    },
+  }
+}
+
+/** Nobody has set anything up yet. */
+export async function emptyShop() {
+  return openShop(await world())
+}
+
+/** The Northwind sample, writable: an incident is open, its release is being rolled back, and the inbox waits. */
+export async function shopInTrouble() {
+  const db = await openNorthwind({ start: new Date(noon), seed: 1, secret })
+  await sql`pragma query_only = off`.execute(db)
+  const ship = worldOn(db).as({ kind: 'cli', id: null, name: 'command line' })
+  ship.at(noon)
+  await addUser(ship, { ...admin, name: 'Grace', role: 'admin' })
+  const shop = await openShop(ship)
+  await reportOddities(shop)
+  return shop
+}
+
+/** What waits in the inbox, what made no sense, and a source that is knocked at with a wrong secret. */
+async function reportOddities({ ship, inject }: Shop) {
+  const { token } = await createToken(ship, { name: 'odd', scopes: ['releases:write'] })
+  const github = await sourceOf(ship, 'github')
+  const [hmac] = await readSecrets(ship, github)
+  const event = { type: 'release.succeeded', service: 'acme/checkout-service', version: '1.0.0', run: 'odd' }
+  const knock = (url: string, body: object, headers: Record<string, string>) =>
+    inject({
+      method: 'POST',
+      url,
+      payload: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', 'x-github-event': 'deployment', ...headers },
+    })
+  await knock('/api/v1/events', event, { authorization: `Bearer ${token}` })
+  await knock(`/hooks/${github}`, {}, { 'x-hub-signature-256': await sign(hmac ?? '', '{}') })
+  ship.wait(1)
+  await knock(`/hooks/${github}`, {}, { 'x-hub-signature-256': await sign('a wrong secret', '{}') })
+}
+
+async function sourceOf({ db }: World, kind: string) {
+  const { id } = await db
+    .selectFrom('sources')
+    .select('id')
+    .where('kind', '=', kind)
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** The same shop after the trouble: all that was open is resolved. */
+export async function calmDown({ ship }: Shop) {
+  const open = await ship.db.selectFrom('incidents').select('id').where('resolved_at', 'is', null).execute()
+  for (const { id } of open) await postUpdate(ship, id, { state: 'resolved', body: 'All is well again.' })
+}
+
+/** For each page with a placeholder, what stands behind it in the sample; a page of lists stands for itself. */
+export async function addressesIn({ ship: { db } }: Shop): Promise<Record<string, string[]>> {
+  const all = async (
+    table: 'incidents' | 'sources' | 'components' | 'groups' | 'deliveries' | 'incident_updates',
+  ) => (await db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
+  const releases = await releasesOfEachLook(db)
+  const incidents = await all('incidents')
+  const [component = ''] = await all('components')
+  const update = await db
+    .selectFrom('incident_updates')
+    .select(['id', 'incident_id'])
+    .executeTakeFirstOrThrow()
+  const under = (path: string, ids: string[]) => ids.map((id) => path.replace(':id', id))
+  return {
+    '/incidents/:id': under('/incidents/:id', incidents),
+    '/releases/:id': under('/releases/:id', releases),
+    '/components/:id': ['/components/checkout'],
+    '/admin/incidents/:id': under('/admin/incidents/:id', incidents),
+    '/admin/incidents/:id/edit': under('/admin/incidents/:id/edit', incidents.slice(-1)),
+    '/admin/incidents/:id/updates/:update': [`/admin/incidents/${update.incident_id}/updates/${update.id}`],
+    '/admin/releases/:id': under('/admin/releases/:id', releases),
+    '/admin/components/:id': [`/admin/components/${component}`],
+    '/admin/groups/:id': under('/admin/groups/:id', (await all('groups')).slice(0, 1)),
+    '/admin/sources/:id': under('/admin/sources/:id', await all('sources')),
+    '/admin/deliveries/:id': under('/admin/deliveries/:id', (await all('deliveries')).slice(-1)),
+  }
+}
+
+/** One release for each kind and state, so that each look of the page is seen. */
+async function releasesOfEachLook(db: World['db']) {
+  const rows = await db
+    .selectFrom('releases')
+    .select(['id', 'kind', 'state', 'live_at'])
+    .orderBy('id')
+    .execute()
+  const looks = new Map(
+    rows.map(({ id, kind, state, live_at }) => [`${kind} ${state} ${live_at !== null}`, id]),
+  )
+  return [...looks.values()]
+}
