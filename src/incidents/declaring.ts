@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { operator } from '../accounts/guard.ts'
 import { componentByIdOrSlug } from '../components/store.ts'
 import { attempt } from '../platform/attempt.ts'
@@ -22,11 +23,13 @@ import {
 
 const list = '/admin/incidents'
 const editor = { config: { policy: operator('editor') } }
-type Query = { Querystring: { component?: string; release?: string } }
+const named = z.string().max(100).optional()
+const query = z.object({ component: named, release: named })
+type Query = z.output<typeof query>
 
 /** The one screen on which an incident is declared. */
 export function declareRoutes(app: App) {
-  app.get<Query>(`${list}/new`, editor, async (request, reply) => {
+  app.get(`${list}/new`, { ...editor, schema: { querystring: query } }, async (request, reply) => {
     const typed = await startingWith(request.ctx, request.query)
     return showForm(request, reply, { typed, errors: {}, preview: null })
   })
@@ -52,7 +55,7 @@ export function declareRoutes(app: App) {
 }
 
 /** A component or a release may bring its own page here, already chosen. */
-async function startingWith(ctx: Context, { component, release }: Query['Querystring']): Promise<Typed> {
+async function startingWith(ctx: Context, { component, release }: Query): Promise<Typed> {
   const typed: Typed = release ? { cause: `release:${release}`, cause_offered: '' } : {}
   if (!component) return typed
   const { id } = await componentByIdOrSlug(ctx, component)

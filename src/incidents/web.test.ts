@@ -277,3 +277,16 @@ async function shop() {
 async function version(browser: Client, address: string) {
   return /name="version" value="(\d+)"/.exec((await browser.get(address)).body)?.[1] ?? ''
 }
+
+test('an address that asks twice for one thing is told so', async () => {
+  const server = await startTestApp(await world())
+  const editor = await server.signedIn('editor')
+  for (const asked of [
+    '?cursor=a&cursor=b',
+    '?show=a&show=b',
+    '/new?component=a&component=b',
+    '/new?release=a&release=b',
+  ]) {
+    assert.equal((await editor.get(`/admin/incidents${asked}`)).statusCode, 422, asked)
+  }
+})

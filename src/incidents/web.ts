@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import { may, operator } from '../accounts/guard.ts'
-import { type App, pageOf } from '../platform/http.ts'
+import { type App, listQuery, pageOf } from '../platform/http.ts'
 import { deleteIncident, restoreIncident } from './actions.ts'
 import { declareRoutes } from './declaring.ts'
 import { editRoutes } from './editing.ts'
@@ -9,14 +10,14 @@ import { showIncident, tellRoutes } from './telling.ts'
 import { wholeIncidents } from './whole.ts'
 
 type One = { Params: { id: string } }
-type Query = { Querystring: { cursor?: string; show?: string } }
+const query = listQuery.pick({ cursor: true }).extend({ show: z.string().max(20).optional() })
 const list = '/admin/incidents'
 const viewer = { config: { policy: operator('viewer') } }
 const editor = { config: { policy: operator('editor') } }
 
 /** The operators' pages for incidents. */
 export async function routes(app: App) {
-  app.get<Query>(list, viewer, async (request, reply) => {
+  app.get(list, { ...viewer, schema: { querystring: query } }, async (request, reply) => {
     const { ctx, query } = request
     const deleted = query.show === 'deleted'
     const open = query.cursor || deleted ? [] : await listIncidents(ctx, { show: 'open', limit: 100 })
