@@ -33,11 +33,15 @@ export async function setImpact(
     .execute()
 }
 
-/** Ends what an incident still does to its components; tells what it ended. */
+/**
+ * Ends what an incident still does to its components, and what ended later than that when its component was archived;
+ * tells what was open.
+ */
 export async function endImpacts(ctx: Context, { incident_id, at }: { incident_id: string; at: string }) {
-  const open = await openImpacts(ctx, { incident_id })
-  await endAll(ctx, open, at)
-  return open
+  const impacts = await impactsOfIncident(ctx, incident_id)
+  const late = impacts.filter((impact) => impact.ended_at === null || impact.ended_at > at)
+  await endAll(ctx, late, at)
+  return late.filter((impact) => impact.ended_at === null)
 }
 
 /** Ends everything that is open on a component that leaves the page. */

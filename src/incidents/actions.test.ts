@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createComponent } from '../components/actions.ts'
+import { archiveComponent, createComponent } from '../components/actions.ts'
 import { currentStatuses, impactsOfIncident } from '../components/impacts.ts'
 import { type World, world } from '../testing/world.ts'
 import { declareIncident, deleteIncident, editIncident, restoreIncident } from './actions.ts'
@@ -118,6 +118,17 @@ test('resolving ends every impact, and reopening begins new ones for whom it had
     words.map((line) => line.action),
     ['incident.declared', 'incident.updated', 'incident.resolved', 'incident.reopened'],
   )
+})
+
+test('an end that is told afterwards also ends what an archived component suffered beyond it', async () => {
+  const { ship, checkout } = await shop()
+  const { id } = await declareIncident(ship, cardsFail)
+  ship.wait(10)
+  await archiveComponent(ship, checkout.id)
+  ship.wait(10)
+  const display_at = '2026-11-23T12:05:00.000Z'
+  await postUpdate(ship, id, { state: 'resolved', body: 'Over since a while.', display_at })
+  assert.deepEqual(await spans(ship, id), ['partial_outage 12:00–12:05'])
 })
 
 test('a note after the end opens nothing again', async () => {
