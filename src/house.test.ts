@@ -71,6 +71,45 @@ test('a slice writes only its own tables', () => {
   assert.deepEqual(wrong, [])
 })
 
+test('a write names its table where it writes, and SQL as text stands only where no builder reaches', () => {
+  const unnamed = /\.(?:insertInto|updateTable|deleteFrom|replaceInto|mergeInto)\((?!\s*')/
+  assert.deepEqual(
+    files.filter((file) => unnamed.test(text(file))),
+    [],
+  )
+  assert.deepEqual(files.filter((file) => /\bsql[`.(]/.test(text(file))).sort(), [
+    'demo/northwind.ts',
+    'ingest/savepoint.ts',
+    'platform/schema.ts',
+  ])
+})
+
+test('inside a transaction the outer context is out of reach', () => {
+  const wrong = files.flatMap((file) =>
+    [...text(file).matchAll(/\binTransaction\([\w.]+, (?:async )?\((?!ctx\))[^)]*\)/g)].map(
+      ([call]) => `${file}: ${call}`,
+    ),
+  )
+  assert.deepEqual(wrong, [])
+})
+
+test('every verb says what it does', () => {
+  const exported = /(\*\/\n)?^export (?:async )?function (\w+).*?^\}/gms
+  const silent = files.flatMap((file) =>
+    [...text(file).matchAll(exported)]
+      .filter(([body, doc]) => !doc && body.includes('inTransaction('))
+      .map((match) => `${file}: ${match[2]}`),
+  )
+  assert.deepEqual(silent, [])
+})
+
+test('the environment is read once, where the program begins', () => {
+  assert.deepEqual(
+    files.filter((file) => text(file).includes('process.env')),
+    ['main.ts'],
+  )
+})
+
 test(`no file is longer than ${longestFile} lines`, () => {
   const long = files.filter((file) => text(file).split('\n').length > longestFile)
   assert.deepEqual(long, [])

@@ -46,6 +46,21 @@ test('raw colours stand in the tokens alone, and every file says its layer', () 
   }
 })
 
+test('every template is asked for, and every one that is asked for is there', () => {
+  const views = read('views/**/*.eta')
+  const known = views.map(({ file }) => file.slice('views'.length, -'.eta'.length))
+  const asking = [...views, ...read('src/**/*.ts')].map(({ text }) => text).join('\n')
+  assert.deepEqual(
+    known.filter((name) => !asking.includes(`'${name}'`)),
+    [],
+  )
+  const asked = asking.matchAll(/\b(?:layout|include|view)\((?:reply, )?'(\/[\w/-]+)'/g)
+  assert.deepEqual(
+    [...asked].map(([, name = '']) => name).filter((name) => !known.includes(name)),
+    [],
+  )
+})
+
 test('no template carries a style or a script of its own', () => {
   for (const { file, text } of read('views/**/*.eta')) {
     assert.doesNotMatch(text, /\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)/, file)

@@ -106,6 +106,7 @@ export function archiveComponent(ctx: Context, id: string): Promise<Component> {
   })
 }
 
+/** Puts an archived component back on the page, last in its group; what it suffered before stays ended. */
 export function restoreComponent(ctx: Context, id: string): Promise<Component> {
   return inTransaction(ctx, async (ctx) => {
     const component = await componentById(ctx, id)

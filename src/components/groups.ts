@@ -27,6 +27,7 @@ export function createGroup(ctx: Context, { name }: NewGroup): Promise<Group> {
   })
 }
 
+/** Renames a group. */
 export function editGroup(ctx: Context, id: string, { name, version }: GroupChange): Promise<Group> {
   return inTransaction(ctx, async (ctx) => {
     const group = await groupById(ctx, id)
@@ -41,6 +42,7 @@ export function editGroup(ctx: Context, id: string, { name, version }: GroupChan
   })
 }
 
+/** Moves a group among the groups of the page. */
 export function moveGroup(ctx: Context, id: string, { to }: Move): Promise<Group> {
   return inTransaction(ctx, async (ctx) => {
     const group = await groupById(ctx, id)

@@ -122,6 +122,7 @@ export function deleteIncident(ctx: Context, id: string, version?: number): Prom
   })
 }
 
+/** Brings a deleted incident back, with all that it did and what is still open of it. */
 export function restoreIncident(ctx: Context, id: string): Promise<Incident> {
   return inTransaction(ctx, async (ctx) => {
     const incident = await incidentById(ctx, id)
