@@ -53,6 +53,16 @@ test('every page that people read is right for everybody, in trouble', async () 
   await walk([...(await everyAddress(shop)), '/nowhere', '/admin/nowhere'], isRight)
 })
 
+test('the menu of a phone is right for everybody', async () => {
+  await walk(['/', '/admin/incidents'], async (page, address) => {
+    await page.setViewportSize({ width: phone, height: 900 })
+    await page.goto(address)
+    await page.getByRole('button', { name: 'Pages' }).click()
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').first().waitFor()
+    assert.deepEqual(await faultsOf(page, [phone]), [], address)
+  })
+})
+
 test('what was typed wrong, or too late, is told so that everybody hears it', async () => {
   let sent = 0
   await walk(await oneAddressEach(shop), async (page, address) => {
