@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright'
 
-export type Watched = { page: Page; faults: string[] }
+type Watched = { page: Page; faults: string[] }
 
 /**
  * A person with a browser of their own (cookies apart from everybody's). `faults` collects what must never be:

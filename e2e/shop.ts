@@ -16,7 +16,7 @@ const secret = Buffer.alloc(32, 7)
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
 /** The real pages over a store in memory, in this process, so that its routes can be listed. */
-export async function openShop(ship: World) {
+async function openShop(ship: World) {
   const routes: string[] = []
   const settings = { url: null, trusted_proxies: [], log_level: 'silent', secret }
   const { db, now } = ship

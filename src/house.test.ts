@@ -103,6 +103,24 @@ test('every verb says what it does', () => {
   assert.deepEqual(silent, [])
 })
 
+test('nothing is exported that nobody takes', () => {
+  const repository = join(root, '..')
+  const all = globSync('{src,migrations,e2e,bench,scripts}/**/*.ts', { cwd: repository }).filter(
+    (file) => file !== 'src/house.test.ts',
+  )
+  const words = new Map(
+    all.map((file) => [file, new Set(readFileSync(join(repository, file), 'utf8').match(/\w+/g))]),
+  )
+  const idle = files.flatMap((file) => {
+    const given = [...text(file).matchAll(/^export (?:async )?(?:function|const|type|class) (\w+)/gm)]
+    const others = [...words].filter(([other]) => other !== `src/${file}`).map(([, said]) => said)
+    return given
+      .filter(([, name = '']) => !others.some((said) => said.has(name)))
+      .map(([, name]) => `${file}: ${name}`)
+  })
+  assert.deepEqual(idle, ['platform/tables.ts: everyTableHasAnOwner'])
+})
+
 test('the environment is read once, where the program begins', () => {
   assert.deepEqual(
     files.filter((file) => text(file).includes('process.env')),

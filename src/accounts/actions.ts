@@ -99,7 +99,7 @@ export async function renewSetupToken(ctx: Context): Promise<string | null> {
   return token
 }
 
-export type SetupDoor = 'open' | 'closed' | 'locked'
+type SetupDoor = 'open' | 'closed' | 'locked'
 
 /** Whether this token opens setup: closed for ever once an admin exists, locked without the right token. */
 export async function setupDoor(ctx: Context, token: string): Promise<SetupDoor> {

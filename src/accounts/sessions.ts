@@ -112,7 +112,7 @@ async function refuseThrottled(ctx: Context, account: string, network: string) {
 }
 
 /** The /24 of an IPv4 address, the /64 of an IPv6 one. */
-export function networkOf(ip: string): string {
+function networkOf(ip: string): string {
   const mapped = ip.replace(/^::ffff:(?=\d+\.)/i, '')
   if (isIP(mapped) === 4) return `${mapped.split('.').slice(0, 3).join('.')}.0/24`
   const [head = '', tail] = mapped.split('::')

@@ -34,7 +34,7 @@ export function revokeToken(ctx: Context, id: string) {
 export type Bearer = { id: string; name: string; scopes: string[] }
 
 /** The token that an `Authorization: Bearer …` header holds, or null. Notes once a minute that it was used. */
-export async function tokenFor(ctx: Context, authorization: string | undefined): Promise<Bearer | null> {
+async function tokenFor(ctx: Context, authorization: string | undefined): Promise<Bearer | null> {
   const given = /^Bearer (shl_[\w-]{43})$/i.exec(authorization ?? '')?.[1]
   if (!given) return null
   const token = await tokenByHash(ctx, hashSecret(given))

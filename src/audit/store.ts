@@ -1,7 +1,7 @@
 import type { ReadonlyKysely } from 'kysely/readonly'
 import type { Tables } from '../platform/tables.ts'
 
-export type JournalFilter = { cursor?: string; limit: number; action?: string; subject?: string }
+type JournalFilter = { cursor?: string; limit: number; action?: string; subject?: string }
 
 /** Lines of the journal, newest first, one more than asked to tell whether there are more. */
 export async function journalLines(

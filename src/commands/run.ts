@@ -3,7 +3,7 @@ import { ConfigError } from '../config.ts'
 import { Refusal } from '../platform/refusal.ts'
 
 export type Options = Record<string, string | boolean | undefined>
-export type Command = {
+type Command = {
   /** One line each for `--help`: the words after `shiplog`, and what they do. */
   usage: readonly (readonly [words: string, meaning: string])[]
   options?: Record<string, { type: 'string' | 'boolean' }>

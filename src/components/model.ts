@@ -26,7 +26,6 @@ export function worstStatus(statuses: Iterable<string>): ComponentStatus {
 }
 
 export const visibilities = ['public', 'private'] as const
-export type Visibility = (typeof visibilities)[number]
 
 /** The statuses that an incident may give a component: maintenance is planned, never an incident. */
 export const incidentStatuses = [
@@ -38,7 +37,7 @@ export const incidentStatuses = [
 
 const name = z.string().trim().min(1, 'Give it a name.').max(100, 'A name has at most 100 characters.')
 const description = z.string().trim().max(1000, 'A description has at most 1000 characters.')
-export const slugText = z
+const slugText = z
   .string()
   .trim()
   .max(60, 'A slug has at most 60 characters.')
@@ -137,7 +136,7 @@ export function moved<T>(list: readonly T[], from: number, to: Move['to']): T[] 
 }
 
 /** Customers' words for a status, as an operator chooses it. */
-export const levelWords: Record<ComponentStatus, string> = {
+const levelWords: Record<ComponentStatus, string> = {
   operational: 'Works',
   degraded_performance: 'Degraded',
   partial_outage: 'Partly down',

@@ -12,7 +12,7 @@ const byHand = [
   'under_maintenance',
 ] as const satisfies readonly ComponentStatus[]
 
-export type ShownComponent = Component & { status: ComponentStatus }
+type ShownComponent = Component & { status: ComponentStatus }
 
 /** Components with the status that is derived when read. */
 export async function withStatus(ctx: Context, components: Component[]): Promise<ShownComponent[]> {

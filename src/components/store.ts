@@ -10,10 +10,6 @@ export async function componentById(ctx: Context, id: string): Promise<Component
   return (await components(ctx).where('components.id', '=', id).executeTakeFirst()) ?? noComponent()
 }
 
-export async function componentBySlug(ctx: Context, slug: string): Promise<Component> {
-  return (await components(ctx).where('components.slug', '=', slug).executeTakeFirst()) ?? noComponent()
-}
-
 /** Addresses in the API may carry either; an id wins, because ids never change. */
 export async function componentByIdOrSlug(ctx: Context, name: string): Promise<Component> {
   const either = components(ctx).where((or) =>

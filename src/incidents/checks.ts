@@ -8,8 +8,8 @@ import { type Incident, type IncidentUpdate, incidentById, releasesNamed, update
 /** A person's clock may run ahead of ours by this much. */
 const clockSlack = 60_000
 
-export type CauseGiven = { cause?: Cause | undefined; cause_release_id?: string | null | undefined }
-export type RemedyGiven = {
+type CauseGiven = { cause?: Cause | undefined; cause_release_id?: string | null | undefined }
+type RemedyGiven = {
   remedy?: Remedy | null | undefined
   remedy_release_id?: string | null | undefined
   remedy_reason?: string | null | undefined

@@ -28,7 +28,7 @@ export function stateChoices(chosen: string) {
   return incidentStates.map((value) => ({ value, words: stateWords[value], checked: value === chosen }))
 }
 
-export type CauseChoice = {
+type CauseChoice = {
   value: string
   label: string
   version: boolean

@@ -5,7 +5,7 @@ import type { NamedComponent } from './checks.ts'
 import type { IncidentState } from './model.ts'
 import { impactsOf, type UpdateComponent } from './store.ts'
 
-export type StatusChange = Omit<UpdateComponent, 'update_id'>
+type StatusChange = Omit<UpdateComponent, 'update_id'>
 
 /**
  * What an update does to components, from `from` (the start, for the first one) or `at` on: each named one gets its

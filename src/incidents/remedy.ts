@@ -7,7 +7,7 @@ import { releasesNamed } from './store.ts'
 import { laneOf, timesTaken, usualOf } from './usual.ts'
 
 /** The way back from the release that caused an incident, read from the releases and never stored. */
-export type WayBack = {
+type WayBack = {
   state: 'rolling_back' | 'rolled_back'
   /** The rollback: a release of its own. */
   release_id: string

@@ -15,7 +15,7 @@ export async function incidentById({ db }: Context, id: string): Promise<Inciden
 }
 
 export const incidentFilters = ['open', 'resolved', 'deleted', 'all'] as const
-export type IncidentFilter = (typeof incidentFilters)[number]
+type IncidentFilter = (typeof incidentFilters)[number]
 
 /** Newest start first; one more than `limit`, so that the caller knows whether more follow. */
 export async function listIncidents(

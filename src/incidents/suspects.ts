@@ -3,7 +3,7 @@ import { duration, when } from '../platform/zone.ts'
 
 const minute = 60_000
 /** How far back we look, and how near a release must be to be chosen beforehand. */
-export const hoursBack = 24
+const hoursBack = 24
 const likelyWithin = 60 * minute
 const mostShown = 8
 

@@ -9,7 +9,7 @@ import { waitingEventsOf, waitingServices } from './store.ts'
 import { type Suggestion, suggestionFor } from './suggestions.ts'
 
 /** What one source calls something that nobody has said the component of yet. */
-export type WaitingService = {
+type WaitingService = {
   id: string
   source_id: string
   source: string

@@ -171,7 +171,7 @@ function waiting(db: Context['db']) {
     .where('release_events.type', '!=', 'artifact.available')
 }
 
-export type ListedDelivery = Pick<
+type ListedDelivery = Pick<
   Delivery,
   'id' | 'source_id' | 'state' | 'reason' | 'content_type' | 'received_at'
 > & { source: string; scope: string }

@@ -4,7 +4,7 @@ import { errorsOf, submitted } from './forms.ts'
 import { Refusal } from './refusal.ts'
 
 /** What became of a form's verb: done, or what to show beside what was typed. `current` is what somebody faster saved. */
-export type Attempt<T> =
+type Attempt<T> =
   | { ok: true; data: T }
   | { ok: false; status: 422 | 409; errors: Record<string, string>; current: unknown }
 

@@ -8,7 +8,7 @@ export type Actor = {
   name: string
 }
 
-export type Log = {
+type Log = {
   info(detail: object, words: string): void
   warn(detail: object, words: string): void
   error(detail: object, words: string): void

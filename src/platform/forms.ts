@@ -2,9 +2,7 @@ import type { z } from 'zod'
 import { Refusal } from './refusal.ts'
 
 export type Fields = Record<string, string | string[]>
-export type Submitted<T> =
-  | { ok: true; data: T }
-  | { ok: false; values: Fields; errors: Record<string, string> }
+type Submitted<T> = { ok: true; data: T } | { ok: false; values: Fields; errors: Record<string, string> }
 
 /** Reads a posted form by a schema; what does not fit comes back beside what was typed, to be shown again. */
 export function submitted<T>(schema: z.ZodType<T>, body: unknown): Submitted<T> {

@@ -1,5 +1,5 @@
 /** Every way in which the product says no; `errors.ts` maps each to a status. */
-export const refusalCodes = [
+const refusalCodes = [
   'unreadable',
   'invalid',
   'unauthenticated',

@@ -3,7 +3,7 @@ import { type CreateTableBuilder, type Kysely, SqliteAdapter, sql } from 'kysely
 // biome-ignore lint/suspicious/noExplicitAny: a migration sees the schema of its own day, which has no type
 type AnyKysely = Kysely<any>
 
-export type Columns = {
+type Columns = {
   /** Ids, keys, times and words: compared byte by byte on both stores. */
   text(
     name: string,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 
-export type StrictJson =
+type StrictJson =
   | { ok: true; value: unknown /** A NUL or half a character was replaced by U+FFFD. */; mended: boolean }
   | { ok: false; reason: string }
 

@@ -6,11 +6,11 @@ import type { Assets } from './assets.ts'
 import { markdown } from './markdown.ts'
 import * as zone from './zone.ts'
 
-export type PageSite = { name: string; time_zone: string }
-export type PageViewer = { id: string; name: string; role: string }
+type PageSite = { name: string; time_zone: string }
+type PageViewer = { id: string; name: string; role: string }
 
 /** What every template is given as `it`, beside what its route hands it. */
-export type PageData = {
+type PageData = {
   site: PageSite & { zone_words: string }
   viewer: PageViewer | null
   flash: { words: string } | null
@@ -23,7 +23,7 @@ export type PageData = {
   sample: boolean
   h: Helpers
 }
-export type Helpers = ReturnType<typeof helpers>
+type Helpers = ReturnType<typeof helpers>
 
 /** Words, links and safe HTML for templates, in the page's zone and at the moment of the request. */
 export function helpers(given: { time_zone: string; now: string; origin: string; assets: Assets }) {

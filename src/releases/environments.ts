@@ -6,13 +6,13 @@ import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
 import { environmentName, type Tier } from './model.ts'
 
-export type Environment = Tables['environments']
+type Environment = Tables['environments']
 
 export function listEnvironments({ db }: Context): Promise<Environment[]> {
   return db.selectFrom('environments').selectAll().orderBy('position').orderBy('name').execute()
 }
 
-export function environmentByName({ db }: Context, said: string): Promise<Environment | undefined> {
+function environmentByName({ db }: Context, said: string): Promise<Environment | undefined> {
   return db
     .selectFrom('environments')
     .selectAll()

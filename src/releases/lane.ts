@@ -65,7 +65,7 @@ export function settleLane(before: readonly LaneRelease[], tail: readonly LaneRe
 }
 
 /** By time; a tie is decided by what the releases are, not by which was heard of first. */
-export function inLaneOrder(one: LaneRelease, other: LaneRelease) {
+function inLaneOrder(one: LaneRelease, other: LaneRelease) {
   const key = ({ lane_at, source_id, scope, run_key }: LaneRelease) => [lane_at, source_id, scope, run_key]
   const [left, right] = [key(one).join('\n'), key(other).join('\n')]
   return left < right ? -1 : left > right ? 1 : 0

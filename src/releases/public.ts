@@ -68,7 +68,7 @@ export async function publicRelease(ctx: Context, id: string): Promise<PublicRel
   return release
 }
 
-export async function publicReleasesById(ctx: Context, ids: string[]): Promise<PublicRelease[]> {
+async function publicReleasesById(ctx: Context, ids: string[]): Promise<PublicRelease[]> {
   if (ids.length === 0) return []
   return project(ctx, await select(ctx).where('releases.id', 'in', ids).execute())
 }

@@ -6,7 +6,7 @@ type Told = Awaited<ReturnType<typeof eventsTold>>[number]
 type Incident = Awaited<ReturnType<typeof incidentsOf>>[number]
 type Relatives = Awaited<ReturnType<typeof relatives>>
 
-export type StoryLine = {
+type StoryLine = {
   at: string
   icon: string
   tone: string

@@ -11,8 +11,6 @@ type Told = Omit<RunEvent, 'type' | 'facts'> & { type: string; facts: string }
 type Span = { started_at: string; resolved_at: string | null }
 type Ends = { undone_at: string | null; replaced_at: string | null; now: string }
 
-export type Tide = NonNullable<ReturnType<typeof tideOf>>
-
 /** How many customers had a release over time, as a drawing; null when it never reached any. */
 export function tideOf(told: readonly Told[], incidents: readonly Span[], ends: Ends) {
   const steps = stepsOf(told, ends)

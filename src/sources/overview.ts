@@ -31,7 +31,7 @@ export async function sourcesOverview(ctx: Context, origin: string): Promise<Sho
   return (await listSources(ctx)).map((source) => shownSource(source, origin))
 }
 
-export type SourcePage = {
+type SourcePage = {
   source: ShownSource
   setup: Setup | null
   rules: Rule[]
@@ -60,7 +60,7 @@ export async function sourcePage(
   }
 }
 
-export type ShownDelivery = {
+type ShownDelivery = {
   id: string
   received_at: string
   state: string

@@ -2,7 +2,7 @@ import type { PublicIncident } from '../incidents/public.ts'
 import { dateIn, duration, fromWallClock } from '../platform/zone.ts'
 import { quietDay } from './words.ts'
 
-export type PastDay = {
+type PastDay = {
   /** A moment of the day, for naming it. */
   at: string
   quiet: string
@@ -34,7 +34,7 @@ export function pastDays({ incidents, releases, time_zone, now }: Given, length:
 }
 
 /** The calendar days from today back, today included. */
-export function lastDates(now: string, time_zone: string, length: number): string[] {
+function lastDates(now: string, time_zone: string, length: number): string[] {
   const today = Date.parse(`${dateIn(now, time_zone)}T12:00:00Z`)
   return Array.from({ length: length + 1 }, (_, back) =>
     new Date(today - back * 86_400_000).toISOString().slice(0, 10),

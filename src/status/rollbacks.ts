@@ -39,7 +39,7 @@ export function sentence(rollbacks: Pick<PublicRelease, 'took_seconds'>[], relea
     : `${first} Half were done within ${seconds(middle)}.`
 }
 
-export type RollbackRow = ReturnType<typeof rollbackRow> | ReturnType<typeof impossibleRow>
+type RollbackRow = ReturnType<typeof rollbackRow> | ReturnType<typeof impossibleRow>
 
 /** Both kinds in one list, newest first. */
 export function rollbackRows(rollbacks: PublicRelease[], impossible: PublicIncident[]): RollbackRow[] {

@@ -38,7 +38,7 @@ export function onBothStores(sentence: string, work: (ship: World) => Promise<vo
 }
 
 /** A fresh world on PostgreSQL; its `db` is to be destroyed after use. */
-export async function postgresWorld(): Promise<World> {
+async function postgresWorld(): Promise<World> {
   server ??= startPostgres()
   const { admin, address } = await server
   made += 1
