@@ -136,3 +136,19 @@ async function desk() {
   }
   return { ship, server, call }
 }
+
+test('an incident began in our time, whatever a calendar can write', async () => {
+  const server = await startTestApp(await world())
+  const authorization = await server.token('incidents:write')
+  for (const started_at of ['0000-01-01T00:00:00Z', '1969-12-31T23:59:59Z', '2026-13-01T00:00:00Z', 'soon']) {
+    const payload = { title: 'It broke', body: 'We look.', started_at }
+    const answer = await server.inject({
+      method: 'POST',
+      url: '/api/v1/incidents',
+      headers: { authorization },
+      payload,
+    })
+    assert.equal(answer.statusCode, 422, started_at)
+    assert.ok(answer.json().errors.started_at, started_at)
+  }
+})

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type ComponentStatus, componentStatuses, incidentStatuses } from '../components/model.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { isOfOurTime } from '../sources/times.ts'
 
 export const incidentStates = ['investigating', 'identified', 'monitoring', 'resolved'] as const
 export type IncidentState = (typeof incidentStates)[number]
@@ -68,6 +69,7 @@ const body = z
   .max(20_000, 'Keep the text under 20,000 characters.')
 export const moment = z.iso
   .datetime({ offset: true, error: 'Write the time as 2026-11-23T14:06:00Z.' })
+  .refine(isOfOurTime, { error: 'Give a time between 1990 and 2200.', abort: true })
   .transform((text) => new Date(text).toISOString())
 const named = z.object({
   component: z.string().trim().min(1).max(100),

@@ -129,3 +129,21 @@ test('without a token only what customers may see, and never who it was', async 
   const poor = await server.inject({ method: 'GET', url: '/api/v1/releases', headers: { authorization } })
   assert.equal(poor.statusCode, 403)
 })
+
+test('a release by hand went live in our time', async () => {
+  const ship = await world()
+  await createComponent(ship, { name: 'Shop' })
+  const server = await startTestApp(ship)
+  const authorization = await server.token('releases:write')
+  for (const at of ['0000-01-01T00:00:00Z', '0000-01-01T00:00:00+14:00', '1969-12-31T23:59:59Z']) {
+    const payload = { component: 'shop', version: '1', at }
+    const answer = await server.inject({
+      method: 'POST',
+      url: '/api/v1/releases',
+      headers: { authorization },
+      payload,
+    })
+    assert.equal(answer.statusCode, 422, at)
+    assert.ok(answer.json().errors.at, at)
+  }
+})

@@ -6,6 +6,7 @@ import { inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type CanonicalEvent, releaseKinds } from '../sources/events.ts'
+import { isOfOurTime } from '../sources/times.ts'
 import { recordEvents } from './actions.ts'
 import { type Release, releaseById } from './store.ts'
 
@@ -20,7 +21,7 @@ export const HandRelease = z.object({
   kind: z.enum(releaseKinds).optional(),
   commit: words(200),
   /** When everybody had it; now, unless said. */
-  at: z.iso.datetime({ offset: true }).optional(),
+  at: z.iso.datetime({ offset: true }).refine(isOfOurTime, 'Give a time since 1990.').optional(),
   minutes_taken: z.coerce.number().min(0).max(10_000).optional(),
   reason: words(10_000),
   message: words(10_000),

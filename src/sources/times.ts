@@ -9,8 +9,14 @@ const latest = Date.UTC(2200, 0, 1)
 export function readTime(value: unknown): string | null {
   const moment =
     typeof value === 'string' && !/^\d+(\.\d+)?$/.test(value) ? fromText(value) : fromEpoch(value)
-  if (moment === null || !(moment >= earliest && moment < latest)) return null
+  if (moment === null || !isOfOurTime(moment)) return null
   return new Date(moment).toISOString()
+}
+
+/** Whether a moment can be one of a release or an incident. Years before 0 and after 9999 would not even sort. */
+export function isOfOurTime(moment: number | string): boolean {
+  const at = typeof moment === 'string' ? Date.parse(moment) : moment
+  return at >= earliest && at < latest
 }
 
 function fromEpoch(value: unknown): number | null {
