@@ -3,7 +3,7 @@ import { operator } from '../accounts/guard.ts'
 import { journalActions } from '../journal/journal.ts'
 import { readOnly } from '../platform/database.ts'
 import { type App, listQuery, pageOf } from '../platform/http.ts'
-import { phraseOf } from './phrases.ts'
+import { phraseOf, phrases } from './phrases.ts'
 import { journalLines } from './store.ts'
 
 const query = listQuery.extend({
@@ -26,7 +26,7 @@ export async function routes(app: App) {
       lines,
       next_cursor,
       filter,
-      actions: journalActions,
+      actions: journalActions.map((value) => ({ value, words: phrases[value] })),
     })
   })
 }

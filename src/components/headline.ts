@@ -36,13 +36,16 @@ function countWords(
   const affected = components.filter((component) => component.status !== 'operational').length
   const what = worst === 'under_maintenance' ? 'under maintenance' : 'affected'
   if (affected === 0) {
-    const working =
-      all === 0 ? [] : [all === 1 ? '1 component is working.' : `All ${all} components are working.`]
+    const working = all === 0 ? [] : [all === 1 ? '1 component is working.' : `${whole(all)} working.`]
     if (openIncidents > 0) working.push(`${count(openIncidents, 'incident')} ${isAre(openIncidents)} open.`)
     return working.join(' ')
   }
-  if (affected === all) return all === 1 ? '' : `All ${all} components are ${what}.`
+  if (affected === all) return all === 1 ? 'It is the only component.' : `${whole(all)} ${what}.`
   return `${affected} of ${all} components ${isAre(affected)} ${what}, everything else works.`
+}
+
+function whole(all: number) {
+  return all === 2 ? 'Both components are' : `All ${all} components are`
 }
 
 /** "1 release", "3 releases" */

@@ -178,7 +178,7 @@ test('an incident has its page, told to the end', async () => {
   inOrder(
     text,
     'Rolled back to 2.13.4 at 14:36 , in 3 min.',
-    'What was affected',
+    'What is affected',
     'What we said',
     'Today 14:33',
   )

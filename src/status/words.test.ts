@@ -34,20 +34,20 @@ test('the second line counts everything that is not operational', () => {
     '2 of 3 components are affected, everything else works.',
   )
   assert.equal(more('major_outage', 'operational'), '1 of 2 components is affected, everything else works.')
-  assert.equal(more('major_outage', 'degraded_performance'), 'All 2 components are affected.')
-  assert.equal(more('major_outage'), '')
+  assert.equal(more('major_outage', 'degraded_performance'), 'Both components are affected.')
+  assert.equal(more('major_outage'), 'It is the only component.')
   assert.equal(
     more('under_maintenance', 'operational'),
     '1 of 2 components is under maintenance, everything else works.',
   )
-  assert.equal(more('operational', 'operational'), 'All 2 components are working.')
+  assert.equal(more('operational', 'operational'), 'Both components are working.')
   assert.equal(more('operational'), '1 component is working.')
 })
 
 test('an open incident that touches no component is not a calm day', () => {
   const line = headline(components('operational', 'operational'), 1)
   assert.deepEqual([line.words, line.calm], ['Everything is working', false])
-  assert.equal(line.more, 'All 2 components are working. 1 incident is open.')
+  assert.equal(line.more, 'Both components are working. 1 incident is open.')
   assert.equal(headline(components('operational', 'operational'), 0).calm, true)
   assert.equal(headline(components('degraded_performance'), 0).calm, false)
 })
