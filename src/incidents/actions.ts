@@ -13,54 +13,41 @@ import {
   stale,
 } from './checks.ts'
 import { changeImpacts } from './consequences.ts'
-import { fault, IncidentChange, NewIncident, touches } from './model.ts'
-import { type Incident, incidentById, insertIncident, insertUpdate, writeIncident } from './store.ts'
+import { fault, IncidentChange, milestones, NewIncident, touches } from './model.ts'
+import { born, type Incident, incidentById, insertIncident, insertUpdate, writeIncident } from './store.ts'
 
 /** Opens an incident with its first update; what it does to components counts from its start. */
 export function declareIncident(ctx: Context, input: NewIncident): Promise<Incident> {
   const given = NewIncident.parse(input)
   return inTransaction(ctx, async (ctx) => {
-    const now = nowText(ctx)
     const id = newId()
-    const { state, title } = given
-    const started_at = checkedStart(ctx, given.started_at)
-    const display_at = checkedMoment(ctx, given.display_at, started_at)
+    const { state, title, body } = given
+    const from = checkedStart(ctx, given.started_at)
+    const at = checkedMoment(ctx, given.display_at, from)
     const named = await checkedComponents(ctx, given.components)
     const cause = await checkedCause(ctx, given)
-    const resolved = state === 'resolved'
-    const next_update_at = resolved ? null : checkedPromise(ctx, given.next_update_at)
-    const born = { version: 1, created_at: now, updated_at: now, deleted_at: null }
+    const next_update_at = state === 'resolved' ? null : checkedPromise(ctx, given.next_update_at)
 
-    await insertIncident(ctx, {
-      ...born,
-      ...cause,
-      id,
-      title,
-      state,
-      impact: given.impact ?? null,
-      remedy: null,
-      remedy_release_id: null,
-      remedy_reason: null,
-      started_at,
-      monitoring_at: state === 'monitoring' ? display_at : null,
-      resolved_at: resolved ? display_at : null,
-      next_update_at,
-      published_at: now,
-    })
-    const changes = await changeImpacts(ctx, {
-      incident_id: id,
-      named,
-      state,
-      from: started_at,
-      at: display_at,
-    })
-    const said = { state, body: given.body, display_at, next_update_at, actor_name: ctx.actor.name }
-    await insertUpdate(ctx, { ...born, id: newId(), incident_id: id, ...said }, changes)
+    const impact = given.impact ?? null
+    const published_at = nowText(ctx)
+    const facts = { id, title, state, impact, ...cause, started_at: from, next_update_at, published_at }
+    await insertIncident(ctx, { ...facts, ...unmended, ...milestones(unmended, state, at), ...born(ctx) })
+    const changes = await changeImpacts(ctx, { incident_id: id, named, state, from, at })
+    const said = { state, body, display_at: at, next_update_at, actor_name: ctx.actor.name }
+    await insertUpdate(ctx, { id: newId(), incident_id: id, ...said, ...born(ctx) }, changes)
     const components = changes.map((change) => [change.component_id, change.new_status])
     const detail = { title, state, ...cause, components }
     await record(ctx, { action: 'incident.declared', subject: ['incident', id], detail })
     return incidentById(ctx, id)
   })
+}
+
+const unmended = {
+  remedy: null,
+  remedy_release_id: null,
+  remedy_reason: null,
+  monitoring_at: null,
+  resolved_at: null,
 }
 
 /** Corrects the facts of an incident, without a word to customers. What is not given stays. */

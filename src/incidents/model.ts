@@ -26,6 +26,19 @@ export function move(from: string, to: IncidentState): IncidentState {
   throw new Refusal('conflict', `An incident that is ${from} cannot become ${to}. Reopen it first.`)
 }
 
+/** Since when it is watched and over, once an update brings it into a state; reopening forgets both. */
+export function milestones(
+  known: { monitoring_at: string | null; resolved_at: string | null },
+  state: IncidentState,
+  at: string,
+) {
+  const watching = state === 'monitoring' || state === 'resolved'
+  return {
+    monitoring_at: watching ? (known.monitoring_at ?? (state === 'monitoring' ? at : null)) : null,
+    resolved_at: state === 'resolved' ? (known.resolved_at ?? at) : null,
+  }
+}
+
 /** How bad it was, as a whole. */
 export const severities = ['none', 'minor', 'major', 'critical'] as const
 export type Severity = (typeof severities)[number]

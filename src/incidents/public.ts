@@ -166,18 +166,18 @@ function publicFields(incident: WholeIncident, visible: Visible): PublicIncident
     updated_at,
     components,
     ...causeAndRemedy(incident, visible),
-    updates: incident.updates.map((update) => ({
-      id: update.id,
-      state: update.state as PublicIncident['state'],
-      body: update.body,
-      display_at: update.display_at,
-      components: nameable(update.components, visible).map(({ named, old_status, new_status }) => ({
-        ...named,
-        old_status: old_status as ComponentStatus,
-        new_status: new_status as ComponentStatus,
-      })),
-    })),
+    updates: incident.updates.map((update) => publicUpdate(update, visible)),
   }
+}
+
+function publicUpdate(update: WholeIncident['updates'][number], visible: Visible) {
+  const { id, state, body, display_at } = update
+  const components = nameable(update.components, visible).map(({ named, old_status, new_status }) => ({
+    ...named,
+    old_status: old_status as ComponentStatus,
+    new_status: new_status as ComponentStatus,
+  }))
+  return { id, state: state as PublicIncident['state'], body, display_at, components }
 }
 
 /** A cause that may not be named is not known to the public, and neither is what was done about it. */

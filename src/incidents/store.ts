@@ -1,5 +1,5 @@
 import type { Updateable } from 'kysely'
-import type { Context } from '../platform/context.ts'
+import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
 
@@ -91,6 +91,7 @@ export async function releasesNamed({ db }: Context, ids: (string | null)[]) {
     .select(['components.name as component_name', 'components.slug as component_slug'])
     .execute()
 }
+
 /** What everybody in production got, newest first. */
 export function recentReleases({ db }: Context, limit: number) {
   return db
@@ -106,6 +107,12 @@ export function recentReleases({ db }: Context, limit: number) {
     .execute()
 }
 export type NamedRelease = Awaited<ReturnType<typeof releasesNamed>>[number]
+
+/** What every row of an incident begins with. */
+export function born(ctx: Context) {
+  const at = nowText(ctx)
+  return { version: 1, created_at: at, updated_at: at, deleted_at: null }
+}
 
 export async function insertIncident({ db }: Context, row: Incident) {
   await db.insertInto('incidents').values(row).execute()

@@ -16,8 +16,9 @@ import {
   stale,
 } from './checks.ts'
 import { changeImpacts, healedAt } from './consequences.ts'
-import { type IncidentState, move, NewUpdate, touches, UpdateChange } from './model.ts'
+import { type IncidentState, milestones, move, NewUpdate, touches, UpdateChange } from './model.ts'
 import {
+  born,
   type Incident,
   type IncidentUpdate,
   insertUpdate,
@@ -72,19 +73,6 @@ async function nameHealed(ctx: Context, incident: Incident, named: Map<string, N
     if (named.has(component.id) || component.archived_at) continue
     named.set(component.id, { component, status: impact.status as ComponentStatus })
   }
-}
-
-function milestones(incident: Incident, state: IncidentState, at: string) {
-  const watching = state === 'monitoring' || state === 'resolved'
-  return {
-    monitoring_at: watching ? (incident.monitoring_at ?? (state === 'monitoring' ? at : null)) : null,
-    resolved_at: state === 'resolved' ? (incident.resolved_at ?? at) : null,
-  }
-}
-
-function born(ctx: Context) {
-  const at = nowText(ctx)
-  return { version: 1, created_at: at, updated_at: at, deleted_at: null }
 }
 
 /** Mends the text of an update, or the time it stands under; what it said of components stays. */

@@ -17,6 +17,17 @@ const editor = { config: { policy: operator('editor') } }
 
 /** The operators' pages for incidents. */
 export async function routes(app: App) {
+  listRoute(app)
+  declareRoutes(app)
+  app.get<One>(`${list}/:id`, viewer, async (request, reply) =>
+    showIncident(request, reply, await incidentById(request.ctx, request.params.id)),
+  )
+  tellRoutes(app)
+  editRoutes(app)
+  deletionRoutes(app)
+}
+
+function listRoute(app: App) {
   app.get(list, { ...viewer, schema: { querystring: query } }, async (request, reply) => {
     const { ctx, query } = request
     const deleted = query.show === 'deleted'
@@ -33,14 +44,9 @@ export async function routes(app: App) {
       older: past.next_cursor ? `${list}?cursor=${past.next_cursor}${deleted ? '&show=deleted' : ''}` : null,
     })
   })
+}
 
-  declareRoutes(app)
-  app.get<One>(`${list}/:id`, viewer, async (request, reply) =>
-    showIncident(request, reply, await incidentById(request.ctx, request.params.id)),
-  )
-  tellRoutes(app)
-  editRoutes(app)
-
+function deletionRoutes(app: App) {
   app.post<One>(`${list}/:id/deletion`, editor, async (request, reply) => {
     await deleteIncident(request.ctx, request.params.id)
     reply.flash('The incident is deleted: nobody sees it any more. It can be restored here.')
