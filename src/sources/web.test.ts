@@ -153,3 +153,28 @@ test('the command that a source’s page shows works when it is pasted', async (
     await server.app.close()
   }
 })
+
+test('a new secret is shown to nobody but whom it was made for, even with the cookie that carried it', async () => {
+  const server = await startTestApp(await world())
+  const [maker, other] = [await server.signedIn('admin'), await server.signedIn('viewer')]
+  const made = await maker.post('/admin/sources', { name: 'Script', kind: 'native' })
+  const [carried] = made.cookies.filter(({ name }) => name === 'shiplog-secret')
+  const address = String(made.headers.location)
+  const own = await other.get('/admin/account')
+  assert.equal(own.statusCode, 200)
+  const cookie = `${other.cookies()}; shiplog-secret=${carried?.value}`
+  const shown = await server.inject({ url: address, headers: { cookie } })
+  assert.equal(shown.statusCode, 200)
+  assert.doesNotMatch(shown.body, /slk_[\w-]{20}/)
+  assert.match((await maker.get(address)).body, /slk_[\w-]{20}/)
+  assert.doesNotMatch((await maker.get(address)).body, /slk_[\w-]{20}/)
+})
+
+test('behind https, the cookie that carries a new secret is for https only', async () => {
+  const server = await startTestApp(await world(), { home: 'https://status.example.com' })
+  const admin = await server.signedIn('admin')
+  const made = await admin.post('/admin/sources', { name: 'Script', kind: 'native' })
+  const carried = made.cookies.find(({ name }) => name === 'shiplog-secret')
+  assert.equal(carried?.secure, true)
+  assert.equal(carried?.path, made.headers.location)
+})

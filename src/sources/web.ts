@@ -23,16 +23,16 @@ const viewer = { config: { policy: operator('viewer') } }
 const admin = { config: { policy: operator('admin') } }
 
 /** The operators' pages for the tools that report releases. */
-export async function routes(app: App, { origin }: GuardSettings) {
-  const originOf: OriginOf = (request) => origin ?? `${request.protocol}://${request.host}`
-  listRoutes(app, originOf)
+export async function routes(app: App, settings: GuardSettings) {
+  const originOf: OriginOf = (request) => settings.origin ?? `${request.protocol}://${request.host}`
+  listRoutes(app, originOf, settings)
   pageRoutes(app, originOf)
-  buttonRoutes(app)
+  buttonRoutes(app, settings)
 }
 
 type OriginOf = (request: FastifyRequest) => string
 
-function listRoutes(app: App, originOf: OriginOf) {
+function listRoutes(app: App, originOf: OriginOf, settings: GuardSettings) {
   app.get(list, viewer, async (request, reply) => {
     const sources = await sourcesOverview(request.ctx, originOf(request))
     return reply.view('/sources/index', { title: 'Sources', sources, may_edit: mayEdit(request) })
@@ -47,7 +47,7 @@ function listRoutes(app: App, originOf: OriginOf) {
       return reply.code(422).view('/sources/new', { ...form, values: said.values, errors: said.errors })
     }
     const { source, secret } = await createSource(request.ctx, said.data)
-    handOver(request, reply, source.id, secret)
+    handOver(settings, [request, reply], { id: source.id, secret })
     return done(reply, `${source.name} was added.`, source.id)
   })
 }
@@ -75,11 +75,11 @@ function pageRoutes(app: App, originOf: OriginOf) {
   })
 }
 
-function buttonRoutes(app: App) {
+function buttonRoutes(app: App, settings: GuardSettings) {
   app.post<One>(`${list}/:id/rotation`, admin, async (request, reply) => {
     const { id } = request.params
     const { secret } = await rotateSecret(request.ctx, id, Rotation.parse(request.body))
-    handOver(request, reply, id, secret)
+    handOver(settings, [request, reply], { id, secret })
     return done(reply, 'The secret was rotated. The new one is shown below, this once.', id)
   })
 
@@ -112,11 +112,16 @@ function done(reply: FastifyReply, words: string, id: string) {
 
 const once = 'shiplog-secret'
 
-/** Carries a new secret over the redirect to the page that shows it, sealed, and stores it nowhere. */
-function handOver(request: FastifyRequest, reply: FastifyReply, id: string, secret: string) {
-  const secure = request.protocol === 'https'
+/** Carries a new secret over the redirect to the page that shows it, sealed for this session, and stores it nowhere. */
+function handOver(
+  { cookies }: GuardSettings,
+  [request, reply]: [FastifyRequest, FastifyReply],
+  { id, secret }: { id: string; secret: string },
+) {
+  const secure = cookies.secure || request.protocol === 'https'
   const limits = { path: `${list}/${id}`, httpOnly: true, sameSite: 'strict', maxAge: 300, secure } as const
-  reply.setCookie(once, seal(request.ctx.secret, `${id} ${secret}`), limits)
+  const session = request.viewer?.session_id
+  reply.setCookie(once, seal(request.ctx.secret, `${id} ${session} ${secret}`), limits)
 }
 
 function takeOver(request: FastifyRequest, reply: FastifyReply, id: string): string | null {
@@ -124,8 +129,8 @@ function takeOver(request: FastifyRequest, reply: FastifyReply, id: string): str
   if (!sealed) return null
   reply.clearCookie(once, { path: `${list}/${id}` })
   try {
-    const [of, secret = null] = unseal(request.ctx.secret, sealed).split(' ')
-    return of === id ? secret : null
+    const [of, session, secret = null] = unseal(request.ctx.secret, sealed).split(' ')
+    return of === id && session === request.viewer?.session_id ? secret : null
   } catch {
     return null
   }

@@ -19,6 +19,8 @@ export type Client = {
   ): Promise<LightMyRequestResponse>
   /** The form token of the last page that had one. */
   csrf(): string
+  /** The header that it sends its cookies in. */
+  cookies(): string
 }
 
 type Route = { method: string; url: string; policy: Policy }
@@ -32,7 +34,7 @@ const born = '2026-11-01T00:00:00.000Z'
 const untouched = { disabled_at: null, version: 1, created_at: born, updated_at: born }
 
 /** The real server on a world's store, without a socket. */
-export async function startTestApp(ship: World, { sample = false } = {}) {
+export async function startTestApp(ship: World, { sample = false, home = origin } = {}) {
   const { db, now, secret } = ship
   const routes: Route[] = []
   const seen = (route: RouteOptions) => {
@@ -40,7 +42,8 @@ export async function startTestApp(ship: World, { sample = false } = {}) {
       routes.push({ method, url: route.url, policy: route.config?.policy as Policy })
     }
   }
-  const settings = { url: origin, trusted_proxies: [], log_level: 'silent', secret }
+  const held = home.startsWith('https:') ? '__Host-shiplog' : 'shiplog'
+  const settings = { url: home, trusted_proxies: [], log_level: 'silent', secret }
   const app = await buildApp(settings, { db, now, secret }, { onRoute: seen, sample })
   let made = 0
 
@@ -71,7 +74,7 @@ export async function startTestApp(ship: World, { sample = false } = {}) {
 
   /** A browser that keeps cookies and the form token of the last page that had one. */
   function newBrowser(remoteAddress = '127.0.0.1', session?: string): Client {
-    const cookies = new Map<string, string>(session ? [['shiplog', session]] : [])
+    const cookies = new Map<string, string>(session ? [[held, session]] : [])
     let csrf = ''
     const keep = (answer: LightMyRequestResponse) => {
       for (const { name, value } of answer.cookies) cookies.set(name, value)
@@ -85,6 +88,7 @@ export async function startTestApp(ship: World, { sample = false } = {}) {
     return {
       get: async (url) => keep(await app.inject({ method: 'GET', url, remoteAddress, headers: headers() })),
       csrf: () => csrf,
+      cookies: () => headers().cookie,
       post: async (url, fields = {}, more = {}) => {
         const body = new URLSearchParams()
         for (const [name, value] of Object.entries({ _csrf: csrf, ...fields })) {
@@ -93,7 +97,7 @@ export async function startTestApp(ship: World, { sample = false } = {}) {
         const type = 'application/x-www-form-urlencoded'
         const sent: Record<string, string | undefined> = {
           ...headers(),
-          origin,
+          origin: home,
           'content-type': type,
           ...more,
         }
