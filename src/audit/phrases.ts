@@ -1,70 +1,96 @@
 import type { JournalAction } from '../journal/journal.ts'
 
-type Line = { action: string; detail: Record<string, unknown> }
+export type Line = {
+  action: string
+  subject_kind: string
+  subject_id: string
+  detail: Record<string, unknown>
+  /** The name of the component that the detail is about. */
+  component_name: string | null
+}
 
-/** What each verb is called on the page, to be read after the name of whoever did it. */
-export const phrases: Record<JournalAction, string> = {
-  'setup.completed': 'set Shiplog up',
-  'user.added': 'added a person',
-  'user.role_changed': 'changed a person’s role',
-  'user.disabled': 'shut a person out',
+/** What each action says after the actor's name; `{…}` is taken from the line's detail. */
+const phrases = {
+  'setup.completed': 'set up Shiplog',
+  'user.added': 'added {name} as {role}',
+  'user.role_changed': 'changed somebody’s role to {role}',
+  'user.disabled': 'shut somebody out',
   'user.password_changed': 'changed a password',
   'session.opened': 'signed in',
   'session.ended': 'signed out',
-  'token.created': 'made a token',
+  'token.created': 'made the token {name}',
   'token.revoked': 'revoked a token',
-  'site.edited': 'changed the settings',
-  'group.created': 'added a group',
-  'group.edited': 'edited a group',
-  'group.moved': 'moved a group',
-  'group.removed': 'removed a group',
-  'component.created': 'added a component',
-  'component.edited': 'edited a component',
-  'component.moved': 'moved a component',
-  'component.archived': 'archived a component',
-  'component.restored': 'brought a component back',
-  'component.status_set': 'set a status by hand',
-  'source.created': 'added a source',
-  'source.edited': 'edited a source',
-  'source.rotated': 'rotated a source’s secret',
-  'source.disabled': 'disabled a source',
-  'source.enabled': 'enabled a source',
-  'source.service_mapped': 'mapped a service',
-  'source.rule_removed': 'removed a rule',
-  'delivery.accepted': 'delivered',
-  'delivery.ignored': 'delivered what is of no interest',
-  'delivery.invalid': 'delivered what makes no sense',
-  'release.recorded': 'recorded a release by hand',
-  'release.queued': 'queued a release',
-  'release.waiting': 'has a release waiting for approval',
-  'release.started': 'started a release',
-  'release.progressed': 'told how far a release is',
-  'release.canary': 'released to part of the customers',
-  'release.dark': 'released, shown to nobody',
-  'release.succeeded': 'finished a release',
-  'release.failed': 'failed to release',
-  'release.cancelled': 'cancelled a release',
-  'release.rolled_back': 'rolled back a release',
-  'release.kind_corrected': 'corrected what a release was',
-  'event.dismissed': 'dismissed from the inbox',
-  'environment.added': 'named a new environment',
-  'environment.tier_changed': 'changed an environment’s tier',
-  'incident.declared': 'declared an incident',
-  'incident.updated': 'updated an incident',
-  'incident.resolved': 'resolved an incident',
-  'incident.reopened': 'reopened an incident',
-  'incident.edited': 'edited an incident',
-  'incident.deleted': 'deleted an incident',
-  'incident.restored': 'restored an incident',
-  'incident.update_edited': 'edited an update of an incident',
-  'incident.update_deleted': 'deleted an update of an incident',
+  'site.edited': 'changed the page’s settings',
+  'group.created': 'made the group {name}',
+  'group.edited': 'edited the group {name}',
+  'group.moved': 'moved the group {name}',
+  'group.removed': 'removed the group {name}',
+  'component.created': 'added the component {name}',
+  'component.edited': 'edited the component {name}',
+  'component.moved': 'moved the component {name}',
+  'component.archived': 'archived the component {name}',
+  'component.restored': 'restored the component {name}',
+  'component.status_set': 'set {name} to {to}',
+  'source.created': 'added the source {name}',
+  'source.edited': 'edited the source {name}',
+  'source.rotated': 'gave {name} a new secret',
+  'source.disabled': 'disabled the source {name}',
+  'source.enabled': 'enabled the source {name}',
+  'source.service_mapped': 'mapped {service} to {component}',
+  'source.rule_removed': 'removed the rule for {service}',
+  'delivery.accepted': 'sent a delivery',
+  'delivery.ignored': 'sent a delivery that says nothing of a release',
+  'delivery.invalid': 'sent a delivery that makes no sense',
+  'release.recorded': 'recorded {version} of {component_name} by hand',
+  'release.queued': 'queued {version} of {component_name}',
+  'release.waiting': 'holds {version} of {component_name} for approval',
+  'release.started': 'began to release {version} of {component_name}',
+  'release.progressed': 'went on with {version} of {component_name}: {percent}%',
+  'release.canary': 'released {version} of {component_name} to {percent}%',
+  'release.dark': 'deployed {version} of {component_name}, shown to nobody',
+  'release.succeeded': 'released {version} of {component_name}',
+  'release.failed': 'failed to release {version} of {component_name}',
+  'release.cancelled': 'gave up releasing {version} of {component_name}',
+  'release.rolled_back': 'rolled back {version} of {component_name}',
+  'release.kind_corrected': 'corrected a release: {to}, not {from}',
+  'event.dismissed': 'dismissed what waited for {service}',
+  'environment.added': 'first spoke of the environment {name}',
+  'environment.tier_changed': 'changed the tier of {name} to {to}',
+  'incident.declared': 'declared {title}',
+  'incident.updated': 'posted an update to {title}',
+  'incident.resolved': 'resolved {title}',
+  'incident.reopened': 'reopened {title}',
+  'incident.edited': 'edited the facts of {title}',
+  'incident.deleted': 'deleted {title}',
+  'incident.restored': 'restored {title}',
+  'incident.update_edited': 'edited an update of {title}',
+  'incident.update_deleted': 'deleted an update of {title}',
+} satisfies Record<JournalAction, string>
+
+/** A journal line as a sentence without its actor: "released 2.14.0 of Checkout". */
+export function phraseOf({ action, detail, component_name }: Line): string {
+  const phrase = Object.hasOwn(phrases, action) ? phrases[action as JournalAction] : action
+  const known: Record<string, unknown> = { ...detail, component_name }
+  return phrase.replaceAll(/\{(\w+)\}/g, (_, field: string) => {
+    const said = known[field]
+    return said === null || said === undefined ? 'something' : String(said).replaceAll('_', ' ')
+  })
 }
 
-/** A journal line as a sentence without its actor: "added a component “Checkout”". */
-export function phraseOf({ action, detail }: Line): string {
-  const words = Object.hasOwn(phrases, action) ? phrases[action as JournalAction] : action
-  const name = [detail.name, detail.title, detail.email, detail.version, detail.service].find(
-    (word) => typeof word === 'string' && word !== '',
-  )
-  return name ? `${words} “${name}”` : words
+/** What an action is called where no particular line is meant: "released … of …". */
+export function wordsFor(action: JournalAction): string {
+  return phrases[action].replaceAll(/\{\w+\}/g, '…')
+}
+
+const pages: Record<string, string> = {
+  incident: '/admin/incidents/',
+  release: '/admin/releases/',
+  source: '/admin/sources/',
+  delivery: '/admin/deliveries/',
+}
+
+/** Where a line's subject can be looked at, or null. */
+export function addressOf({ subject_kind, subject_id }: Line): string | null {
+  const page = pages[subject_kind]
+  return page ? page + subject_id : null
 }

@@ -19,3 +19,14 @@ export async function journalLines(
   const rows = await query.execute()
   return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }))
 }
+
+/** The names of the components that lines are about, by id. */
+export async function componentNames(
+  db: ReadonlyKysely<Tables>,
+  lines: { detail: Record<string, unknown> }[],
+) {
+  const ids = lines.map(({ detail }) => detail.component_id).filter((id) => typeof id === 'string')
+  if (ids.length === 0) return new Map<string, string>()
+  const rows = await db.selectFrom('components').select(['id', 'name']).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}

@@ -3,8 +3,8 @@ import { operator } from '../accounts/guard.ts'
 import { journalActions } from '../journal/journal.ts'
 import { readOnly } from '../platform/database.ts'
 import { type App, listQuery, pageOf } from '../platform/http.ts'
-import { phraseOf, phrases } from './phrases.ts'
-import { journalLines } from './store.ts'
+import { addressOf, phraseOf, wordsFor } from './phrases.ts'
+import { componentNames, journalLines } from './store.ts'
 
 const query = listQuery.extend({
   action: z.string().max(60).optional(),
@@ -15,18 +15,20 @@ const query = listQuery.extend({
 export async function routes(app: App) {
   const config = { policy: operator('viewer') }
   app.get('/admin/journal', { config, schema: { querystring: query } }, async (request, reply) => {
-    const { data, next_cursor } = pageOf(
-      await journalLines(readOnly(request.ctx.db), request.query),
-      request.query.limit,
-    )
-    const lines = data.map((line) => ({ ...line, phrase: phraseOf(line) }))
+    const db = readOnly(request.ctx.db)
+    const page = pageOf(await journalLines(db, request.query), request.query.limit)
+    const names = await componentNames(db, page.data)
+    const lines = page.data.map((row) => {
+      const line = { ...row, component_name: names.get(String(row.detail.component_id)) ?? null }
+      return { ...line, phrase: phraseOf(line), href: addressOf(line) }
+    })
     const filter = { action: request.query.action ?? '', subject: request.query.subject ?? '' }
     return reply.view('/audit/index', {
       title: 'Journal',
       lines,
-      next_cursor,
+      next_cursor: page.next_cursor,
       filter,
-      actions: journalActions.map((value) => ({ value, words: phrases[value] })),
+      actions: journalActions.map((value) => ({ value, words: wordsFor(value) })),
     })
   })
 }
