@@ -57,3 +57,20 @@ test('the README carries the same table of settings that the command prints', ()
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
   assert.ok(readme.includes(settingsTable()))
 })
+
+test('a range of proxies that the server could not read is refused in words, not met as a crash', () => {
+  for (const wrong of [
+    '10.0.0.0/',
+    '10.0.0.0/8/9',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '10.0.0.0/1e1',
+    '::1/129',
+    '/8',
+  ]) {
+    assert.throws(() => read({ SHIPLOG_TRUSTED_PROXIES: wrong }), /CIDR/, wrong)
+  }
+  const right = ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8', '::ffff:10.0.0.0/104']
+  assert.deepEqual(read({ SHIPLOG_TRUSTED_PROXIES: right.join(', ') }).trusted_proxies, right)
+})
