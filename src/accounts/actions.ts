@@ -8,6 +8,7 @@ import { hashSecret, newSecret, sameSecret } from './secrets.ts'
 import {
   closeSetup,
   countOtherAdmins,
+  deleteFailures,
   deleteSession,
   insertUser,
   readSetup,
@@ -55,11 +56,12 @@ export function disableUser(ctx: Context, address: string) {
   })
 }
 
-/** Gives a person a new password, and lets them in again if they were disabled. */
+/** Gives a person a new password, and lets them in again if they were disabled or had guessed too often. */
 export async function resetPassword(ctx: Context, address: string, password: string) {
   const password_hash = await hashPassword(password)
   return changeUser(ctx, address, async (ctx, user) => {
     await updateUser(ctx, user.id, { password_hash, disabled_at: null, updated_at: nowText(ctx) })
+    await deleteFailures(ctx, { account: hashSecret(user.email) })
     await record(ctx, { action: 'user.password_changed', subject: ['user', user.id] })
   })
 }

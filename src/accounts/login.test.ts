@@ -52,6 +52,35 @@ test('after ten wrong passwords a network waits, and somebody elsewhere still ge
   assert.equal((await browser.post('/login', { email: edith.email, password })).statusCode, 303)
 })
 
+test('who guessed too often is let in again by a new password', async () => {
+  const { ship, browser } = await withEdith()
+  for (let tries = 0; tries < 10; tries += 1)
+    await browser.post('/login', { email: edith.email, password: 'x' })
+  await resetPassword(ship, edith.email, password)
+  assert.equal((await browser.post('/login', { email: edith.email, password })).statusCode, 303)
+})
+
+test('before anybody is there, the login says where to begin', async () => {
+  const browser = (await startTestApp(await world())).newBrowser()
+  assert.match((await browser.get('/login')).body, /one-time setup link/)
+})
+
+test('/admin leads to the operators’ first page', async () => {
+  const { server } = await withEdith()
+  assert.equal((await (await server.signedIn('viewer')).get('/admin')).headers.location, '/admin/incidents')
+})
+
+test('a token’s name that is taken is told above the form, and what was chosen is still there', async () => {
+  const { server } = await withEdith()
+  const admin = await server.signedIn('admin')
+  const made = { name: 'ci', scopes: 'journal:read' }
+  assert.equal((await admin.post('/admin/tokens', made)).statusCode, 201)
+  const again = await admin.post('/admin/tokens', made)
+  assert.equal(again.statusCode, 409)
+  assert.match(again.body, /already a token named “ci”/)
+  assert.match(again.body, /value="journal:read" checked/)
+})
+
 test('a session ends after eight hours without use, and after a day at the latest', async () => {
   const { ship, browser } = await withEdith()
   await browser.post('/login', { email: edith.email, password })

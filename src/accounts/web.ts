@@ -1,16 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { submitted } from '../platform/forms.ts'
+import { attemptForm } from '../platform/attempt.ts'
+import { fields, submitted } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { changeOwnPassword } from './actions.ts'
 import { type GuardSettings, guest, operator } from './guard.ts'
-import { Login, NewToken, PasswordChange, scopes } from './model.ts'
+import { Login, NewToken, PasswordChange } from './model.ts'
 import { formToken } from './secrets.ts'
 import { endSession, logIn, logOut } from './sessions.ts'
-import { listTokens, sessionsOf } from './store.ts'
+import { listTokens, readSetup, sessionsOf } from './store.ts'
 import { createToken, revokeToken } from './tokens.ts'
 import { ownPath, sessionCookie, visitOf } from './visits.ts'
+import { browserWords, networkWords, scopeWords, writtenWords } from './words.ts'
 
 /** Signing in and out, one's own account, and API tokens. */
 export async function routes(app: App, settings: GuardSettings) {
@@ -27,15 +29,22 @@ const Resume = z.object({
 
 function loginRoutes(app: App, settings: GuardSettings) {
   const page = { config: { policy: guest } }
-  app.get<{ Querystring: { next?: string } }>('/login', page, (request, reply) => {
+  app.get('/admin', { config: { policy: operator('viewer') } }, (_request, reply) =>
+    reply.redirect(startPage, 303),
+  )
+
+  app.get<{ Querystring: { next?: string } }>('/login', page, async (request, reply) => {
     const next = ownPath(request.query.next)
     if (request.viewer) return reply.redirect(next ?? startPage, 303)
+    const isSetUp = (await readSetup(request.ctx))?.completed_at
     return reply.view('/accounts/login', {
       title: 'Sign in',
       next: next ?? '',
       email: '',
       resume: '',
-      words: '',
+      words: isSetUp
+        ? ''
+        : 'Nobody is here yet. Open the one-time setup link that Shiplog printed when it started.',
     })
   })
 
@@ -81,7 +90,8 @@ function showResume(request: FastifyRequest, reply: FastifyReply, { path, fields
     [value].flat().map((one) => ({ name, value: one })),
   )
   const csrf = formToken(request.ctx.secret, token)
-  return reply.view('/accounts/resume', { title: 'Signed in again', path, entries, csrf })
+  const written = writtenWords(entries)
+  return reply.view('/accounts/resume', { title: 'Signed in again', path, entries, written, csrf })
 }
 
 function accountRoutes(app: App, settings: GuardSettings) {
@@ -122,27 +132,33 @@ async function tryChange(change: () => Promise<void>): Promise<Record<string, st
   }
 }
 
-function accountView(viewer: { session_id: string; email: string } | null, sessions: { id: string }[]) {
-  const marked = sessions.map((session) => ({ ...session, is_this: session.id === viewer?.session_id }))
+type Session = Awaited<ReturnType<typeof sessionsOf>>[number]
+
+function accountView(viewer: { session_id: string; email: string } | null, sessions: Session[]) {
+  const marked = sessions.map((session) => ({
+    ...session,
+    is_this: session.id === viewer?.session_id,
+    browser: browserWords(session.agent),
+    place: networkWords(session.network),
+  }))
   return { account: viewer, sessions: marked, errors: {} }
 }
 
+const tokensPage = { title: 'API tokens', scopes: scopeWords, made: null, values: {}, errors: {} }
+
 function tokenRoutes(app: App) {
   const admin = { config: { policy: operator('admin') } }
-  app.get('/admin/tokens', admin, async (request, reply) => {
-    const tokens = await listTokens(request.ctx)
-    const view = { title: 'API tokens', tokens, scopes, made: null, values: {}, errors: {} }
-    return reply.view('/accounts/tokens', view)
-  })
+  app.get('/admin/tokens', admin, async (request, reply) =>
+    reply.view('/accounts/tokens', { ...tokensPage, tokens: await listTokens(request.ctx) }),
+  )
 
   app.post('/admin/tokens', admin, async (request, reply) => {
-    const form = submitted(NewToken, request.body)
-    const made = form.ok ? await createToken(request.ctx, form.data) : null
-    const tokens = await listTokens(request.ctx)
-    const kept = form.ok ? { values: {}, errors: {} } : { values: form.values, errors: form.errors }
-    return reply
-      .code(form.ok ? 201 : 422)
-      .view('/accounts/tokens', { title: 'API tokens', tokens, scopes, made, ...kept })
+    const { ctx } = request
+    const made = await attemptForm(NewToken, request.body, (said) => createToken(ctx, said))
+    const tokens = await listTokens(ctx)
+    if (made.ok) return reply.code(201).view('/accounts/tokens', { ...tokensPage, tokens, made: made.data })
+    const kept = { values: fields(request.body), errors: made.errors }
+    return reply.code(made.status).view('/accounts/tokens', { ...tokensPage, tokens, ...kept })
   })
 
   app.post<{ Params: { id: string } }>('/admin/tokens/:id/revocation', admin, async (request, reply) => {

@@ -90,11 +90,26 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
   reply.code(status).header('cache-control', 'no-store')
   if (status === 503 || status === 429) reply.header('retry-after', '10')
   const title = STATUS_CODES[status] ?? 'Error'
-  if (wantsPage(request)) return reply.view('/errors/page', { title, status, words, request_id: request.id })
+  if (wantsPage(request)) {
+    const title = pageTitles[status] ?? (status < 500 ? 'That did not work' : 'Something went wrong')
+    const typed = request.method === 'POST' && status < 500
+    return reply.view('/errors/page', { title, status, words, typed, request_id: request.id })
+  }
   return reply
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send({ type: 'about:blank', title, status, detail: words, request_id: request.id, ...extra })
+}
+
+/** What went wrong, as a person would say it; machines get the protocol's own words. */
+const pageTitles: Record<number, string> = {
+  401: 'Please sign in',
+  403: 'That is not allowed',
+  404: 'Nothing is here',
+  410: 'That is over',
+  413: 'That is too large',
+  429: 'That was too often',
+  503: 'Not right now',
 }
 
 function wantsPage(request: FastifyRequest): boolean {
