@@ -41,7 +41,7 @@ const fields = [
   ...'attributes attempt deployment deployment_status repository __proto__'.split(' '),
 ]
 const asks = [
-  ...'cursor limit component components release group kind show state archived environment action subject'.split(
+  ...'cursor limit component components release group kind show state archived environment action subject_id source_id'.split(
     ' ',
   ),
   ...'source started_at next token __proto__ a[__proto__][x]'.split(' '),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { token } from '../accounts/guard.ts'
 import { readOnly } from '../platform/database.ts'
-import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
+import { type App, listOf, pageOf } from '../platform/http.ts'
+import { journalQuery } from './model.ts'
 import { journalLines } from './store.ts'
 
 const Line = z.object({
@@ -15,14 +16,9 @@ const Line = z.object({
   subject_id: z.string(),
   detail: z.record(z.string(), z.unknown()),
 })
-const query = listQuery.extend({
-  action: z.string().max(60).optional(),
-  subject: z.string().max(60).optional(),
-})
-
 /** The journal, for machines. */
 export async function routes(app: App) {
-  const schema = { tags: ['journal'], querystring: query, response: { 200: listOf(Line) } }
+  const schema = { tags: ['journal'], querystring: journalQuery, response: { 200: listOf(Line) } }
   app.get('/api/v1/journal', { config: { policy: token('journal:read') }, schema }, async (request) =>
     pageOf(await journalLines(readOnly(request.ctx.db), request.query), request.query.limit),
   )

@@ -1,12 +1,11 @@
 import type { ReadonlyKysely } from 'kysely/readonly'
 import type { Tables } from '../platform/tables.ts'
-
-type JournalFilter = { cursor?: string; limit: number; action?: string; subject?: string }
+import type { JournalQuery } from './model.ts'
 
 /** Lines of the journal, newest first, one more than asked to tell whether there are more. */
 export async function journalLines(
   db: ReadonlyKysely<Tables>,
-  { cursor, limit, action, subject }: JournalFilter,
+  { cursor, limit, action, subject_id }: JournalQuery,
 ) {
   let query = db
     .selectFrom('journal')
@@ -15,7 +14,7 @@ export async function journalLines(
     .limit(limit + 1)
   if (cursor) query = query.where('id', '<', cursor)
   if (action) query = query.where('action', '=', action)
-  if (subject) query = query.where('subject_id', '=', subject)
+  if (subject_id) query = query.where('subject_id', '=', subject_id)
   const rows = await query.execute()
   return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }))
 }

@@ -1,20 +1,15 @@
-import { z } from 'zod'
 import { operator } from '../accounts/guard.ts'
 import { journalActions } from '../journal/journal.ts'
 import { readOnly } from '../platform/database.ts'
-import { type App, listQuery, pageOf } from '../platform/http.ts'
+import { type App, pageOf } from '../platform/http.ts'
+import { journalQuery } from './model.ts'
 import { addressOf, phraseOf, wordsFor } from './phrases.ts'
 import { componentNames, journalLines } from './store.ts'
-
-const query = listQuery.extend({
-  action: z.string().max(60).optional(),
-  subject: z.string().max(60).optional(),
-})
 
 /** The journal, shown. */
 export async function routes(app: App) {
   const config = { policy: operator('viewer') }
-  app.get('/admin/journal', { config, schema: { querystring: query } }, async (request, reply) => {
+  app.get('/admin/journal', { config, schema: { querystring: journalQuery } }, async (request, reply) => {
     const db = readOnly(request.ctx.db)
     const page = pageOf(await journalLines(db, request.query), request.query.limit)
     const names = await componentNames(db, page.data)
@@ -22,7 +17,7 @@ export async function routes(app: App) {
       const line = { ...row, component_name: names.get(String(row.detail.component_id)) ?? null }
       return { ...line, phrase: phraseOf(line), href: addressOf(line) }
     })
-    const filter = { action: request.query.action ?? '', subject: request.query.subject ?? '' }
+    const filter = { action: request.query.action ?? '', subject_id: request.query.subject_id ?? '' }
     return reply.view('/audit/index', {
       title: 'Journal',
       lines,

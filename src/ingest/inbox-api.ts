@@ -49,7 +49,7 @@ const wholeDelivery = delivery.omit({ source: true }).extend({
 })
 const mapped = z.object({ component_id: z.string(), replayed: z.number() })
 const deliveriesQuery = listQuery.extend({
-  source: z.string().max(100).optional(),
+  source_id: z.string().max(100).optional(),
   state: z.enum(['accepted', 'ignored', 'invalid']).optional(),
 })
 
@@ -99,8 +99,8 @@ export function deliveryRoutes(app: App) {
   const params = z.object({ id: z.string().max(100) })
   const list = { tags, querystring: deliveriesQuery, response: { 200: listOf(delivery) } }
   app.get('/api/v1/deliveries', { config: read, schema: list }, async (request) => {
-    const { source: source_id, state, cursor, limit } = request.query
-    return pageOf(await listDeliveries(request.ctx, { source_id, state, cursor, limit: limit + 1 }), limit)
+    const { limit } = request.query
+    return pageOf(await listDeliveries(request.ctx, { ...request.query, limit: limit + 1 }), limit)
   })
 
   const one = { tags, params, response: { 200: wholeDelivery } }
