@@ -31,7 +31,7 @@ test('the journal tells who did what, and leads to it', async () => {
   const { body } = await viewer.get('/admin/journal')
   assert.match(body, /released 2\.14\.0 of Checkout/)
   assert.match(body, new RegExp(`href="/admin/incidents/${incident.id}">declared Cards &lt;fail&gt;</a>`))
-  const only = await viewer.get(`/admin/journal?subject=${incident.id}`)
+  const only = await viewer.get(`/admin/journal?subject_id=${incident.id}`)
   assert.doesNotMatch(only.body, /2\.14\.0/)
 })
 
