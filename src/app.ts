@@ -60,7 +60,7 @@ export async function buildApp(
   await app.register(fastifyCookie, { secret: config.secret.toString('hex') })
   await app.register(fastifyHelmet, securityHeaders(config.url))
   await registerViews(app)
-  registerFlash(app)
+  registerFlash(app, guard.cookies.secure)
   app.addHook('onRequest', async (request) => {
     request.ctx = { ...ctx, actor: { kind: 'visitor', id: null, name: 'visitor' }, log: request.log }
   })

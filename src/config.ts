@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -114,19 +114,26 @@ function settled(read: z.infer<z.ZodObject<typeof settings>>): Config {
 /** The secret in the data folder, made once. Two processes that start together end up with the same one. */
 function keptSecret(data_dir: string): Buffer {
   const file = join(data_dir, 'secret')
-  if (!existsSync(file)) {
-    try {
-      writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
-  }
+  if (!existsSync(file)) makeSecret(file)
   const kept = secretBytes(readFileSync(file, 'utf8').trim())
   if (!kept)
     throw new ConfigError(
       `The secret in ${file} is not 32 bytes in hexadecimal. Restore the file from a backup.`,
     )
   return kept
+}
+
+/** Written whole under another name, then linked: nobody ever reads half a secret. */
+function makeSecret(file: string) {
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft)
+  }
 }
 
 function secretBytes(text: string): Buffer | null {

@@ -11,10 +11,10 @@ declare module 'fastify' {
 const name = 'shiplog-flash'
 const options = { path: '/', httpOnly: true, sameSite: 'lax', signed: true, maxAge: 60 } as const
 
-/** Gives replies `flash(words)`. */
-export function registerFlash(app: FastifyInstance) {
+/** Gives replies `flash(words)`; `secure` keeps its cookie to https. */
+export function registerFlash(app: FastifyInstance, secure: boolean) {
   app.decorateReply('flash', function (this: FastifyReply, words: string) {
-    this.setCookie(name, words, options)
+    this.setCookie(name, words, { ...options, secure })
   })
 }
 
