@@ -2,11 +2,15 @@
 const form = document.querySelector('[data-declare]')
 let waiting
 let asking
+let held = false
 
 form?.querySelector('[data-look-again]')?.remove()
 form?.addEventListener('input', () => {
   clearTimeout(waiting)
   waiting = setTimeout(ask, 400)
+})
+form?.addEventListener('focusout', () => {
+  if (held) setTimeout(ask)
 })
 
 async function ask() {
@@ -17,13 +21,16 @@ async function ask() {
     const answer = await fetch('/admin/incidents/draft', { method: 'POST', body, signal: asking.signal })
     if (!answer.ok || answer.redirected) return
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    for (const id of ['cause', 'preview']) replace(document.getElementById(id), page.getElementById(id))
+    replace(document.getElementById('cause'), page.getElementById('cause'))
+    const seen = page.querySelector('[name=cause]:checked')?.value
+    held = seen !== form.elements.cause.value
+    if (!held) replace(document.getElementById('preview'), page.getElementById('preview'))
   } catch (error) {
     if (error.name !== 'AbortError') console.warn('The preview could not be fetched.', error)
   }
 }
 
-/** What a person is choosing in is left alone. */
+/** What a person is choosing in is left alone until they go on. */
 function replace(old, fresh) {
   if (!old || !fresh || old.contains(document.activeElement)) return
   old.replaceChildren(...fresh.childNodes)

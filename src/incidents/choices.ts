@@ -49,7 +49,9 @@ export async function causeChoices(ctx: Context, { typed, started_at, component_
   const offered = likely ? `release:${likely.release_id}` : 'unknown'
   const chosen = typed.cause && typed.cause !== typed.cause_offered ? typed.cause : offered
   const choices: CauseChoice[] = [
-    ...suspects.map((suspect) => suspectChoice(suspect, reasonFor(suspect, { started_at, time_zone }))),
+    ...suspects.map((suspect) =>
+      suspectChoice(suspect, reasonFor(suspect, { started_at, time_zone, component_ids })),
+    ),
     ...(await chosenElsewhere(ctx, chosen, suspects)),
     choice('other', 'Another release', 'one from before'),
     choice('not_release', 'None', 'not caused by a release'),
@@ -57,7 +59,7 @@ export async function causeChoices(ctx: Context, { typed, started_at, component_
   ]
   for (const one of choices) one.checked = one.value === chosen
   const others = await releaseChoices(ctx, typed.other_release_id)
-  return { offered, choices, others, way_back: await wayBackFrom(ctx, chosen) }
+  return { offered, chosen, choices, others, way_back: await wayBackFrom(ctx, chosen) }
 }
 
 function suspectChoice(suspect: Suspect, reason: string): CauseChoice {
@@ -86,7 +88,7 @@ export function labelOf(release: NamedRelease) {
 /** What we know of the way back from the chosen release, in words. */
 async function wayBackFrom(ctx: Context, chosen: string) {
   const [release] = await releasesNamed(ctx, [chosen.split(':')[1] ?? null])
-  if (!release || release.kind === 'rollback') return null
+  if (!release || release.kind === 'rollback' || release.undone_by_release_id !== null) return null
   const [previous] = await releasesNamed(ctx, [release.previous_release_id])
   const usual = await usualSeconds(ctx, release)
   return {

@@ -38,7 +38,8 @@ export function declareRoutes(app: App) {
   app.post(`${list}/draft`, editor, async (request, reply) => {
     const typed = typedFields(request.body)
     const place = await placeOf(request.ctx)
-    const preview = await previewOf(request.ctx, () => declared(typed, place))
+    const { chosen } = await causesFor(request.ctx, typed, place)
+    const preview = await previewOf(request.ctx, () => declared({ ...typed, cause: chosen }, place))
     return showForm(request, reply, { typed, errors: {}, preview })
   })
 
@@ -82,19 +83,24 @@ type Shown = { typed: Typed; errors: Record<string, string>; preview: unknown }
 async function showForm(request: FastifyRequest, reply: FastifyReply, { typed, errors, preview }: Shown) {
   const { ctx } = request
   const place = await placeOf(ctx)
-  const started_at = startOrNow(typed, place)
-  const hurt = [...typedStatuses(typed)].filter(([, status]) => status !== 'operational')
-  const component_ids = hurt.map(([id]) => id)
-  const cause = await causeChoices(ctx, { typed, started_at, component_ids, time_zone: place.time_zone })
+  const cause = await causesFor(ctx, typed, place)
   return reply.view('/incidents/new', {
     title: 'New incident',
-    typed: { ...shownStart(started_at, place), ...typed },
+    typed: { ...shownStart(startOrNow(typed, place), place), ...typed },
     errors,
     preview,
     cause,
     component_rows: await componentRows(ctx, typed, new Map()),
     states: stateChoices(typed.state ?? 'investigating'),
   })
+}
+
+/** The suspects of what was typed so far, the likely one chosen. */
+function causesFor(ctx: Context, typed: Typed, place: Place) {
+  const started_at = startOrNow(typed, place)
+  const hurt = [...typedStatuses(typed)].filter(([, status]) => status !== 'operational')
+  const component_ids = hurt.map(([id]) => id)
+  return causeChoices(ctx, { typed, started_at, component_ids, time_zone: place.time_zone })
 }
 
 /** While the start cannot be read, suspects are those of now. */

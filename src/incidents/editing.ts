@@ -5,7 +5,7 @@ import type { App } from '../platform/http.ts'
 import { editIncident } from './actions.ts'
 import { causeChoices, releaseChoices } from './choices.ts'
 import { placeOf } from './declaring.ts'
-import { type IncidentChange, severities } from './model.ts'
+import { type IncidentChange, remedyWords, severities } from './model.ts'
 import { noted, severityWords } from './noted.ts'
 import { type Incident, type IncidentUpdate, incidentById, updateById } from './store.ts'
 import {
@@ -97,6 +97,7 @@ async function showFacts(request: FastifyRequest, reply: FastifyReply, incident:
     ...kept,
     typed,
     cause: await causeChoices(ctx, { typed, started_at, component_ids, time_zone }),
+    remedies: remedyWords,
     severities: severities.map((value) => ({ value, words: severityWords[value] })),
     releases: await releaseChoices(ctx, typed.remedy_release_id),
   })

@@ -87,11 +87,13 @@ function suspect(row: Row, start: string, affected: boolean): Suspect {
   }
 }
 
-/** "reached customers 11:53 and all of them 14:02, 4 min before the start, on an affected component" */
-export function reasonFor(
-  suspect: Suspect,
-  { started_at, time_zone }: { started_at: string; time_zone: string },
-) {
+type Beside = { started_at: string; time_zone: string; component_ids?: string[] }
+
+/**
+ * "reached customers 11:53 and all of them 14:02, 4 min before the start, on an affected component"; while no
+ * component is named, none is another one.
+ */
+export function reasonFor(suspect: Suspect, { started_at, time_zone, component_ids }: Beside) {
   const { reached, reached_at, first_exposed_at } = suspect
   const whom = reached === 'all' ? 'reached customers' : 'reached part of the customers'
   const shown = (at: string) => when(at, time_zone, started_at)
@@ -99,6 +101,6 @@ export function reasonFor(
   const times = first === last ? last : `${first} and all of them ${last}`
   const near = reached_at >= started_at
   const before = near ? 'within a minute of' : `${duration(reached_at, started_at)} before`
-  const where = suspect.affected ? 'on an affected component' : 'on another component'
-  return `${whom} ${times}, ${before} the start, ${where}`
+  const where = suspect.affected ? ', on an affected component' : ', on another component'
+  return `${whom} ${times}, ${before} the start${component_ids?.length === 0 ? '' : where}`
 }

@@ -54,6 +54,18 @@ test('the preview is the incident itself, and leaves nothing behind', async () =
   assert.equal((await currentStatuses(ship)).size, 0)
 })
 
+test('the preview names the suspect that is chosen for the operator, and no component is another one at first', async () => {
+  const { ed, checkout, bad } = await shop()
+  assert.doesNotMatch((await ed.get('/admin/incidents/new')).body, /on another component/)
+  const draft = { title: 'Cards fail', body: 'Looking.', cause: 'unknown', cause_offered: 'unknown' }
+  const answer = await ed.post('/admin/incidents/draft', {
+    ...draft,
+    [`status_${checkout.id}`]: 'major_outage',
+  })
+  assert.match(answer.body, new RegExp(`value="release:${bad.id}" checked`))
+  assert.match(/<div class="preview">[\s\S]*?<\/aside>/.exec(answer.body)?.[0] ?? '', /2\.14\.0/)
+})
+
 test('an incident of which customers would see nothing says so in its preview', async () => {
   const { ed, search } = await shop()
   const draft = { title: 'Search fails', body: 'Looking.', [`status_${search.id}`]: 'major_outage' }
