@@ -29,6 +29,7 @@ import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
 import * as releasesApi from './releases/api.ts'
 import * as releasesWeb from './releases/web.ts'
+import * as siteApi from './site/api.ts'
 import { registerPages } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
 import * as sourcesApi from './sources/api.ts'
@@ -76,6 +77,7 @@ export async function buildApp(
   await accountsWeb.routes(app, guard)
   await accountsApi.routes(app)
   await siteWeb.routes(app, guard)
+  await siteApi.routes(app)
   await componentsWeb.routes(app)
   await componentsApi.routes(app)
   await incidentsWeb.routes(app)

@@ -30,3 +30,17 @@ test('a zone that does not exist is answered beside its field, with all that was
   assert.equal(answer.statusCode, 422)
   assert.ok(answer.body.includes('Use a name like Europe/Tallinn') && answer.body.includes('value="Mars"'))
 })
+
+test('a token changes the settings as an admin does, and a stale version is told what stands there now', async () => {
+  const ship = await world()
+  const server = await startTestApp(ship)
+  const headers = { authorization: await server.token('admin') }
+  const patch = (payload: object) => server.inject({ method: 'PATCH', url: '/api/v1/site', headers, payload })
+  const named = await patch({ name: 'Northwind' })
+  assert.deepEqual(named.json(), { name: 'Northwind', time_zone: 'UTC', version: 1 })
+  assert.equal((await patch({ name: 'Northwind' })).json().version, 2)
+  const late = await patch({ time_zone: 'Europe/Tallinn', version: 0 })
+  assert.equal(late.statusCode, 409)
+  assert.equal(late.json().current.name, 'Northwind')
+  assert.equal((await patch({ time_zone: 'Mars' })).statusCode, 422)
+})
