@@ -21,8 +21,8 @@ async function ask() {
     const answer = await fetch('/admin/incidents/draft', { method: 'POST', body, signal: asking.signal })
     if (!answer.ok || answer.redirected) return
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    replace(document.getElementById('cause'), page.getElementById('cause'))
     const seen = page.querySelector('[name=cause]:checked')?.value
+    replace(document.getElementById('cause'), page.getElementById('cause'))
     held = seen !== form.elements.cause.value
     if (!held) replace(document.getElementById('preview'), page.getElementById('preview'))
   } catch (error) {

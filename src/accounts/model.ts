@@ -53,7 +53,7 @@ export const Login = z.object({
 
 const scopeList = z.preprocess(
   (given) => (typeof given === 'string' ? [given] : given),
-  z.array(z.enum(scopes)).min(1, 'Choose at least one scope.'),
+  z.array(z.enum(scopes, `A scope is one of ${scopes.join(', ')}.`)).min(1, 'Choose at least one scope.'),
 )
 
 export const NewToken = z.object({

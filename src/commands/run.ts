@@ -69,7 +69,9 @@ function help(listed: Command[]): string {
 function explain(error: unknown): number {
   const { code, message } = error as NodeJS.ErrnoException
   const misused = code?.startsWith('ERR_PARSE_ARGS') ?? false
-  if (error instanceof Refusal || error instanceof ConfigError || misused) console.error(message)
+  if (error instanceof Refusal || error instanceof ConfigError) console.error(message)
+  else if (misused)
+    console.error(`${message.split('. ')[0]?.replace(/\.?$/, '.')} “shiplog help” lists what there is.`)
   else if (code?.startsWith('SQLITE_')) console.error(`The database cannot be used (${code}): ${message}`)
   else console.error(error)
   return misused || (error instanceof Refusal && error.code === 'invalid') ? 2 : 1

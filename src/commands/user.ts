@@ -48,6 +48,9 @@ async function add(email: string, { role, name, ...rest }: Options, env: NodeJS.
   const given = NewUser.safeParse({ email, name: name ?? '', role: roleOf(role ?? 'editor'), password })
   if (!given.success) return misuse(Object.values(errorsOf(given.error)).join('\n'))
   await withStore(env, (ctx) => addUser(ctx, given.data))
+  console.error(
+    `${given.data.email} may sign in as ${given.data.role}${made ? ', with this password:' : '.'}`,
+  )
   if (made) console.log(password)
 }
 
@@ -56,6 +59,7 @@ async function reset(email: string, options: Options, env: NodeJS.ProcessEnv) {
   const given = passwordSchema.safeParse(password)
   if (!given.success) return misuse(Object.values(errorsOf(given.error)).join('\n'))
   await withStore(env, (ctx) => resetPassword(ctx, email, given.data))
+  console.error(`${email} may sign in again${made ? ', with this password:' : '.'}`)
   if (made) console.log(password)
 }
 

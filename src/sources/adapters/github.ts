@@ -74,6 +74,7 @@ export const github = {
       'Secret: the one shown on this page when it was made.',
       'Choose “Let me select individual events”: Deployments, Deployment statuses and Releases. Unselect Pushes.',
       'Press “Add webhook”. GitHub sends a ping at once, and “last seen” changes on this page.',
+      'The first deployment waits in the inbox under the repository’s full name, such as acme/shop: say there which component it is. A deployment whose payload has a "service" is that service instead.',
     ],
     curl: [
       `BODY='{"zen":"Hello from the shell"}'`,
