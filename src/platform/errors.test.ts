@@ -66,6 +66,12 @@ test('a page that is not there is a page for people and problem JSON for machine
   assert.match(page.body, /<h1>Nothing is here/)
   const operator = await server.signedIn('viewer')
   assert.match((await operator.get('/admin/incidents/nowhere')).body, /href="\/admin\/incidents">Operations/)
+  const odd = await server.inject({
+    url: `/releases?component=${'a'.repeat(101)}`,
+    headers: { accept: 'text/html' },
+  })
+  assert.equal(odd.statusCode, 422)
+  assert.match(odd.body, /Something in this address is not as it should be/)
   const problem = await server.inject('/api/v1/nowhere')
   assert.equal(problem.statusCode, 404)
   assert.equal(problem.json().title, 'Not Found')

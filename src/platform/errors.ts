@@ -93,7 +93,9 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
   if (wantsPage(request)) {
     const title = pageTitles[status] ?? (status < 500 ? 'That did not work' : 'Something went wrong')
     const typed = request.method === 'POST' && status < 500
-    return reply.view('/errors/page', { title, status, words, typed, request_id: request.id })
+    const isAddress = status === 422 && request.method === 'GET'
+    const said = isAddress ? 'Something in this address is not as it should be.' : words
+    return reply.view('/errors/page', { title, status, words: said, typed, request_id: request.id })
   }
   return reply
     .type('application/problem+json')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { publicComponent, publicComponents } from '../components/public.ts'
+import { postUpdate } from '../incidents/updates.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
 import { changeTier } from './environments.ts'
@@ -88,6 +89,16 @@ test('a release and its way back point at each other and at the incident', async
   const { data } = await listPublicReleases(ship, { limit: 50 })
   const undone = data.find(({ version }) => version === '2.11.0')
   assert.equal(undone?.undone_by_version, '2.10.3')
+})
+
+test('what was live before an incident began is not tied to it for having been gone back to', async () => {
+  const { ship, incident } = await northwindInTrouble()
+  const { data } = await listPublicReleases(ship, { limit: 50 })
+  const target = data.find(({ version, kind }) => version === '2.13.4' && kind === 'deploy')
+  assert.ok(target)
+  const remedy = { remedy: 'rolled_back' as const, remedy_release_id: target.id }
+  await postUpdate(ship, incident.id, { state: 'monitoring', body: 'We are back on 2.13.4.', ...remedy })
+  assert.equal((await publicRelease(ship, target.id)).incident, null)
 })
 
 test('the live version is the newest that everybody has, of production alone', async () => {

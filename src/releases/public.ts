@@ -98,8 +98,9 @@ async function project(ctx: Context, rows: Row[]): Promise<PublicRelease[]> {
   return rows.map((row) => {
     const caused = incidents.find((incident) => incident.cause_release_id === row.id)
     const ended = incidents.find(
-      ({ cause_release_id, remedy_release_id }) =>
-        remedy_release_id === row.id ||
+      ({ cause_release_id, remedy_release_id, started_at }) =>
+        // what was out before it began did not end it: it is what a rollback went back to
+        (remedy_release_id === row.id && (row.live_at === null || row.live_at >= started_at)) ||
         (cause_release_id !== null && cause_release_id === row.reverts_release_id),
     )
     const incident = caused ?? ended
@@ -118,7 +119,8 @@ async function incidentsAround({ db }: Context, rows: Row[]) {
   const blamed = [...ids, ...rows.flatMap((row) => row.reverts_release_id ?? [])]
   return visibleIncidents(db)
     .where((or) => or.or([or('cause_release_id', 'in', blamed), or('remedy_release_id', 'in', ids)]))
-    .select(['id', 'title', 'cause_release_id', 'remedy', 'remedy_release_id', 'remedy_reason'])
+    .select(['id', 'title', 'started_at'])
+    .select(['cause_release_id', 'remedy', 'remedy_release_id', 'remedy_reason'])
     .orderBy('started_at', 'desc')
     .execute()
 }
