@@ -65,6 +65,22 @@ test('before anybody is there, the login says where to begin', async () => {
   assert.match((await browser.get('/login')).body, /one-time setup link/)
 })
 
+test('whoever signs out or changes the password is told so at the login', async () => {
+  const { server } = await withEdith()
+  const viewer = await server.signedIn('viewer')
+  const out = await viewer.post('/logout')
+  assert.equal(out.headers.location, '/login?after=signing-out')
+  assert.match((await viewer.get('/login?after=signing-out')).body, /You are signed out\./)
+  const editor = await server.signedIn('editor')
+  const changed = await editor.post('/admin/account/password', {
+    current_password: password,
+    password: 'another long password',
+  })
+  assert.equal(changed.headers.location, '/login?after=new-password')
+  const odd = await editor.get('/login?after=constructor&after=<b>')
+  assert.doesNotMatch(odd.body, /class="flash"/)
+})
+
 test('/admin leads to the operators’ first page', async () => {
   const { server } = await withEdith()
   assert.equal((await (await server.signedIn('viewer')).get('/admin')).headers.location, '/admin/incidents')

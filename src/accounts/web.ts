@@ -33,12 +33,14 @@ function loginRoutes(app: App, settings: GuardSettings) {
     reply.redirect(startPage, 303),
   )
 
-  app.get<{ Querystring: { next?: string } }>('/login', page, async (request, reply) => {
+  app.get<{ Querystring: { next?: string; after?: string } }>('/login', page, async (request, reply) => {
     const next = ownPath(request.query.next)
     if (request.viewer) return reply.redirect(next ?? startPage, 303)
+    const after = new Map(Object.entries(farewells)).get(String(request.query.after))
     const isSetUp = (await readSetup(request.ctx))?.completed_at
     return reply.view('/accounts/login', {
       title: 'Sign in',
+      ...(after ? { flash: { words: after } } : {}),
       next: next ?? '',
       email: '',
       resume: '',
@@ -70,8 +72,19 @@ function loginRoutes(app: App, settings: GuardSettings) {
 
   app.post('/logout', { config: { policy: operator('viewer') } }, async (request, reply) => {
     await logOut(request.ctx, request.form_binding)
-    return reply.clearCookie(settings.cookies.session, sessionCookie(settings)).redirect('/login', 303)
+    return bidFarewell(reply, settings, 'signing-out')
   })
+}
+
+/** What the login says to whoever has just left; only people who are signed in get a flash. */
+const farewells = {
+  'signing-out': 'You are signed out.',
+  'new-password': 'Your password is changed. Sign in with the new one.',
+}
+
+function bidFarewell(reply: FastifyReply, settings: GuardSettings, after: keyof typeof farewells) {
+  reply.clearCookie(settings.cookies.session, sessionCookie(settings))
+  return reply.redirect(`/login?after=${after}`, 303)
 }
 
 type Resumed = z.output<typeof Resume>
@@ -112,7 +125,7 @@ function accountRoutes(app: App, settings: GuardSettings) {
       const view = { title: 'Your account', ...accountView(request.viewer, sessions), errors }
       return reply.code(422).view('/accounts/account', view)
     }
-    return reply.clearCookie(settings.cookies.session, sessionCookie(settings)).redirect('/login', 303)
+    return bidFarewell(reply, settings, 'new-password')
   })
 
   app.post<{ Params: { id: string } }>('/admin/account/sessions/:id/end', own, async (request, reply) => {
