@@ -2,11 +2,15 @@ import { duration } from '../platform/zone.ts'
 import type { PublicRelease } from '../releases/public.ts'
 import { type LogLine, logLine } from './log.ts'
 
-/** Where a release stands: what was undone is over, however well it had gone live. */
+/** Where a release stands: what was undone is over, however well it had gone live; a rollback says from what. */
 export function headOf(release: PublicRelease): Pick<LogLine, 'verb' | 'icon' | 'tone'> {
-  const { undone_at, first_exposed_at, live_at } = release
+  const { undone_at, first_exposed_at, live_at, reverts_version } = release
   const from = first_exposed_at ?? live_at
-  if (!undone_at || !from) return logLine(release, false)
+  if (!undone_at || !from) {
+    const line = logLine(release, false)
+    const goes = ['Rolled back', 'Rolling back'].includes(line.verb) && reverts_version
+    return goes ? { ...line, verb: `${line.verb} from ${reverts_version}` } : line
+  }
   return { verb: `Rolled back after ${duration(from, undone_at)}`, icon: 'rollback', tone: 'rollback' }
 }
 

@@ -214,6 +214,13 @@ test('a rolled back release tells for how long it was out and what undid it', as
   )
 })
 
+test('a rollback’s own page says from what it went back, so that nobody takes it for what was undone', async () => {
+  const { ship, restored, say } = await northwindInTrouble()
+  inOrder((await visit(ship, `/releases/${restored}`)).text, 'checkout 2.10.3', 'Rolled back from 2.11.0')
+  const back = await say('checkout', 'release.progress', { version: '2.13.4', run: 'back', percent: 10 })
+  inOrder((await visit(ship, `/releases/${back}`)).text, 'checkout 2.13.4', 'Rolling back from 2.14.0')
+})
+
 test('a component has its page: how it is, what is live, what was done to it and what it suffered', async () => {
   const { ship } = await northwindInTrouble()
   const { text } = await visit(ship, '/components/checkout')
