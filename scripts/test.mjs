@@ -15,7 +15,7 @@ try {
     await step('Lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')
   }
   if (files.length === 0 ? !unitOnly : files.some((file) => file.includes('e2e/'))) await findBrowser()
-  await step('Tests', '--test', '--test-reporter=spec', '--test-timeout=300000', ...options, ...targets())
+  await step('Tests', '--test', '--test-reporter=spec', '--test-timeout=120000', ...options, ...targets())
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
