@@ -15,16 +15,25 @@ try {
     await step('Lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')
   }
   if (files.length === 0 ? !unitOnly : files.some((file) => file.includes('e2e/'))) await findBrowser()
-  await step('Tests', '--test', '--test-reporter=spec', '--test-timeout=120000', ...options, ...targets())
+  await step(
+    'Tests',
+    '--test',
+    '--test-reporter=spec',
+    '--test-timeout=120000',
+    '--test-concurrency=2',
+    ...options,
+    ...targets(),
+  )
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 }
 
-/** Each story has a process of its own; all other tests share one, which is ten times as fast. */
+/** Each story has a process of its own; all other tests share two, which is ten times as fast. */
 function targets() {
   if (files.length > 0) return files
-  return unitOnly ? ['scripts/unit.mjs'] : ['scripts/unit.mjs', 'e2e/**/*.test.ts']
+  const units = ['scripts/unit.mjs', 'scripts/processes.mjs']
+  return unitOnly ? units : [...units, 'e2e/**/*.test.ts']
 }
 
 /** Once, before the stories, which would otherwise each look for it, or each install it. */

@@ -1,4 +1,7 @@
-// One process for all tests that need no browser: no module holds state, so they cannot disturb each other.
+// One process for all tests that need neither a browser nor a process of their own: no module holds state, so
+// they cannot disturb each other.
 import { globSync } from 'node:fs'
 
-for (const file of globSync(['src/**/*.test.ts', 'scripts/*.test.ts']).sort()) await import(`../${file}`)
+const elsewhere = /^src\/(commands\/|demo\/|accounts\/login)/ // see processes.mjs
+const files = globSync('src/**/*.test.ts').filter((file) => !elsewhere.test(file))
+for (const file of files.sort()) await import(`../${file}`)

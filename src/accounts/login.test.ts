@@ -161,6 +161,7 @@ test('a form sent after the session ran out is kept, and goes on its way after t
 const hidden = ['/.//evil.example', '/x/..//evil.example', '/%2e//evil.example', '/\t/evil.example']
 
 test('after the login one is led only to our own pages', async () => {
+  const { server } = await withEdith()
   for (const next of [
     '//evil.example',
     '/\\evil.example',
@@ -168,7 +169,8 @@ test('after the login one is led only to our own pages', async () => {
     'javascript:alert(1)',
     ...hidden,
   ]) {
-    const { browser } = await withEdith()
+    const browser = server.newBrowser()
+    await browser.get('/login')
     const answer = await browser.post('/login', { email: edith.email, password, next })
     assert.equal(answer.headers.location, '/admin/incidents', next)
   }

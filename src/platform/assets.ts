@@ -15,8 +15,15 @@ const types: Record<string, string> = {
 type Asset = { body: Buffer; type: string }
 export type Assets = { address(name: string): string; files: Map<string, Asset> }
 
-/** Reads everything that browsers may fetch, once: the CSS joined into `app.css`, each script and picture by name. */
+let loaded: Assets | undefined
+
+/** Everything that browsers may fetch, read once: the CSS joined into `app.css`, each script and picture by name. */
 export function loadAssets(): Assets {
+  loaded ??= readAssets()
+  return loaded
+}
+
+function readAssets(): Assets {
   const files = new Map<string, Asset>()
   const addresses = new Map<string, string>()
   const add = (name: string, body: Buffer) => {

@@ -70,9 +70,11 @@ export function pageData(given: {
   }
 }
 
-/** Teaches the server to answer with the templates in `views/`; they are read once in production. */
+const root = join(import.meta.dirname, '../../views')
+/** Each template is read and compiled once for the process, however many servers it makes. */
+const eta = new Eta({ views: root, cache: true, autoTrim: [false, 'nl'] })
+
+/** Teaches the server to answer with the templates in `views/`. */
 export async function registerViews(app: FastifyInstance) {
-  const root = join(import.meta.dirname, '../../views')
-  const eta = new Eta({ views: root, cache: true, autoTrim: [false, 'nl'] })
   await app.register(fastifyView, { engine: { eta }, root, viewExt: 'eta', production: true })
 }

@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 
 type PostgresServer = { address(database: string): string; stop(): Promise<void> }
@@ -24,7 +25,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   mkdirSync(data, { mode: 0o700 })
   if (owner) chownSync(data, owner.uid, owner.gid)
   const making = ['-D', data, '-U', 'shiplog', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
-  execFileSync(join(bin, 'initdb'), making, { ...owner, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] })
+  await promisify(execFile)(join(bin, 'initdb'), making, { ...owner, cwd: data })
 
   const port = await freePort()
   const serving = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off']

@@ -7,6 +7,7 @@ import { type World, world, worldOn } from './world.ts'
 
 type Store = { address(database: string): string; admin: pg.Client; stop(): Promise<void> }
 
+/** Begins while the tests before it run. */
 let store: Promise<Store> | undefined
 let made = 0
 
@@ -16,6 +17,7 @@ after(async () => {
 
 /** The same test on SQLite and on a real PostgreSQL, each with a fresh, migrated database of its own. */
 export function onBothStores(sentence: string, work: (ship: World) => Promise<void>) {
+  store ??= startStore()
   test(`${sentence} (SQLite)`, async () => work(await world()))
   test(`${sentence} (PostgreSQL)`, async () => {
     const ship = await postgresWorld()
@@ -29,8 +31,7 @@ export function onBothStores(sentence: string, work: (ship: World) => Promise<vo
 
 /** A fresh world on PostgreSQL; its `db` is to be destroyed after use. */
 async function postgresWorld(): Promise<World> {
-  store ??= startStore()
-  const { admin, address } = await store
+  const { admin, address } = await (store ?? startStore())
   made += 1
   await admin.query(`create database test${made} template shiplog strategy file_copy`)
   return worldOn(openDatabase(address(`test${made}`)))
