@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,8 @@ export type Server = {
   memory(): number
   /** Makes an API token on the command line. */
   token(scope: string): string
-  stop(): Promise<void>
+  /** Stops it; its data goes with it unless it is to be kept for the next start. */
+  stop(options?: { keep: boolean }): Promise<void>
 }
 
 /** Starts the real server as a process of its own, on a data folder of its own (or one that is given). */
@@ -34,7 +36,10 @@ export async function startServer(
     data_dir,
     memory: () => residentMegabytes(child.pid ?? 0),
     token: (scope) => command(env, 'token', 'create', '--name', `bench ${scope}`, '--scope', scope),
-    stop: () => stopped(child, data_dir),
+    stop: async ({ keep } = { keep: false }) => {
+      await stopped(child)
+      if (!keep) rmSync(data_dir, { recursive: true, force: true })
+    },
   }
 }
 
@@ -58,12 +63,8 @@ function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
 }
 
-function stopped(child: ChildProcess, data_dir: string): Promise<void> {
-  return new Promise((resolve) => {
-    child.once('exit', () => {
-      rmSync(data_dir, { recursive: true, force: true })
-      resolve()
-    })
-    child.kill('SIGTERM')
-  })
+async function stopped(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exit
 }

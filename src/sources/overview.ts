@@ -10,6 +10,8 @@ export type ShownSource = Source & {
   address: string | null
   /** What went wrong, when nothing has gone right since. */
   trouble: string | null
+  /** The address leads nowhere from another machine. */
+  local_only: boolean
 }
 
 const ownLabels: Record<string, string> = { api: 'API tokens', hand: 'Operators' }
@@ -24,6 +26,7 @@ export function shownSource(source: Source, origin: string): ShownSource {
     built_in,
     address: built_in ? null : `${origin}/hooks/${source.id}`,
     trouble: failing ? last_error : null,
+    local_only: !built_in && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname),
   }
 }
 

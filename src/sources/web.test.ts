@@ -22,6 +22,7 @@ test('a source is added in a browser, and its secret is shown once', async () =>
   const secret = secretOn(page.body)
   assert.match(secret ?? '', /^[\w-]{43}$/)
   assert.match(page.body, new RegExp(`http://localhost:8080/hooks/${at.split('/').at(-1)}`))
+  assert.match(page.body, /Only this machine reaches that address/)
   assert.match(page.body, /Deployment statuses/)
   assert.ok(page.body.includes(`-hmac &quot;${secret}&quot;`), 'the command to paste holds the secret')
   const again = await admin.get(at)
@@ -177,4 +178,14 @@ test('behind https, the cookie that carries a new secret is for https only', asy
   const carried = made.cookies.find(({ name }) => name === 'shiplog-secret')
   assert.equal(carried?.secure, true)
   assert.equal(carried?.path, made.headers.location)
+})
+
+test('behind its public address the page does not warn that only this machine reaches it', async () => {
+  const ship = await world()
+  const server = await startTestApp(ship, { home: 'https://status.example.com' })
+  const { source } = await createSource(ship, { name: 'GitHub', kind: 'github' })
+  const admin = await server.signedIn('admin')
+  const { body } = await admin.get(`/admin/sources/${source.id}`)
+  assert.match(body, /https:\/\/status\.example\.com\/hooks\//)
+  assert.doesNotMatch(body, /Only this machine/)
 })
