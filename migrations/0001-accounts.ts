@@ -56,7 +56,6 @@ export async function up(db: Kysely<unknown>) {
         .text('scope')
         .text('key')
         .text('fingerprint')
-        .integer('status', { nullable: true })
         .text('answer', { nullable: true })
         .text('created_at'),
     (table) => table.addPrimaryKeyConstraint('idempotency_keys_key', ['scope', 'key']),

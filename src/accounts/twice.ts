@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { claimKey, keepAnswer, releaseKey } from '../platform/idempotency.ts'
+import { claimKey, fingerprint, keepAnswer, releaseKey } from '../platform/idempotency.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,11 +19,8 @@ export function registerFormOnce(app: FastifyInstance) {
   app.addHook('preHandler', async (request, reply) => {
     const form = (request.body as { _form?: unknown } | undefined)?._form
     if (request.routeOptions.config.policy?.who !== 'operator' || typeof form !== 'string') return
-    const content = createHash('sha256')
-      .update(JSON.stringify([request.url, request.body]))
-      .digest('base64url')
     const scope = `form:${request.viewer?.id}`
-    const key = `${form.slice(0, 40)}:${content}`
+    const key = `${form.slice(0, 40)}:${fingerprint(request)}`
     const first = await firstAnswer(request, scope, key)
     if (first === 'ours') request.form_key = { scope, key }
     else return reply.redirect(first, 303)
@@ -39,7 +35,7 @@ async function firstAnswer(request: FastifyRequest, scope: string, key: string):
   for (let tries = 0; tries < patience; tries += 1) {
     const { answer } = await claimKey(request.ctx, scope, key, key)
     if (answer === undefined) return 'ours'
-    if (answer !== null) return (answer as { body: string }).body
+    if (answer !== null) return answer as string
     await new Promise((resolve) => setTimeout(resolve, step))
   }
   return 'ours' // the first one died on its way; better twice than never
@@ -52,7 +48,7 @@ async function settle(request: FastifyRequest, reply: FastifyReply) {
   try {
     const location = reply.getHeader('location')
     if (reply.statusCode === 303 && typeof location === 'string') {
-      await keepAnswer(request.ctx, scope, key, { status: 303, body: location })
+      await keepAnswer(request.ctx, scope, key, location)
     } else await releaseKey(request.ctx, scope, key)
   } catch (err) {
     request.log.warn({ err }, 'could not keep the answer to a form')

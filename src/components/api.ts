@@ -78,11 +78,8 @@ function readRoutes(app: App) {
 
 function writeRoutes(app: App) {
   const make = { tags, body: NewComponent, response: { 201: ComponentJson } }
-  app.post(address, { config: write, schema: make }, async (request, reply) =>
-    once(request, reply, async (ctx) => ({
-      status: 201,
-      body: await single(ctx, await createComponent(ctx, request.body)),
-    })),
+  app.post(address, { config: write, schema: make }, (request, reply) =>
+    once(request, reply, async (ctx) => single(ctx, await createComponent(ctx, request.body))),
   )
 
   const edit = { tags, params, body: ComponentChange, response: { 200: ComponentJson } }

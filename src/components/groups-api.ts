@@ -31,8 +31,8 @@ export async function groupRoutes(app: App) {
   })
 
   const make = { tags, body: NewGroup, response: { 201: GroupJson } }
-  app.post(address, { config: write, schema: make }, async (request, reply) =>
-    once(request, reply, async (ctx) => ({ status: 201, body: await createGroup(ctx, request.body) })),
+  app.post(address, { config: write, schema: make }, (request, reply) =>
+    once(request, reply, (ctx) => createGroup(ctx, request.body)),
   )
 
   const edit = { tags, params, body: GroupChange, response: { 200: GroupJson } }

@@ -50,11 +50,8 @@ function readRoutes(app: App) {
 
 function writeRoutes(app: App) {
   const make = { tags, body: NewIncident, response: { 201: IncidentJson } }
-  app.post(address, { config: write, schema: make }, async (request, reply) =>
-    once(request, reply, async (ctx) => ({
-      status: 201,
-      body: await wholeIncident(ctx, await declareIncident(ctx, request.body)),
-    })),
+  app.post(address, { config: write, schema: make }, (request, reply) =>
+    once(request, reply, async (ctx) => wholeIncident(ctx, await declareIncident(ctx, request.body))),
   )
 
   const edit = { tags, params, body: IncidentChange, response: { 200: IncidentJson } }

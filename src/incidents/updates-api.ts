@@ -17,10 +17,10 @@ const address = '/api/v1/incidents/:id/updates'
 export async function updateRoutes(app: App) {
   const params = z.object({ id: z.string().max(100) })
   const make = { tags, params, body: NewUpdate, response: { 201: UpdateJson } }
-  app.post(address, { config, schema: make }, async (request, reply) =>
+  app.post(address, { config, schema: make }, (request, reply) =>
     once(request, reply, async (ctx) => {
       const { id } = await postUpdate(ctx, request.params.id, request.body)
-      return { status: 201, body: await oneUpdate(ctx, request.params.id, id) }
+      return oneUpdate(ctx, request.params.id, id)
     }),
   )
 

@@ -70,7 +70,7 @@ export function inboxRoutes(app: App) {
     response: { 201: z.object({ dismissed: z.number() }) },
   }
   app.post('/api/v1/inbox/dismissals', { config: write, schema: dismissal }, (request, reply) =>
-    once(request, reply, async (ctx) => ({ status: 201, body: await dismissWaiting(ctx, request.body) })),
+    once(request, reply, (ctx) => dismissWaiting(ctx, request.body)),
   )
 }
 
@@ -85,10 +85,7 @@ export function ruleRoute(app: App) {
     response: { 201: mapped },
   }
   app.post('/api/v1/sources/:id/rules', { config: write, schema: rule }, (request, reply) =>
-    once(request, reply, async (ctx) => {
-      const body = await mapWaiting(ctx, { source_id: request.params.id, ...request.body })
-      return { status: 201, body }
-    }),
+    once(request, reply, (ctx) => mapWaiting(ctx, { source_id: request.params.id, ...request.body })),
   )
 }
 
@@ -116,6 +113,6 @@ export function deliveryRoutes(app: App) {
   }
   const write = { policy: token('sources:write') }
   app.post('/api/v1/deliveries/:id/readings', { config: write, schema: reading }, (request, reply) =>
-    once(request, reply, async (ctx) => ({ status: 201, body: await readAgain(ctx, request.params.id) })),
+    once(request, reply, (ctx) => readAgain(ctx, request.params.id)),
   )
 }

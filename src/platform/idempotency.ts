@@ -3,32 +3,30 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Context, inTransaction, nowText } from './context.ts'
 import { Refusal } from './refusal.ts'
 
-type Answer = { status: number; body: unknown }
-
 /**
- * Answers a creating API call. With an `Idempotency-Key` the work and its answer are stored in one transaction:
+ * Answers a creating API call with 201 and what the work returns. With an `Idempotency-Key` the work and its answer are stored in one transaction:
  * the same key and body again get the stored answer, the same key with another body is refused.
  */
 export async function once(
   request: FastifyRequest,
   reply: FastifyReply,
-  work: (ctx: Context) => Promise<Answer>,
+  work: (ctx: Context) => Promise<unknown>,
 ): Promise<never> {
   const key = request.headers['idempotency-key']
-  const answer =
+  const body =
     typeof key === 'string' && key !== ''
       ? await remembered(request, key.slice(0, 200), work)
       : await inTransaction(request.ctx, work)
-  return reply.code(answer.status).send(answer.body) as never
+  return reply.code(201).send(body) as never
 }
 
-function remembered(request: FastifyRequest, key: string, work: (ctx: Context) => Promise<Answer>) {
+function remembered(request: FastifyRequest, key: string, work: (ctx: Context) => Promise<unknown>) {
   const { actor } = request.ctx
   const scope = `${actor.kind}:${actor.id}`
   const print = fingerprint(request)
   return inTransaction(request.ctx, async (ctx) => {
     const claimed = await claimKey(ctx, scope, key, print)
-    if (claimed.answer) return claimed.answer as Answer
+    if (claimed.answer) return claimed.answer
     const answer = await work(ctx)
     await keepAnswer(ctx, scope, key, answer)
     return answer
@@ -45,7 +43,7 @@ export function fingerprint(request: FastifyRequest): string {
 export async function claimKey(ctx: Context, scope: string, key: string, print: string) {
   const made = await ctx.db
     .insertInto('idempotency_keys')
-    .values({ scope, key, fingerprint: print, status: null, answer: null, created_at: nowText(ctx) })
+    .values({ scope, key, fingerprint: print, answer: null, created_at: nowText(ctx) })
     .onConflict((conflict) => conflict.columns(['scope', 'key']).doNothing())
     .returning('key')
     .executeTakeFirst()
@@ -63,10 +61,10 @@ export async function claimKey(ctx: Context, scope: string, key: string, print: 
 }
 
 /** Stores what the holder of a key answered. */
-export async function keepAnswer(ctx: Context, scope: string, key: string, answer: Answer) {
+export async function keepAnswer(ctx: Context, scope: string, key: string, answer: unknown) {
   await ctx.db
     .updateTable('idempotency_keys')
-    .set({ status: answer.status, answer: JSON.stringify(answer) })
+    .set({ answer: JSON.stringify(answer) })
     .where('scope', '=', scope)
     .where('key', '=', key)
     .execute()

@@ -35,7 +35,6 @@ onBothStores('texts sort byte by byte, capitals first', async ({ db, now }) => {
       scope: 's',
       key,
       fingerprint: '',
-      status: null,
       answer: null,
       created_at: now().toISOString(),
     }

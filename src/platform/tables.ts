@@ -15,7 +15,6 @@ type PlatformTables = {
     scope: string
     key: string
     fingerprint: string
-    status: number | null
     answer: Json | null
     created_at: Time
   }

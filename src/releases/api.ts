@@ -111,10 +111,10 @@ async function listed(ctx: Context, query: ReleaseFilter) {
 
 function writeRoutes(app: App) {
   const make = { tags, body: HandRelease, response: { 201: ReleaseJson } }
-  app.post(address, { config: write, schema: make }, async (request, reply) =>
+  app.post(address, { config: write, schema: make }, (request, reply) =>
     once(request, reply, async (ctx) => {
       const { id } = await recordByHand(ctx, request.body)
-      return { status: 201, body: json(await readRelease(ctx, id)) }
+      return json(await readRelease(ctx, id))
     }),
   )
 

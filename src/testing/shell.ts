@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { runCommand } from '../commands/run.ts'
 
-export type Answer = { code: number | null; out: string; err: string }
+type Answer = { code: number | null; out: string; err: string }
 
 const main = join(import.meta.dirname, '../main.ts')
 const stopped = 'SIGTERM'
