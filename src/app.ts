@@ -59,7 +59,7 @@ export async function buildApp(
   const assets = loadAssets()
 
   await app.register(fastifyCookie, { secret: config.secret.toString('hex') })
-  await app.register(fastifyHelmet, securityHeaders(config.url))
+  await app.register(fastifyHelmet, securityHeaders(guard.cookies.secure))
   await registerViews(app)
   registerFlash(app, guard.cookies.secure)
   app.addHook('onRequest', async (request) => {
@@ -128,8 +128,7 @@ function guardSettings({ url }: Given): Omit<GuardSettings, 'sample'> {
 }
 
 /** One policy for every answer: no inline script or style, nothing from elsewhere, no frames. */
-function securityHeaders(url: string | null) {
-  const https = url?.startsWith('https:') ?? false
+function securityHeaders(https: boolean) {
   const own = ["'self'"]
   return {
     contentSecurityPolicy: {

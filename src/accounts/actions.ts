@@ -70,7 +70,8 @@ export async function resetPassword(ctx: Context, address: string, password: str
 export async function changeOwnPassword(ctx: Context, given: { current_password: string; password: string }) {
   const user = await userById(ctx, ctx.actor.id ?? '')
   if (!user || !(await passwordMatches(given.current_password, user.password_hash))) {
-    throw new Refusal('forbidden', 'The current password is not right.')
+    const words = 'The current password is not right.'
+    throw new Refusal('invalid', words, { errors: { current_password: words } })
   }
   await resetPassword(ctx, user.email, given.password)
 }

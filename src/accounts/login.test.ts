@@ -205,3 +205,16 @@ test('a form address takes nothing but forms', async () => {
     assert.equal(answer.statusCode, 415, type)
   }
 })
+
+test('a wrong current password is told beside its field, and the old one still opens the door', async () => {
+  const { server, browser } = await withEdith()
+  await browser.post('/login', { email: edith.email, password })
+  await browser.get('/admin/account')
+  const said = { current_password: 'wrong horse battery', password: 'another horse battery' }
+  const answer = await browser.post('/admin/account/password', said)
+  assert.equal(answer.statusCode, 422)
+  assert.match(answer.body, /The current password is not right/)
+  const again = server.newBrowser()
+  await again.get('/login')
+  assert.equal((await again.post('/login', { email: edith.email, password })).statusCode, 303)
+})

@@ -46,7 +46,8 @@ export async function logIn(ctx: Context, given: { email: string; password: stri
   return openSession({ ...ctx, actor }, user.id, visit)
 }
 
-async function openSession(ctx: Context, user_id: string, visit: Visit) {
+/** Opens a session for somebody who has just proved who they are; the one they came with is ended. Returns its token. */
+export async function openSession(ctx: Context, user_id: string, visit: Visit) {
   const token = newSecret()
   const at = nowText(ctx)
   const session = { id: newId(), token_hash: hashSecret(token), user_id, created_at: at, seen_at: at }
@@ -57,9 +58,6 @@ async function openSession(ctx: Context, user_id: string, visit: Visit) {
     return token
   })
 }
-
-/** Opens a session for somebody who has just proved who they are by the setup link. */
-export const openFirstSession = openSession
 
 /** Ends the session that a browser holds. */
 export function logOut(ctx: Context, token: string) {

@@ -111,21 +111,15 @@ function accountRoutes(app: App, settings: GuardSettings) {
   const own = { config: { policy: operator('viewer') } }
   app.get('/admin/account', own, async (request, reply) => {
     const sessions = await sessionsOf(request.ctx, request.viewer?.id ?? '')
-    return reply.view('/accounts/account', {
-      title: 'Your account',
-      ...accountView(request.viewer, sessions),
-    })
+    return reply.view('/accounts/account', accountView(request.viewer, sessions))
   })
 
   app.post('/admin/account/password', own, async (request, reply) => {
-    const form = submitted(PasswordChange, request.body)
-    const errors = form.ok ? await tryChange(() => changeOwnPassword(request.ctx, form.data)) : form.errors
-    if (errors) {
-      const sessions = await sessionsOf(request.ctx, request.viewer?.id ?? '')
-      const view = { title: 'Your account', ...accountView(request.viewer, sessions), errors }
-      return reply.code(422).view('/accounts/account', view)
-    }
-    return bidFarewell(reply, settings, 'new-password')
+    const { ctx, viewer } = request
+    const changed = await attemptForm(PasswordChange, request.body, (said) => changeOwnPassword(ctx, said))
+    if (changed.ok) return bidFarewell(reply, settings, 'new-password')
+    const view = accountView(viewer, await sessionsOf(ctx, viewer?.id ?? ''))
+    return reply.code(changed.status).view('/accounts/account', { ...view, errors: changed.errors })
   })
 
   app.post<{ Params: { id: string } }>('/admin/account/sessions/:id/end', own, async (request, reply) => {
@@ -133,16 +127,6 @@ function accountRoutes(app: App, settings: GuardSettings) {
     reply.flash('That session has ended.')
     return reply.redirect('/admin/account', 303)
   })
-}
-
-async function tryChange(change: () => Promise<void>): Promise<Record<string, string> | null> {
-  try {
-    await change()
-    return null
-  } catch (error) {
-    if (error instanceof Refusal) return { current_password: error.message }
-    throw error
-  }
 }
 
 type Session = Awaited<ReturnType<typeof sessionsOf>>[number]
@@ -154,7 +138,7 @@ function accountView(viewer: { session_id: string; email: string } | null, sessi
     browser: browserWords(session.agent),
     place: networkWords(session.network),
   }))
-  return { account: viewer, sessions: marked, errors: {} }
+  return { title: 'Your account', account: viewer, sessions: marked, errors: {} }
 }
 
 const tokensPage = { title: 'API tokens', scopes: scopeWords, made: null, values: {}, errors: {} }

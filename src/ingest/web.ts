@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type GuardSettings, may, operator } from '../accounts/guard.ts'
 import { listComponents } from '../components/store.ts'
 import { attemptForm } from '../platform/attempt.ts'
-import type { App } from '../platform/http.ts'
+import { type App, originFor } from '../platform/http.ts'
 import { NewRule } from '../sources/model.ts'
 import { sourcePage } from '../sources/overview.ts'
 import { sourceById } from '../sources/store.ts'
@@ -74,7 +74,7 @@ function ruleRoutes(app: App, origin: string | null) {
     )
     if (made.ok) return done(reply, replayedWords(made.data.replayed), `/admin/sources/${params.id}`)
 
-    const page = await sourcePage(ctx, params.id, origin ?? `${request.protocol}://${request.host}`, null)
+    const page = await sourcePage(ctx, params.id, originFor(request, origin), null)
     const components = (await listComponents(ctx)).map(({ slug, name }) => ({ slug, name }))
     const values = { name: page.source.name, ...(request.body as object) }
     const given = {

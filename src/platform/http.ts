@@ -1,6 +1,7 @@
 import type {
   FastifyBaseLogger,
   FastifyInstance,
+  FastifyRequest,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
@@ -28,6 +29,11 @@ export type App = FastifyInstance<
 /** Whether an address is for machines: it has no page, and its errors are problem JSON. Everything else is for people. */
 export function isForMachines(url: string): boolean {
   return /^\/(api|hooks|assets|openapi|livez|readyz|metrics)/.test(url)
+}
+
+/** The origin that links begin with: the one that is set, else the one that was asked for. */
+export function originFor({ protocol, host }: FastifyRequest, set: string | null): string {
+  return set ?? `${protocol}://${host}`
 }
 
 /** `?cursor=&limit=`: the cursor is the id of the last row seen; 50 rows unless told, 100 at most. */

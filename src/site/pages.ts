@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formToken } from '../accounts/secrets.ts'
 import type { Assets } from '../platform/assets.ts'
 import { takeFlash } from '../platform/flash.ts'
-import { isForMachines } from '../platform/http.ts'
+import { isForMachines, originFor } from '../platform/http.ts'
 import { newId } from '../platform/ids.ts'
 import { pageData } from '../platform/view.ts'
 import { readSite, type Site } from './store.ts'
@@ -46,7 +46,7 @@ function pageFor(request: FastifyRequest, given: Given, site: Site, flash: strin
     form_id: newId(),
     path: request.url.split('?')[0] ?? '/',
     now: request.ctx.now(),
-    origin: origin ?? `${request.protocol}://${request.host}`,
+    origin: originFor(request, origin),
     assets,
     sample,
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type GuardSettings, token } from '../accounts/guard.ts'
-import { type App, listOf, listQuery, pageAfter } from '../platform/http.ts'
+import { type App, listOf, listQuery, originFor, pageAfter } from '../platform/http.ts'
 import { changeSource, createSource, removeRule, rotateSecret } from './actions.ts'
 import { NewSource, Rotation, SourceChange } from './model.ts'
 import { type ShownSource, shownSource, sourcesOverview } from './overview.ts'
@@ -34,32 +34,32 @@ const tags = ['sources']
 
 /** Sources by API. What makes a secret keeps no answer for an `Idempotency-Key`: a secret is stored nowhere. */
 export async function routes(app: App, { origin }: GuardSettings) {
-  const originOf = (request: { protocol: string; host: string }) =>
-    origin ?? `${request.protocol}://${request.host}`
-  readRoutes(app, originOf)
-  writeRoutes(app, originOf)
+  readRoutes(app, origin)
+  writeRoutes(app, origin)
   ruleRoutes(app)
 }
 
-type OriginOf = (request: { protocol: string; host: string }) => string
+type Origin = GuardSettings['origin']
 
-function readRoutes(app: App, originOf: OriginOf) {
+function readRoutes(app: App, origin: Origin) {
   const list = { tags, querystring: listQuery, response: { 200: listOf(SourceJson) } }
   app.get('/api/v1/sources', { config: read, schema: list }, async (request) => {
-    return pageAfter(await sourcesOverview(request.ctx, originOf(request)), request.query)
+    return pageAfter(await sourcesOverview(request.ctx, originFor(request, origin)), request.query)
   })
 
   const one = { tags, params, response: { 200: SourceJson } }
   app.get('/api/v1/sources/:id', { config: read, schema: one }, async (request): Promise<ShownSource> => {
-    return shownSource(await sourceById(request.ctx, request.params.id), originOf(request))
+    return shownSource(await sourceById(request.ctx, request.params.id), originFor(request, origin))
   })
 }
 
-function writeRoutes(app: App, originOf: OriginOf) {
+function writeRoutes(app: App, origin: Origin) {
   const make = { tags, body: NewSource, response: { 201: SourceJson.extend({ secret }) } }
   app.post('/api/v1/sources', { config: write, schema: make }, async (request, reply) => {
     const made = await createSource(request.ctx, request.body)
-    return reply.code(201).send({ ...shownSource(made.source, originOf(request)), secret: made.secret })
+    return reply
+      .code(201)
+      .send({ ...shownSource(made.source, originFor(request, origin)), secret: made.secret })
   })
 
   const change = { tags, params, body: SourceChange, response: { 200: SourceJson } }
@@ -67,7 +67,10 @@ function writeRoutes(app: App, originOf: OriginOf) {
     '/api/v1/sources/:id',
     { config: write, schema: change },
     async (request): Promise<ShownSource> => {
-      return shownSource(await changeSource(request.ctx, request.params.id, request.body), originOf(request))
+      return shownSource(
+        await changeSource(request.ctx, request.params.id, request.body),
+        originFor(request, origin),
+      )
     },
   )
 

@@ -3,7 +3,7 @@ import { type GuardSettings, may, operator } from '../accounts/guard.ts'
 import { listComponents } from '../components/store.ts'
 import { attemptForm } from '../platform/attempt.ts'
 import { submitted } from '../platform/forms.ts'
-import type { App } from '../platform/http.ts'
+import { type App, originFor } from '../platform/http.ts'
 import { seal, unseal } from '../platform/seal.ts'
 import {
   changeSource,
@@ -24,17 +24,14 @@ const admin = { config: { policy: operator('admin') } }
 
 /** The operators' pages for the tools that report releases. */
 export async function routes(app: App, settings: GuardSettings) {
-  const originOf: OriginOf = (request) => settings.origin ?? `${request.protocol}://${request.host}`
-  listRoutes(app, originOf, settings)
-  pageRoutes(app, originOf)
+  listRoutes(app, settings)
+  pageRoutes(app, settings)
   buttonRoutes(app, settings)
 }
 
-type OriginOf = (request: FastifyRequest) => string
-
-function listRoutes(app: App, originOf: OriginOf, settings: GuardSettings) {
+function listRoutes(app: App, settings: GuardSettings) {
   app.get(list, viewer, async (request, reply) => {
-    const sources = await sourcesOverview(request.ctx, originOf(request))
+    const sources = await sourcesOverview(request.ctx, originFor(request, settings.origin))
     return reply.view('/sources/index', { title: 'Sources', sources, may_edit: mayEdit(request) })
   })
 
@@ -52,11 +49,11 @@ function listRoutes(app: App, originOf: OriginOf, settings: GuardSettings) {
   })
 }
 
-function pageRoutes(app: App, originOf: OriginOf) {
+function pageRoutes(app: App, { origin }: GuardSettings) {
   async function show(request: FastifyRequest<One>, reply: FastifyReply, kept: object = {}) {
     const { id } = request.params
     const secret = takeOver(request, reply, id)
-    const page = await sourcePage(request.ctx, id, originOf(request), secret)
+    const page = await sourcePage(request.ctx, id, originFor(request, origin), secret)
     const components = (await listComponents(request.ctx)).map(({ slug, name }) => ({ slug, name }))
     const { name, version } = page.source
     const given = { title: name, secret, components, may_edit: mayEdit(request), values: { name, version } }

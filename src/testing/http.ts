@@ -2,7 +2,7 @@ import type { LightMyRequestResponse, RouteOptions } from 'fastify'
 import type { Policy } from '../accounts/guard.ts'
 import type { Role, Scope } from '../accounts/model.ts'
 import { hashPassword } from '../accounts/passwords.ts'
-import { openFirstSession } from '../accounts/sessions.ts'
+import { openSession } from '../accounts/sessions.ts'
 import { insertUser } from '../accounts/store.ts'
 import { createToken } from '../accounts/tokens.ts'
 import { buildApp } from '../app.ts'
@@ -62,7 +62,7 @@ export async function startTestApp(ship: World, { sample = false, home = origin 
       password_hash: await hash,
     })
     const actor = { kind: 'user' as const, id, name: role }
-    const session = await openFirstSession(ship.as(actor), id, {
+    const session = await openSession(ship.as(actor), id, {
       ip: '127.0.0.1',
       agent: 'test',
       token: null,
