@@ -42,7 +42,11 @@ export async function listPublicComponents(
 
 /** By id or by slug; a private or archived one does not exist. */
 export async function publicComponent(ctx: Context, name: string): Promise<PublicComponent> {
-  const all = await publicComponents(ctx)
+  return componentAmong(await publicComponents(ctx), name)
+}
+
+/** One of those that were read already, by id or by slug. */
+export function componentAmong(all: PublicComponent[], name: string): PublicComponent {
   const found = all.find(({ id }) => id === name) ?? all.find(({ slug }) => slug === name)
   if (!found) throw new Refusal('not-found', 'There is no such component.')
   return found

@@ -1,6 +1,11 @@
 import { headline } from '../components/headline.ts'
 import { statusWords } from '../components/model.ts'
-import { type PublicComponent, publicComponent, publicComponents } from '../components/public.ts'
+import {
+  componentAmong,
+  type PublicComponent,
+  publicComponent,
+  publicComponents,
+} from '../components/public.ts'
 import { cardOf } from '../incidents/card.ts'
 import {
   currentPublicIncidents,
@@ -81,7 +86,7 @@ export async function incidentPage(ctx: Context, id: string) {
 
 export async function releasesPage(ctx: Context, query: { component?: string; cursor?: string }) {
   const components = await publicComponents(ctx)
-  const component = query.component ? await publicComponent(ctx, query.component) : null
+  const component = query.component ? componentAmong(components, query.component) : null
   const filter = component ? { component: component.id } : {}
   return {
     components,
