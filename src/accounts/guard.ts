@@ -1,6 +1,7 @@
 import '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../platform/context.ts'
+import { publicCache } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { checkFormToken, refuseForeignForm, refuseOtherContent, startPreSession } from './csrf.ts'
 import { type Role, reaches, type Scope } from './model.ts'
@@ -114,7 +115,7 @@ async function admitBearer(
   if (policy.who === 'anyone-or-token') {
     reply.header('vary', 'Authorization')
     if (authorization === undefined) {
-      reply.header('access-control-allow-origin', '*').header('cache-control', 'public, max-age=10')
+      reply.header('access-control-allow-origin', '*').header('cache-control', publicCache)
       return
     }
   }

@@ -11,6 +11,13 @@ import { z } from 'zod'
 import type { Context } from './context.ts'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * Set on a public GET route whose answer is the same for everybody: it is rendered once for each change and kept
+     * ready as bytes (`renderings.ts`). `query` names the parameters that change the answer; others are ignored.
+     */
+    kept?: { query?: readonly string[] }
+  }
   interface FastifyRequest {
     /** The verb's context, with who asks as its actor. */
     ctx: Context
@@ -35,6 +42,9 @@ export function isForMachines(url: string): boolean {
 export function originFor({ protocol, host }: FastifyRequest, set: string | null): string {
   return set ?? `${protocol}://${host}`
 }
+
+/** How long shared caches may keep what is public: a crowd reads it from them, also while we cannot answer. */
+export const publicCache = 'public, max-age=10, stale-while-revalidate=30, stale-if-error=86400'
 
 /** `?cursor=&limit=`: the cursor is the id of the last row seen; 50 rows unless told, 100 at most. */
 export const listQuery = z.object({

@@ -56,6 +56,17 @@ function asItIs(table: AnyTable): AnyTable {
   return table
 }
 
+/** Adds texts to a table that stands already, alike on both stores; rows that are there get `initial`, or null. */
+export async function addTexts(db: AnyKysely, table: string, columns: Record<string, string | null>) {
+  const type = db.getExecutor().adapter instanceof SqliteAdapter ? 'text' : sql`text collate "C"`
+  for (const [name, initial] of Object.entries(columns)) {
+    await db.schema
+      .alterTable(table)
+      .addColumn(name, type, (built) => (initial === null ? built : built.notNull().defaultTo(initial)))
+      .execute()
+  }
+}
+
 /** An index named after its table and columns. */
 export async function createIndex(db: AnyKysely, table: string, ...columns: string[]) {
   await db.schema

@@ -13,19 +13,19 @@ onBothStores('every table of the schema is there, and migrating again changes no
 onBothStores(
   'a transaction that fails leaves nothing behind, and one inside another joins it',
   async (ship) => {
-    const row = (name: string) => ({
-      id: 'site',
-      name,
-      time_zone: 'UTC',
-      version: 1,
-      updated_at: nowText(ship),
-    })
+    const row = { id: 'one', name: 'One', position: 1, version: 1 }
+    const born = { created_at: nowText(ship), updated_at: nowText(ship) }
     const failing = inTransaction(ship, async (ship) => {
-      await inTransaction(ship, async ({ db }) => db.insertInto('site').values(row('one')).execute())
+      await inTransaction(ship, async ({ db }) =>
+        db
+          .insertInto('groups')
+          .values({ ...row, ...born })
+          .execute(),
+      )
       throw new Error('on purpose')
     })
     await assert.rejects(failing, /on purpose/)
-    assert.deepEqual(await ship.db.selectFrom('site').select('name').execute(), [])
+    assert.deepEqual(await ship.db.selectFrom('groups').select('name').execute(), [])
   },
 )
 

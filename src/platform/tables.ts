@@ -69,8 +69,28 @@ type AccountsTables = {
 }
 
 type SiteTables = {
-  /** One row, id `site`. */
-  site: { id: string; name: string; time_zone: string; version: number; updated_at: Time }
+  /** One row, id `site`; `page_id` is what other programs call the page, for ever. */
+  site: {
+    id: string
+    page_id: Id
+    name: string
+    time_zone: string
+    language: string
+    /** The host that customers know the page by; null: the address that Shiplog itself is told. */
+    domain: string | null
+    /** `[{ label, url }]`, in the order of the page. */
+    links: Json
+    /** `#rrggbb`; null: the house's own. */
+    accent: string | null
+    public_releases: string
+    /** Markdown above and below every public page. */
+    header: string
+    footer: string
+    version: number
+    updated_at: Time
+  }
+  /** One row, id `site`, while there is a logo. */
+  site_logo: { id: string; type: string; bytes: Uint8Array; hash: string; updated_at: Time }
 }
 
 type ComponentsTables = {
@@ -259,7 +279,7 @@ export const owners = {
   platform: ['idempotency_keys'],
   journal: ['journal'],
   accounts: ['users', 'sessions', 'api_tokens', 'login_failures', 'setup'],
-  site: ['site'],
+  site: ['site', 'site_logo'],
   components: ['groups', 'components', 'component_impacts'],
   sources: ['sources', 'source_secrets', 'source_rules'],
   releases: ['environments', 'release_events', 'releases'],

@@ -17,6 +17,8 @@ type PageData = {
   csrf: string
   form_id: string
   path: string
+  /** The words of the page's language (`site/words`): `it.t.nav.history`. */
+  t: object
   /** The moment the page was made. */
   now: string
   /** Whether all of it is made up, and read-only. */
@@ -45,6 +47,7 @@ export function helpers(given: { time_zone: string; now: string; origin: string;
 /** Puts one page's `it` together. */
 export function pageData(given: {
   site: PageSite
+  t: object
   viewer: PageViewer | null
   flash: string | null
   csrf: string
@@ -56,9 +59,10 @@ export function pageData(given: {
   sample: boolean
 }): PageData {
   const now = given.now.toISOString()
-  const { site, viewer, csrf, form_id, path, flash, sample } = given
+  const { site, t, viewer, csrf, form_id, path, flash, sample } = given
   return {
     site: { ...site, zone_words: zone.zoneWords(site.time_zone, now) },
+    t,
     viewer,
     flash: flash ? { words: flash } : null,
     csrf,

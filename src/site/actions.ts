@@ -3,13 +3,13 @@ import { record } from '../journal/journal.ts'
 import { type Context, inTransaction } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Setup, SiteSettings } from './model.ts'
-import { readSite, writeSite } from './store.ts'
+import { readSite, type Site, writeSite } from './store.ts'
 
 /** Changes the page's name and time zone. */
-export function editSite(ctx: Context, given: SiteSettings) {
+export function editSite(ctx: Context, given: SiteSettings & Partial<Site>) {
   return inTransaction(ctx, async (ctx) => {
-    if (!(await writeSite(ctx, given))) {
-      const current = await readSite(ctx)
+    const current = await readSite(ctx)
+    if (!(await writeSite(ctx, { ...current, ...given }))) {
       throw new Refusal('stale', 'Somebody else changed the settings meanwhile.', { current })
     }
     const { name, time_zone } = given

@@ -18,7 +18,8 @@ export async function routes(app: App) {
 
   const edit = { tags: ['site'], body: Change, response: { 200: Site } }
   app.patch('/api/v1/site', { config, schema: edit }, async (request) => {
-    await editSite(request.ctx, { ...(await readSite(request.ctx)), ...request.body })
+    const { name, time_zone, version } = await readSite(request.ctx)
+    await editSite(request.ctx, { name, time_zone, version, ...request.body })
     return readSite(request.ctx)
   })
 }

@@ -5,7 +5,8 @@ import { takeFlash } from '../platform/flash.ts'
 import { isForMachines, originFor } from '../platform/http.ts'
 import { newId } from '../platform/ids.ts'
 import { pageData } from '../platform/view.ts'
-import { readSite, type Site } from './store.ts'
+import { readSite, type Site, untouched } from './store.ts'
+import { wordsFor } from './words/index.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -18,9 +19,8 @@ type Given = { assets: Assets; origin: string | null; sample: boolean }
 
 /** Hands every template the page-wide data: site, viewer, flash, form token, helpers. The one place for it. */
 export function registerPages(app: FastifyInstance, given: Given) {
-  const withoutStore: Site = { name: 'Status', time_zone: 'UTC', version: 0 }
   app.addHook('onRequest', async (request, reply) => {
-    if (!isForMachines(request.url)) reply.locals = pageFor(request, given, withoutStore, null)
+    if (!isForMachines(request.url)) reply.locals = pageFor(request, given, untouched, null)
   })
   app.addHook('preHandler', async (request, reply) => {
     if (isForMachines(request.url)) return
@@ -40,6 +40,7 @@ function pageFor(request: FastifyRequest, given: Given, site: Site, flash: strin
   const csrf = request.form_binding === '' ? '' : formToken(request.ctx.secret, request.form_binding)
   return pageData({
     site,
+    t: wordsFor(site.language),
     viewer: request.viewer,
     flash,
     csrf,

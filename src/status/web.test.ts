@@ -34,7 +34,10 @@ test('in trouble the page leads with the headline, the incident, its cause and t
   const { ship } = await northwindInTrouble()
   const { status, headers, text, html } = await visit(ship, '/')
   assert.equal(status, 200)
-  assert.equal(headers['cache-control'], 'public, max-age=10')
+  assert.equal(
+    headers['cache-control'],
+    'public, max-age=10, stale-while-revalidate=30, stale-if-error=86400',
+  )
   assert.equal(headers['set-cookie'], undefined)
   inOrder(
     text,

@@ -1,11 +1,12 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { anyone } from '../accounts/guard.ts'
-import type { App } from '../platform/http.ts'
+import { type App, publicCache } from '../platform/http.ts'
 import { componentPage, incidentPage, nowPage, releasePage, releasesPage } from './pages.ts'
 import { rollbacksPage } from './rollbacks.ts'
 
-const config = { policy: anyone }
+const config = { policy: anyone, kept: {} }
+const filtered = { policy: anyone, kept: { query: ['component', 'cursor'] } }
 const params = z.object({ id: z.string().max(100) })
 const log = z.object({ component: z.string().max(100).optional(), cursor: z.string().max(100).optional() })
 
@@ -21,7 +22,7 @@ export async function routes(app: App) {
     return show(reply, '/status/incident', { title: page.incident.title, ...page })
   })
 
-  app.get('/releases', { config, schema: { querystring: log } }, async (request, reply) => {
+  app.get('/releases', { config: filtered, schema: { querystring: log } }, async (request, reply) => {
     // a form sends an empty field for "all"
     const component = request.query.component || undefined
     const page = await releasesPage(request.ctx, { ...request.query, component })
@@ -45,6 +46,6 @@ export async function routes(app: App) {
 }
 
 function show(reply: FastifyReply, view: string, page: object) {
-  reply.header('cache-control', 'public, max-age=10')
+  reply.header('cache-control', publicCache)
   return reply.view(view, page)
 }

@@ -1,0 +1,11 @@
+/** The public page in English: the page's parts in the order of the page, sentences with numbers as functions. */
+export const en = {
+  nav: {
+    skip: 'Skip to the content',
+    pages: 'Pages',
+    now: 'Now',
+    history: 'History',
+    releases: 'Releases',
+    rollbacks: 'Rollbacks',
+  },
+}
