@@ -1,4 +1,4 @@
-import type { Context } from '../platform/context.ts'
+import type { Context, JournalLine } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 
@@ -67,18 +67,25 @@ export async function record(
   line: { action: JournalAction; subject: [kind: string, id: string]; detail?: Record<string, unknown> },
 ) {
   const { actor } = ctx
-  await ctx.db
-    .insertInto('journal')
-    .values({
-      id: newId(),
-      at: nowText(ctx),
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      actor_name: actor.name,
-      action: line.action,
-      subject_kind: line.subject[0],
-      subject_id: line.subject[1],
-      detail: JSON.stringify(line.detail ?? {}),
-    })
-    .execute()
+  const row = {
+    id: newId(),
+    at: nowText(ctx),
+    actor_kind: actor.kind,
+    actor_id: actor.id,
+    actor_name: actor.name,
+    action: line.action,
+    subject_kind: line.subject[0],
+    subject_id: line.subject[1],
+    detail: JSON.stringify(line.detail ?? {}),
+  }
+  await ctx.db.insertInto('journal').values(row).execute()
+  ctx.written?.push(row)
+}
+
+/** What customers can see something of; of everything else no public page tells. */
+const publicNouns = new Set(['site', 'group', 'component', 'environment', 'release', 'incident'])
+
+/** Whether a line may have changed a public page. */
+export function isPublicLine({ action }: Pick<JournalLine, 'action'>): boolean {
+  return publicNouns.has(action.split('.')[0] ?? '')
 }

@@ -14,12 +14,18 @@ type Log = {
   error(detail: object, words: string): void
 }
 
+export type JournalLine = Tables['journal']
+
 /** What every verb is given first: the store, the clock, who acts, where to log. */
 export type Context = {
   db: Kysely<Tables>
   now(): Date
   actor: Actor
   log: Log
+  /** The journal lines of the transaction so far: told to `committed` once it stands. */
+  written?: JournalLine[]
+  /** Hears of a transaction's journal lines right after its commit, before anybody is answered. */
+  committed?: (lines: JournalLine[]) => void
   /** The 32 bytes of SHIPLOG_SECRET: keys for sealing and for form tokens are derived from it. */
   secret: Buffer
 }
@@ -33,7 +39,10 @@ export function nowText(ctx: Pick<Context, 'now'>): string {
  * Runs `work` in one transaction and returns what it returns; inside another transaction it joins that one.
  * Name the inner parameter `ctx` too: on SQLite the outer `db` inside a transaction would wait for ever.
  */
-export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
   if (ctx.db.isTransaction) return work(ctx)
-  return ctx.db.transaction().execute((db) => work({ ...ctx, db }))
+  const written: JournalLine[] = []
+  const result = await ctx.db.transaction().execute((db) => work({ ...ctx, db, written }))
+  if (written.length > 0) ctx.committed?.(written)
+  return result
 }

@@ -14,3 +14,8 @@ export function newId(): string {
   lastMillisecond = now
   return now.toString(36).padStart(8, '0') + lastTail.toString(36).padStart(4, '0')
 }
+
+/** The id that sorts before all that are made from a moment (milliseconds since 1970) on. */
+export function firstIdAt(moment: number): string {
+  return moment.toString(36).padStart(8, '0').padEnd(12, '0')
+}

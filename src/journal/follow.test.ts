@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createComponent } from '../components/actions.ts'
+import type { JournalLine } from '../platform/context.ts'
+import { inTransaction } from '../platform/context.ts'
+import { onBothStores } from '../testing/postgres.ts'
+import { world } from '../testing/world.ts'
+import { followJournal } from './follow.ts'
+import { isPublicLine, record } from './journal.ts'
+
+const words = (lines: JournalLine[]) => lines.map(({ action }) => action)
+
+onBothStores('each line is told once: at once to this process, at the next look to another', async (ship) => {
+  const [here, there] = [followJournal(ship), followJournal(ship)]
+  const told: string[][] = [[], []]
+  here.on((lines) => told[0]?.push(...words(lines)))
+  there.on((lines) => told[1]?.push(...words(lines)))
+  await createComponent({ ...ship, committed: here.committed }, { name: 'Checkout', group: 'Shop' })
+  assert.deepEqual(told, [['group.created', 'component.created'], []])
+  for (let look = 0; look < 2; look++) {
+    await here.catchUp()
+    await there.catchUp()
+  }
+  assert.deepEqual(told[0], told[1])
+})
+
+test('a line that was named before another one, and shows later, is not missed', async () => {
+  const ship = await world()
+  const journal = followJournal(ship)
+  const told: string[] = []
+  journal.on((lines) => told.push(...lines.map(({ id }) => id)))
+  await createComponent(ship, { name: 'One' })
+  const [early] = await ship.db.selectFrom('journal').selectAll().execute()
+  assert.ok(early)
+  await ship.db.deleteFrom('journal').execute()
+  await createComponent(ship, { name: 'Two' })
+  await journal.catchUp()
+  await ship.db.insertInto('journal').values(early).execute()
+  await journal.catchUp()
+  assert.equal(told.length, 2)
+  assert.equal(told[1], early.id)
+})
+
+test('what is rolled back is told to nobody', async () => {
+  const ship = await world()
+  const told: string[] = []
+  const ctx = { ...ship, committed: (lines: JournalLine[]) => void told.push(...words(lines)) }
+  const failing = inTransaction(ctx, async (ctx) => {
+    await record(ctx, { action: 'site.edited', subject: ['site', 'site'] })
+    throw new Error('on purpose')
+  })
+  await assert.rejects(failing)
+  assert.deepEqual(told, [])
+})
+
+test('signing in and connecting a tool change no public page; what customers read of does', () => {
+  const may = (action: string) => isPublicLine({ action })
+  assert.deepEqual(
+    ['session.opened', 'token.created', 'source.created', 'delivery.accepted', 'user.added'].filter(may),
+    [],
+  )
+  const shown = [
+    'site.edited',
+    'component.status_set',
+    'release.canary',
+    'incident.updated',
+    'environment.tier_changed',
+  ]
+  assert.deepEqual(shown.filter(may), shown)
+})
