@@ -11,6 +11,7 @@ import {
 } from 'kysely'
 import type { ReadonlyKysely } from 'kysely/readonly'
 import pg from 'pg'
+import { reopening } from './reopening.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
@@ -18,42 +19,50 @@ export type Database = Kysely<Tables>
 /** SQLite before 3.51.3 could lose a committed write when a WAL was reset (sqlite.org/wal.html). */
 const sqliteFloor = '3.51.3'
 
-/** Opens the store that `url` names: `postgres://…`, or the path of a SQLite file that is made when absent. */
-export function openDatabase(url: string): Database {
-  return /^postgres(ql)?:\/\//.test(url) ? openPostgres(url) : openSqlite(new Sqlite(url))
+/**
+ * The store that `url` names: `postgres://…`, or the path of a SQLite file that is made when absent, unless it
+ * `must_exist`. Opened at the first use; one that cannot be opened, or breaks, is opened anew at the next use.
+ */
+export function openDatabase(url: string, { must_exist = false } = {}): Database {
+  if (isPostgres(url)) return openPostgres(url)
+  return onSqlite(
+    reopening(() => prepared(new Sqlite(url, { fileMustExist: must_exist, timeout: patience.read }))),
+  )
+}
+
+/** Whether a `DATABASE_URL` names a PostgreSQL server; else it is the path of a SQLite file. */
+function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url)
 }
 
 /** A store on an open SQLite connection, with the settings that durability rests on. */
 export function openSqlite(connection: Sqlite.Database): Database {
-  connection.pragma('journal_mode = WAL')
+  return onSqlite(reopening(() => prepared(connection)))
+}
+
+function onSqlite(database: SqliteDatabase): Database {
+  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database }) })
+}
+
+function prepared(connection: Sqlite.Database): Sqlite.Database {
+  if (connection.pragma('journal_mode', { simple: true }) !== 'wal') {
+    connection.pragma(`busy_timeout = ${patience.write}`) // two that start at once on a new file
+    connection.pragma('journal_mode = WAL')
+  }
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
   connection.pragma('trusted_schema = OFF')
-  connection.pragma('busy_timeout = 5000')
+  connection.pragma(`busy_timeout = ${patience.read}`)
   connection.pragma('journal_size_limit = 67108864')
   refuseOldSqlite(connection)
-  return new Kysely<Tables>({
-    dialect: new ImmediateSqliteDialect({ database: rememberStatements(connection) }),
-  })
+  return connection
 }
 
-const mostStatements = 500
-
-/** Preparing a statement costs more than most of ours take to run, so each is prepared once and kept. */
-function rememberStatements(connection: Sqlite.Database): SqliteDatabase {
-  const kept = new Map<string, Sqlite.Statement>()
-  return {
-    close: () => connection.close(),
-    prepare(sql) {
-      const known = kept.get(sql)
-      if (known) return known
-      const statement = connection.prepare(sql)
-      if (kept.size >= mostStatements) kept.clear()
-      kept.set(sql, statement)
-      return statement
-    },
-  } as SqliteDatabase
-}
+/**
+ * Milliseconds to wait for another process. SQLite waits on this very thread, so that nobody is answered meanwhile:
+ * a writer is worth the wait, while a read hardly ever meets one and had better fail at once.
+ */
+const patience = { read: 200, write: 5000 }
 
 function openPostgres(connectionString: string): Database {
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -76,7 +85,12 @@ function refuseOldSqlite(connection: Sqlite.Database) {
  */
 class ImmediateSqliteDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection) {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+    await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${patience.write}`))
+    try {
+      await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+    } finally {
+      await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${patience.read}`))
+    }
   }
 
   /** A full disk makes SQLite roll back by itself; to say that there is nothing left to roll back would hide why. */
