@@ -13,6 +13,7 @@ import * as auditWeb from './audit/web.ts'
 import * as componentsApi from './components/api.ts'
 import * as componentsWeb from './components/web.ts'
 import type { Config } from './config.ts'
+import type { Front } from './front.ts'
 import * as incidentsApi from './incidents/api.ts'
 import * as incidentsWeb from './incidents/web.ts'
 import * as ingestApi from './ingest/api.ts'
@@ -25,6 +26,7 @@ import type { Context } from './platform/context.ts'
 import { answerError, answerNotFound } from './platform/errors.ts'
 import { registerFlash } from './platform/flash.ts'
 import type { App } from './platform/http.ts'
+import { Refusal } from './platform/refusal.ts'
 import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
 import * as releasesApi from './releases/api.ts'
@@ -45,15 +47,20 @@ type Options = {
   onRoute?: (route: RouteOptions) => void
   /** Whoever comes may look at everything, and nobody may change anything. No setting turns this on. */
   sample?: boolean
+  /** Whether the store can be used yet; meanwhile only what needs none is answered. */
+  ready?: () => boolean
+  /** What keeps public answers ready; without it each is rendered when it is asked for. */
+  front?: Front
 }
 
 /** The whole server, every plugin and slice registered by hand, in order. `ctx` is what each request's context grows from. */
 export async function buildApp(
   config: Given,
   ctx: Omit<Context, 'actor' | 'log'>,
-  { onRoute = () => {}, sample = false }: Options = {},
+  { onRoute = () => {}, sample = false, front, ready = () => true }: Options = {},
 ): Promise<App> {
-  const app = bareServer(config)
+  const app = bareServer(config, front)
+  front?.attach(app)
   app.addHook('onRoute', onRoute)
   const guard = { ...guardSettings(config), sample }
   const assets = loadAssets()
@@ -67,13 +74,17 @@ export async function buildApp(
   })
   await registerBodies(app)
   registerPages(app, { assets, origin: config.url, sample })
+  app.addHook('onRequest', async (request) => {
+    if (ready() || request.routeOptions.config.storeless) return
+    throw new Refusal('unavailable', 'Shiplog cannot reach its database right now. It keeps trying.')
+  })
   registerGuard(app, guard)
   registerFormOnce(app)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerNotFound)
   await registerOpenApi(app)
 
-  serveAssets(app, assets, { policy: anyone })
+  serveAssets(app, assets, { policy: anyone, storeless: true })
   await accountsWeb.routes(app, guard)
   await accountsApi.routes(app)
   await siteWeb.routes(app, guard)
@@ -96,8 +107,9 @@ export async function buildApp(
 }
 
 /** Limits against slow and large requests; a stop lets requests end before it closes. */
-function bareServer(config: Given): App {
+function bareServer(config: Given, front?: Front): App {
   const app = fastify({
+    ...(front ? { serverFactory: front.serverFactory } : {}),
     logger: {
       level: config.log_level,
       stream: process.stderr,
@@ -154,7 +166,9 @@ function securityHeaders(https: boolean) {
 /** For the machines that keep us running: alive, and able to reach the store. */
 function operations(app: App) {
   const config = { policy: anyone }
-  app.get('/livez', { config, logLevel: 'warn' }, async () => ({ status: 'ok' }))
+  app.get('/livez', { config: { ...config, storeless: true }, logLevel: 'warn' }, async () => ({
+    status: 'ok',
+  }))
   app.get('/readyz', { config, logLevel: 'warn' }, async (request) => {
     await request.ctx.db.selectFrom('setup').select('id').execute()
     return { status: 'ok' }

@@ -15,7 +15,7 @@ const floors = [
   ['releases'],
   ['incidents'],
   ['ingest', 'status', 'audit'],
-  ['app', 'openapi', 'config', 'commands', 'demo', 'main'],
+  ['app', 'front', 'openapi', 'config', 'commands', 'demo', 'main'],
   ['testing'],
 ]
 /** HTTP surfaces are private to their slice: only `app.ts` registers them. */

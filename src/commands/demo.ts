@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { buildApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { openNorthwind } from '../demo/northwind.ts'
+import { makeFront } from '../front.ts'
+import { followJournal } from '../journal/follow.ts'
 import { listen, originOf, stopSignal } from './listening.ts'
 import { misuse, type Options } from './run.ts'
 
@@ -19,7 +21,9 @@ export async function run(_words: string[], { seed = '1' }: Options, env: NodeJS
   const own = { SHIPLOG_SECRET: secret.toString('hex'), SHIPLOG_DATA_DIR: tmpdir() }
   const config = readConfig({ SHIPLOG_LOG_LEVEL: 'warn', ...env, ...own })
   const db = await openNorthwind({ start: new Date(), seed: Number(seed), secret })
-  const app = await buildApp({ ...config, secret }, { db, now: () => new Date(), secret }, { sample: true })
+  const now = () => new Date()
+  const front = makeFront({ now, url: config.url, files: null, journal: followJournal({ db }) })
+  const app = await buildApp({ ...config, secret }, { db, now, secret }, { sample: true, front })
   await listen(app, config)
   console.log(`The Northwind sample is served, read-only, on ${originOf(app, config.url)}`)
   await stopSignal()

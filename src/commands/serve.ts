@@ -1,31 +1,89 @@
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { addUser, renewSetupToken } from '../accounts/actions.ts'
 import { userByEmail } from '../accounts/store.ts'
 import { buildApp, jobs } from '../app.ts'
 import { type Config, readConfig } from '../config.ts'
+import { makeFront } from '../front.ts'
+import { followJournal, keepReading } from '../journal/follow.ts'
 import type { Context } from '../platform/context.ts'
 import { openDatabase } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
+import { renderingFiles } from '../platform/rendering-files.ts'
+import { forget } from '../platform/renderings.ts'
+import { isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
 import { listen, originOf, stopSignal } from './listening.ts'
+import { keepWarm } from './warming.ts'
 
 export const usage = [['serve', 'serve the status page and the operators’ pages']] as const
 
 /** Serves until it is told to stop, then lets what it has begun end. */
 export async function run(_words: string[], _options: object, env: NodeJS.ProcessEnv): Promise<number> {
   const config = readConfig(env)
-  const db = openDatabase(config.database_url)
-  await migrateToLatest(db)
-  const base = { db, now: () => new Date(), secret: config.secret }
-  const app = await buildApp(config, base)
-  const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
-  await makeFirstAdmin(ctx, config)
+  const service = await prepare(config)
+  const { app, ctx, store } = service
+  const stopped = stopSignal()
+  const waiting = await tryToBegin(service)
   await listen(app, config)
+  if (waiting) {
+    console.log(`Shiplog is serving what it last knew on ${originOf(app, config.url)}`)
+    app.log.error({ err: waiting }, 'the database cannot be used; tried again every few seconds')
+    if (!(await begun(service, stopped))) return end(service, [])
+  }
   await announce(ctx, app, config)
-  const stopJobs = startJobs(ctx, jobs)
-  await stopSignal()
-  stopJobs()
+  const stops = [startJobs(ctx, jobs), keepReading(service.journal, app.log), store.warm()]
+  await stopped
+  return end(service, stops)
+}
+
+async function prepare(config: Config) {
+  const files = renderingFiles(join(config.data_dir, 'pages'), (err) =>
+    app.log.warn({ err }, 'a page could not be kept on disk'),
+  )
+  // where pages were served from, an absent file was lost: an empty one in its place would tell customers a lie
+  const db = openDatabase(config.database_url, { must_exist: !files.isEmpty() })
+  const now = () => new Date()
+  const journal = followJournal({ db })
+  const front = makeFront({ now, url: config.url, files, journal })
+  const base = { db, now, secret: config.secret, committed: journal.committed }
+  const store = { ready: false, warm: () => keepWarm(ctx, front, journal) }
+  const app = await buildApp(config, base, { front, ready: () => store.ready })
+  const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
+  return { config, app, ctx, db, files, front, journal, store }
+}
+
+type Service = Awaited<ReturnType<typeof prepare>>
+
+/** Brings the store to today's schema; answers why it cannot be used, when pages of before can stand in for it. */
+async function tryToBegin({ config, ctx, db, files, front, store }: Service): Promise<unknown> {
+  try {
+    await migrateToLatest(db)
+    await makeFirstAdmin(ctx, config)
+    forget(front.renderings) // what was hidden while nobody served is hidden from now on
+    store.ready = true
+  } catch (error) {
+    if (files.isEmpty() || !isOfTheStore(error)) throw error
+    return error
+  }
+}
+
+/** Waits until the store can be used; false when it is told to stop before. */
+async function begun(service: Service, stopped: Promise<void>): Promise<boolean> {
+  for (;;) {
+    const over = await Promise.race([stopped.then(() => true), setTimeout(tryAgainMillis, false)])
+    if (over) return false
+    if (!(await tryToBegin(service))) return true
+  }
+}
+
+const tryAgainMillis = 3000
+
+async function end({ app, db, files }: Service, stops: (() => void)[]): Promise<number> {
+  for (const stop of stops) stop()
   await app.close()
+  await files.settled()
   await db.destroy()
   return 0
 }

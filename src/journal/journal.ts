@@ -85,6 +85,25 @@ export async function record(
 /** What customers can see something of; of everything else no public page tells. */
 const publicNouns = new Set(['site', 'group', 'component', 'environment', 'release', 'incident'])
 
+/** What may take something from the public that it could read before. */
+const hiding = new Set<string>([
+  'site.edited',
+  'group.removed',
+  'component.edited',
+  'component.archived',
+  'environment.tier_changed',
+  'release.kind_corrected',
+  'incident.edited',
+  'incident.deleted',
+  'incident.update_edited',
+  'incident.update_deleted',
+] satisfies JournalAction[])
+
+/** Whether after this line not even an outage may bring back what was public before. */
+export function hidesSomething({ action }: Pick<JournalLine, 'action'>): boolean {
+  return hiding.has(action)
+}
+
 /** Whether a line may have changed a public page. */
 export function isPublicLine({ action }: Pick<JournalLine, 'action'>): boolean {
   return publicNouns.has(action.split('.')[0] ?? '')

@@ -17,8 +17,12 @@ declare module 'fastify' {
      * ready as bytes (`renderings.ts`). `query` names the parameters that change the answer; others are ignored.
      */
     kept?: { query?: readonly string[] }
+    /** Set on a route that needs no store, and answers while there is none. */
+    storeless?: boolean
   }
   interface FastifyRequest {
+    /** For whom a rendering is made that is kept ready: the origin that its readers come by. */
+    reader_origin?: string
     /** The verb's context, with who asks as its actor. */
     ctx: Context
   }
@@ -39,8 +43,8 @@ export function isForMachines(url: string): boolean {
 }
 
 /** The origin that links begin with: the one that is set, else the one that was asked for. */
-export function originFor({ protocol, host }: FastifyRequest, set: string | null): string {
-  return set ?? `${protocol}://${host}`
+export function originFor(request: FastifyRequest, set: string | null): string {
+  return set ?? request.reader_origin ?? `${request.protocol}://${request.host}`
 }
 
 /** How long shared caches may keep what is public: a crowd reads it from them, also while we cannot answer. */

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Content } from './rendering.ts'
+
+/** What is kept of a public answer: the text, its address, and when (milliseconds) it was true. */
+type KeptContent = Content & { address: string; made_at: number }
+export type RenderingFiles = ReturnType<typeof renderingFiles>
+
+/** More files than this are never kept: the oldest go. */
+const mostFiles = 5000
+
+/** The newest rendering of each public answer in a folder, one file each, for when the store cannot be reached. */
+export function renderingFiles(folder: string, failed: (error: unknown) => void) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const fileOf = (address: string) => join(folder, createHash('sha256').update(address).digest('hex'))
+  let writing = Promise.resolve()
+  let count = readdirSync(folder).length
+  let generation = 0
+  let shut = false
+
+  async function write(kept: KeptContent, begun: number) {
+    const file = fileOf(kept.address)
+    const draft = `${file}.draft`
+    await writeFile(draft, JSON.stringify(kept), { mode: 0o600 })
+    if (begun !== generation) return rm(draft, { force: true })
+    if (!statSync(file, { throwIfNoEntry: false })) count += 1
+    renameSync(draft, file)
+    if (count > mostFiles) count = sweep(folder)
+  }
+
+  return {
+    /** Keeps it, after what came before. A disk that is full or read-only costs the copy and nothing else. */
+    save(kept: KeptContent) {
+      const begun = generation
+      writing = writing.then(() => (begun === generation ? write(kept, begun) : undefined)).catch(failed)
+    },
+    /** What was kept of an address; null when there is nothing, or nothing that can be read. */
+    async load(address: string): Promise<KeptContent | null> {
+      if (shut) return null
+      try {
+        const kept = JSON.parse(await readFile(fileOf(address), 'utf8')) as KeptContent
+        return kept.address === address ? kept : null
+      } catch {
+        return null
+      }
+    },
+    remove(address: string) {
+      try {
+        rmSync(fileOf(address), { force: true })
+      } catch (error) {
+        failed(error)
+      }
+    },
+    /** Forgets everything at once, also what is being written. */
+    clear() {
+      generation += 1
+      count = 0
+      try {
+        const old = `${folder}.old`
+        rmSync(old, { recursive: true, force: true })
+        renameSync(folder, old)
+        mkdirSync(folder, { mode: 0o700 })
+        void rm(old, { recursive: true, force: true }).catch(failed)
+        shut = false
+      } catch (error) {
+        shut = true // what cannot be removed is at least not read any more
+        failed(error)
+      }
+    },
+    /** Whether nothing was ever kept here. */
+    isEmpty: () => count === 0,
+    /** Resolves when all that was to be kept is. */
+    settled: () => writing,
+  }
+}
+
+function sweep(folder: string): number {
+  const files = readdirSync(folder).map((name) => join(folder, name))
+  const byAge = files
+    .map((file) => ({ file, at: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((one, other) => other.at - one.at)
+  const left = Math.floor(mostFiles * 0.9)
+  for (const { file } of byAge.slice(left)) rmSync(file, { force: true })
+  return Math.min(byAge.length, left)
+}
