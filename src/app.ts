@@ -160,6 +160,11 @@ function securityHeaders(https: boolean) {
     hsts: https ? { maxAge: 31_536_000 } : (false as const),
     referrerPolicy: { policy: 'same-origin' as const },
     frameguard: { action: 'deny' as const },
+    // what only browsers of the past read would be sent with every answer
+    dnsPrefetchControl: false,
+    ieNoOpen: false,
+    permittedCrossDomainPolicies: false,
+    xssFilter: false,
   }
 }
 
