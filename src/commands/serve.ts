@@ -11,7 +11,6 @@ import { openDatabase } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
-import { forget } from '../platform/renderings.ts'
 import { isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
 import { listen, originOf, stopSignal } from './listening.ts'
@@ -28,8 +27,9 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
   const waiting = await tryToBegin(service)
   await listen(app, config)
   if (waiting) {
-    console.log(`Shiplog is serving what it last knew on ${originOf(app, config.url)}`)
-    app.log.error({ err: waiting }, 'the database cannot be used; tried again every few seconds')
+    const origin = originOf(app, config.url)
+    console.log(`Shiplog is serving on ${origin} (what it last knew: its database cannot be used)`)
+    app.log.error({ err: waiting }, whyNot(config, waiting))
     if (!(await begun(service, stopped))) return end(service, [])
   }
   await announce(ctx, app, config)
@@ -43,12 +43,12 @@ async function prepare(config: Config) {
     app.log.warn({ err }, 'a page could not be kept on disk'),
   )
   // where pages were served from, an absent file was lost: an empty one in its place would tell customers a lie
-  const db = openDatabase(config.database_url, { must_exist: !files.isEmpty() })
+  const db = openDatabase(config.database_url, { must_exist: files.wasThere })
   const now = () => new Date()
   const journal = followJournal({ db })
   const front = makeFront({ now, url: config.url, files, journal })
   const base = { db, now, secret: config.secret, committed: journal.committed }
-  const store = { ready: false, warm: () => keepWarm(ctx, front, journal) }
+  const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
   const app = await buildApp(config, base, { front, ready: () => store.ready })
   const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
   return { config, app, ctx, db, files, front, journal, store }
@@ -57,14 +57,13 @@ async function prepare(config: Config) {
 type Service = Awaited<ReturnType<typeof prepare>>
 
 /** Brings the store to today's schema; answers why it cannot be used, when pages of before can stand in for it. */
-async function tryToBegin({ config, ctx, db, files, front, store }: Service): Promise<unknown> {
+async function tryToBegin({ config, ctx, db, files, store }: Service): Promise<unknown> {
   try {
     await migrateToLatest(db)
     await makeFirstAdmin(ctx, config)
-    forget(front.renderings) // what was hidden while nobody served is hidden from now on
     store.ready = true
   } catch (error) {
-    if (files.isEmpty() || !isOfTheStore(error)) throw error
+    if (!files.wasThere || !isOfTheStore(error)) throw error
     return error
   }
 }
@@ -79,6 +78,12 @@ async function begun(service: Service, stopped: Promise<void>): Promise<boolean>
 }
 
 const tryAgainMillis = 3000
+
+function whyNot({ database_url, data_dir }: Config, error: unknown) {
+  const isGone = (error as { code?: unknown }).code === 'SQLITE_CANTOPEN'
+  const gone = `There is no database at ${database_url}, though pages were served from ${data_dir} before. Put it back; or, to begin anew, remove ${join(data_dir, 'pages')} and start again.`
+  return isGone ? gone : 'The database cannot be used. It is tried again every few seconds.'
+}
 
 async function end({ app, db, files }: Service, stops: (() => void)[]): Promise<number> {
   for (const stop of stops) stop()

@@ -3,6 +3,7 @@ import type { Front } from '../front.ts'
 import type { Journal } from '../journal/follow.ts'
 import { isPublicLine } from '../journal/journal.ts'
 import type { Context } from '../platform/context.ts'
+import type { RenderingFiles } from '../platform/rendering-files.ts'
 import { publicAddresses } from '../status/addresses.ts'
 
 /** A burst of changes is over before what it changed is rendered for nobody in particular. */
@@ -10,11 +11,14 @@ const settleMillis = 1_000
 /** Between two pages of the past: a few a second, so that nobody who asks has to wait for it. */
 const unhurriedMillis = 200
 
+type Given = { ctx: Context; front: Front; journal: Journal; files: RenderingFiles }
+
 /**
  * Renders every public address once after the start, and after a change what may have changed, so that the newest of
  * each is on disk before anything breaks. Returns how to stop.
  */
-export function keepWarm(ctx: Context, front: Front, journal: Journal): () => void {
+export function keepWarm({ ctx, front, journal, files }: Given): () => void {
+  const started_at = Date.now()
   let round = 0
   const begin = async () => {
     const mine = ++round
@@ -28,6 +32,8 @@ export function keepWarm(ctx: Context, front: Front, journal: Journal): () => vo
       if (over()) return
       await front.refresh(address)
     }
+    // what is of before the start and was not met again may have been hidden meanwhile
+    await files.removeBefore(started_at)
   }
   const warm = () => {
     begin().catch((err) => ctx.log.warn({ err }, 'public pages could not be rendered ahead'))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Content } from './rendering.ts'
@@ -13,21 +13,22 @@ const mostFiles = 5000
 
 /** The newest rendering of each public answer in a folder, one file each, for when the store cannot be reached. */
 export function renderingFiles(folder: string, failed: (error: unknown) => void) {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const wasThere = existsSync(folder)
   const fileOf = (address: string) => join(folder, createHash('sha256').update(address).digest('hex'))
   let writing = Promise.resolve()
-  let count = readdirSync(folder).length
+  let count = wasThere ? readdirSync(folder).length : 0
   let generation = 0
   let shut = false
 
   async function write(kept: KeptContent, begun: number) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     const file = fileOf(kept.address)
     const draft = `${file}.draft`
     await writeFile(draft, JSON.stringify(kept), { mode: 0o600 })
     if (begun !== generation) return rm(draft, { force: true })
     if (!statSync(file, { throwIfNoEntry: false })) count += 1
     renameSync(draft, file)
-    if (count > mostFiles) count = sweep(folder)
+    if (count > mostFiles) count = sweep(folder, (_, place) => place < mostFiles * 0.9)
   }
 
   return {
@@ -60,6 +61,7 @@ export function renderingFiles(folder: string, failed: (error: unknown) => void)
       try {
         const old = `${folder}.old`
         rmSync(old, { recursive: true, force: true })
+        mkdirSync(folder, { recursive: true, mode: 0o700 })
         renameSync(folder, old)
         mkdirSync(folder, { mode: 0o700 })
         void rm(old, { recursive: true, force: true }).catch(failed)
@@ -69,19 +71,24 @@ export function renderingFiles(folder: string, failed: (error: unknown) => void)
         failed(error)
       }
     },
-    /** Whether nothing was ever kept here. */
-    isEmpty: () => count === 0,
+    /** Removes what was kept before a moment (milliseconds) and not since. */
+    async removeBefore(moment: number) {
+      await writing
+      count = sweep(folder, ({ at }) => at >= moment)
+    },
+    /** Whether pages were kept here before this process began. */
+    wasThere,
     /** Resolves when all that was to be kept is. */
     settled: () => writing,
   }
 }
 
-function sweep(folder: string): number {
-  const files = readdirSync(folder).map((name) => join(folder, name))
-  const byAge = files
+function sweep(folder: string, stays: (file: { at: number }, place: number) => boolean): number {
+  const files = readdirSync(folder)
+    .map((name) => join(folder, name))
     .map((file) => ({ file, at: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((one, other) => other.at - one.at)
-  const left = Math.floor(mostFiles * 0.9)
-  for (const { file } of byAge.slice(left)) rmSync(file, { force: true })
-  return Math.min(byAge.length, left)
+  const gone = files.filter((file, place) => !stays(file, place))
+  for (const { file } of gone) rmSync(file, { force: true })
+  return files.length - gone.length
 }
