@@ -45,10 +45,37 @@ test('who asks after a change does not get what was begun before it', async () =
   await new Promise((resolve) => setTimeout(resolve, 20))
   meanwhile.work = () => {}
   await setStatusByHand(ship, { component_id: components.storefront.id, status: 'major_outage' })
-  assert.match(await text('/'), /Storefront is down/)
+  const late = text('/')
   held.resolve()
   await early
+  assert.match(await late, /Storefront is down/)
   assert.match(await text('/'), /Storefront is down/)
+})
+
+test('however fast changes come, an address is rendered once at a time', async () => {
+  const { meanwhile, text, ship, components, rendered } = await shop()
+  let at_once = 0
+  let most = 0
+  meanwhile.work = async () => {
+    most = Math.max(most, ++at_once)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    at_once -= 1
+  }
+  const asked: Promise<string>[] = []
+  for (const status of [
+    'degraded_performance',
+    'partial_outage',
+    'major_outage',
+    'partial_outage',
+  ] as const) {
+    asked.push(text('/'), text('/'))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await setStatusByHand(ship, { component_id: components.storefront.id, status })
+  }
+  asked.push(text('/'))
+  assert.match((await Promise.all(asked)).at(-1) ?? '', /Storefront is partly down|are partly down/)
+  assert.equal(most, 1)
+  assert.ok(rendered() < asked.length, String(rendered()))
 })
 
 test('what another process wrote is shown once the journal was read', async () => {
@@ -174,6 +201,16 @@ test('while the store cannot be read, what was known is answered, says how old i
   const back = await ask('/')
   assert.match(String(back.body), /<aside class="stale" hidden>/)
   assert.equal(back.headers.age, undefined)
+})
+
+test('a store that does not answer at all keeps nobody waiting for long', async () => {
+  const { ask, ship, meanwhile } = await shop()
+  await ask('/')
+  meanwhile.work = () => new Promise(() => {})
+  ship.wait(5)
+  const began = performance.now()
+  assert.equal((await ask('/')).headers.age, '300')
+  assert.ok(performance.now() - began < 9_000)
 })
 
 test('after a restart with a broken store the pages of before are answered from disk', async () => {

@@ -3,17 +3,11 @@ import { createServer, type RequestListener } from 'node:http'
 import type { FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { Journal } from './journal/follow.ts'
 import { hidesSomething, isPublicLine } from './journal/journal.ts'
+import { answerReady, sendRendering } from './platform/answering.ts'
 import { type App, originFor } from './platform/http.ts'
 import type { RenderingFiles } from './platform/rendering-files.ts'
-import {
-  answerReady,
-  forget,
-  makeRenderings,
-  outdate,
-  type Renderings,
-  renderingFor,
-  sendRendering,
-} from './platform/renderings.ts'
+import { forget, makeRenderings, outdate, type Renderings } from './platform/renderings.ts'
+import { renderingFor } from './platform/renewing.ts'
 
 export type Front = ReturnType<typeof makeFront>
 

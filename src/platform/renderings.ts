@@ -1,9 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Content, type Encoding, encoded, encodingFor, type Variant, writeVariant } from './rendering.ts'
+import type { Content, Encoding, Variant } from './rendering.ts'
 import type { RenderingFiles } from './rendering-files.ts'
 
 /** A public answer as it was at `made_at` (milliseconds), good until something changes or the minute is over. */
-type Rendering = {
+export type Rendering = {
   key: string
   content: Content
   made_at: number
@@ -35,7 +34,7 @@ type Given = {
  */
 export type Renderings = Given & {
   ready: Map<string, Rendering>
-  making: Map<string, Promise<Rendering | null>>
+  making: Map<string, Making>
   revision: number
   /** What was rendered before this revision may not be kept any more. */
   forgotten: number
@@ -44,9 +43,10 @@ export type Renderings = Given & {
   closed: boolean
 }
 
-const minute = 60_000
-/** How long a store that could not be read is left alone. */
-const pause = 3_000
+type Made = Promise<Rendering | null>
+type Making = { revision: number; made: Made; next?: Made }
+
+export const minute = 60_000
 const most = { renderings: 2_000, bytes: 64 * 2 ** 20 }
 
 export function makeRenderings(given: Given): Renderings {
@@ -68,117 +68,18 @@ export function forget(kept: Renderings) {
   kept.files?.clear()
 }
 
-/** Answers a plain request from what is ready; false when it has to take its usual way. */
-export function answerReady(kept: Renderings, request: IncomingMessage, response: ServerResponse): boolean {
-  const { method, headers, url = '' } = request
-  if ((method !== 'GET' && method !== 'HEAD') || headers.authorization !== undefined || kept.closed)
-    return false
-  // who comes by a proxy may read another origin's links
-  if (kept.origin === null && headers['x-forwarded-proto'] !== undefined) return false
-  const key = kept.origin === null ? `http://${headers.host}${url}` : url
-  const rendering = kept.ready.get(key)
-  if (!rendering || !isGood(kept, rendering)) return false
-  const variant = rendering.variants[encodingFor(headers['accept-encoding'])]
-  if (!variant) return false
-  if (kept.now().getTime() >= rendering.fresh_until) {
-    void make(kept, kept.origin === null ? url : key, kept.origin ?? `http://${headers.host}`)
-  }
-  write(kept, request, response, rendering, variant)
-  return true
-}
-
-/** Writes a rendering in the encoding that the client reads. */
-export async function sendRendering(
-  kept: Renderings,
-  request: IncomingMessage,
-  response: ServerResponse,
-  rendering: Rendering,
-) {
-  const encoding = encodingFor(request.headers['accept-encoding'])
-  let variant = rendering.variants[encoding]
-  if (!variant) {
-    variant = await encoded(rendering.content, encoding)
-    if (!rendering.variants[encoding]) grow(kept, rendering, variant.body.length)
-    rendering.variants[encoding] = variant
-  }
-  write(kept, request, response, rendering, variant)
-}
-
-function write(
-  { now }: Renderings,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { stale, made_at }: Rendering,
-  variant: Variant,
-) {
-  if (!stale) return writeVariant(request, response, variant)
-  const age = Math.max(0, Math.round((now().getTime() - made_at) / 1000))
-  // RFC 9211: kept longer than it is good for, because what lies behind does not answer
-  const words = `shiplog; hit; ttl=-${age}; detail=store-unavailable`
-  writeVariant(request, response, variant, ['age', String(age), 'cache-status', words])
-}
-
-/** The rendering of an address, made when there is none that is good; null when there is nothing to be kept there. */
-export async function renderingFor(kept: Renderings, address: string, origin: string) {
-  const rendering = kept.ready.get(keyOf(kept, address, origin))
-  if (!rendering || !isGood(kept, rendering)) return make(kept, address, origin)
-  if (kept.now().getTime() >= rendering.fresh_until) void make(kept, address, origin)
-  return rendering
-}
-
-function keyOf({ origin: home }: Renderings, address: string, origin: string) {
+/** What a rendering is kept under. */
+export function keyOf({ origin: home }: Renderings, address: string, origin: string) {
   return home === null ? origin + address : address
 }
 
 /** What is of the last minute is still answered while the next one is made, so that nobody waits for a clock. */
-function isGood({ revision, now }: Renderings, rendering: Rendering) {
+export function isGood({ revision, now }: Renderings, rendering: Rendering) {
   return rendering.revision === revision && now().getTime() < rendering.fresh_until + minute
 }
 
-/** Once for all who ask at the same time; whoever asks after a change does not get what was begun before it. */
-function make(kept: Renderings, address: string, origin: string): Promise<Rendering | null> {
-  const key = `${kept.revision} ${keyOf(kept, address, origin)}`
-  const under = kept.making.get(key)
-  if (under) return under
-  const made = renew(kept, address, origin).finally(() => kept.making.delete(key))
-  kept.making.set(key, made)
-  return made
-}
-
-async function renew(kept: Renderings, address: string, origin: string): Promise<Rendering | null> {
-  const { revision, render, log } = kept
-  const made_at = kept.now().getTime()
-  if (made_at < kept.paused_until) return asItWas(kept, address, origin)
-  try {
-    const { status, content } = await render(address, origin)
-    if (status >= 500) throw new Error(`${address} was answered ${status}`)
-    if (status !== 200) return drop(kept, address, origin)
-    if (revision === kept.revision && origin === kept.home())
-      kept.files?.save({ ...content, address, made_at })
-    const fresh_until = (Math.floor(made_at / minute) + 1) * minute
-    return keep(kept, address, origin, { content, made_at, revision, fresh_until, stale: false })
-  } catch (err) {
-    log.warn({ err, address }, 'a public page could not be renewed and is answered as it was')
-    kept.paused_until = kept.now().getTime() + pause
-    return asItWas(kept, address, origin)
-  }
-}
-
-const notice = '<aside class="stale" hidden>'
-
-/** The newest there is, from memory or from disk, marked as old; tried again after a pause. */
-async function asItWas(kept: Renderings, address: string, origin: string) {
-  const { revision } = kept
-  const known = kept.ready.get(keyOf(kept, address, origin))
-  const last = known ?? (await kept.files?.load(address))
-  if (!last) return null
-  const { headers, body } = 'content' in last ? last.content : last
-  const content = { headers, body: body.replace(notice, notice.replace(' hidden', '')) }
-  const fresh_until = kept.now().getTime() + pause
-  return keep(kept, address, origin, { content, made_at: last.made_at, revision, fresh_until, stale: true })
-}
-
-function keep(
+/** Keeps a rendering in the place of the one before, whose bytes it takes over when they are the same. */
+export function keep(
   kept: Renderings,
   address: string,
   origin: string,
@@ -201,7 +102,8 @@ function keep(
   return rendering
 }
 
-function grow(kept: Renderings, rendering: Rendering, bytes: number) {
+/** Counts the bytes that an encoding of it takes. */
+export function grow(kept: Renderings, rendering: Rendering, bytes: number) {
   if (kept.ready.get(rendering.key) !== rendering) return
   rendering.size += bytes
   kept.bytes += bytes
@@ -212,7 +114,8 @@ function remove(kept: Renderings, key: string) {
   kept.ready.delete(key)
 }
 
-function drop(kept: Renderings, address: string, origin: string) {
+/** There is nothing public at the address (any more). */
+export function drop(kept: Renderings, address: string, origin: string) {
   remove(kept, keyOf(kept, address, origin))
   kept.files?.remove(address)
   return null

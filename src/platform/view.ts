@@ -23,6 +23,8 @@ type PageData = {
   now: string
   /** Whether all of it is made up, and read-only. */
   sample: boolean
+  /** Whether it becomes a file, with no server behind it. */
+  exported: boolean
   h: Helpers
 }
 type Helpers = ReturnType<typeof helpers>
@@ -57,9 +59,10 @@ export function pageData(given: {
   origin: string
   assets: Assets
   sample: boolean
+  exported: boolean
 }): PageData {
   const now = given.now.toISOString()
-  const { site, t, viewer, csrf, form_id, path, flash, sample } = given
+  const { site, t, viewer, csrf, form_id, path, flash, sample, exported } = given
   return {
     site: { ...site, zone_words: zone.zoneWords(site.time_zone, now) },
     t,
@@ -70,6 +73,7 @@ export function pageData(given: {
     path,
     now,
     sample,
+    exported,
     h: helpers({ time_zone: site.time_zone, now, origin: given.origin, assets: given.assets }),
   }
 }

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { encoded, encodingFor, type Variant, writeVariant } from './rendering.ts'
+import { grow, isGood, type Rendering, type Renderings } from './renderings.ts'
+import { make } from './renewing.ts'
+
+/** Answers a plain request from what is ready; false when it has to take its usual way. */
+export function answerReady(kept: Renderings, request: IncomingMessage, response: ServerResponse): boolean {
+  const { method, headers, url = '' } = request
+  if ((method !== 'GET' && method !== 'HEAD') || headers.authorization !== undefined || kept.closed)
+    return false
+  // who comes by a proxy may read another origin's links
+  if (kept.origin === null && headers['x-forwarded-proto'] !== undefined) return false
+  const key = kept.origin === null ? `http://${headers.host}${url}` : url
+  const rendering = kept.ready.get(key)
+  if (!rendering || !isGood(kept, rendering)) return false
+  const variant = rendering.variants[encodingFor(headers['accept-encoding'])]
+  if (!variant) return false
+  if (kept.now().getTime() >= rendering.fresh_until) {
+    void make(kept, kept.origin === null ? url : key, kept.origin ?? `http://${headers.host}`)
+  }
+  write(kept, request, response, rendering, variant)
+  return true
+}
+
+/** Writes a rendering in the encoding that the client reads. */
+export async function sendRendering(
+  kept: Renderings,
+  request: IncomingMessage,
+  response: ServerResponse,
+  rendering: Rendering,
+) {
+  const encoding = encodingFor(request.headers['accept-encoding'])
+  let variant = rendering.variants[encoding]
+  if (!variant) {
+    variant = await encoded(rendering.content, encoding)
+    if (!rendering.variants[encoding]) grow(kept, rendering, variant.body.length)
+    rendering.variants[encoding] = variant
+  }
+  write(kept, request, response, rendering, variant)
+}
+
+function write(
+  { now }: Renderings,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { stale, made_at }: Rendering,
+  variant: Variant,
+) {
+  if (!stale) return writeVariant(request, response, variant)
+  const age = Math.max(0, Math.round((now().getTime() - made_at) / 1000))
+  // RFC 9211: kept longer than it is good for, because what lies behind does not answer
+  const words = `shiplog; hit; ttl=-${age}; detail=store-unavailable`
+  writeVariant(request, response, variant, ['age', String(age), 'cache-status', words])
+}
