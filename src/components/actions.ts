@@ -2,6 +2,8 @@ import { record } from '../journal/journal.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { dateIn } from '../platform/zone.ts'
+import { readSite } from '../site/store.ts'
 import { createGroup } from './groups.ts'
 import { currentStatuses, endImpactsOn, openImpacts, setImpact } from './impacts.ts'
 import {
@@ -30,6 +32,7 @@ export function createComponent(ctx: Context, input: NewComponent): Promise<Comp
   const { name, slug, description, group, visibility, started_on } = NewComponent.parse(input)
   return inTransaction(ctx, async (ctx) => {
     const at = nowText(ctx)
+    const { time_zone } = await readSite(ctx)
     const group_id = await groupIdFor(ctx, group)
     const id = newId()
     await insertComponent(ctx, {
@@ -40,7 +43,7 @@ export function createComponent(ctx: Context, input: NewComponent): Promise<Comp
       group_id,
       visibility,
       position: await lastPlace(ctx, group_id),
-      started_on: started_on || at.slice(0, 10),
+      started_on: started_on || dateIn(at, time_zone),
       archived_at: null,
       version: 1,
       created_at: at,

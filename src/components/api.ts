@@ -24,6 +24,7 @@ import {
 import { withStatus } from './overview.ts'
 import { listPublicComponents, PublicComponent, publicComponent } from './public.ts'
 import { type Component, componentByIdOrSlug, listComponents } from './store.ts'
+import { uptimeRoutes } from './uptime-api.ts'
 
 const ComponentJson = z.object({
   id: z.string(),
@@ -53,6 +54,7 @@ export async function routes(app: App) {
   writeRoutes(app)
   stateRoutes(app)
   await groupRoutes(app)
+  await uptimeRoutes(app)
 }
 
 function readRoutes(app: App) {

@@ -5,7 +5,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { type Live, LiveVersion, liveJson, liveVersions } from './live.ts'
 import { type ComponentStatus, componentStatuses, worstStatus } from './model.ts'
 import { type Component, listComponents } from './store.ts'
-import { visibleIncidents } from './visibility.ts'
+import { visibleImpacts } from './visibility.ts'
 
 /** The one public projection of a component. */
 export const PublicComponent = z.object({
@@ -54,16 +54,8 @@ export function componentAmong(all: PublicComponent[], name: string): PublicComp
 
 /** The worst of what stands open, by hand or by an incident that customers may read of. */
 async function publicStatuses({ db }: Context): Promise<Map<string, ComponentStatus>> {
-  const open = await db
-    .selectFrom('component_impacts')
-    .select(['component_id', 'status'])
-    .where('ended_at', 'is', null)
-    .where((impact) =>
-      impact.or([
-        impact('incident_id', 'is', null),
-        impact('incident_id', 'in', visibleIncidents(db).select('incidents.id')),
-      ]),
-    )
+  const open = await visibleImpacts(db, null)
+    .select(['component_impacts.component_id', 'component_impacts.status'])
     .execute()
   const byComponent = Map.groupBy(open, (impact) => impact.component_id)
   return new Map([...byComponent].map(([id, impacts]) => [id, worstStatus(impacts.map((one) => one.status))]))

@@ -1,4 +1,6 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import type { Tables } from '../platform/tables.ts'
 
 /**
  * What customers may see, said once, in SQL. Every public projection (components, releases, incidents) starts from
@@ -65,4 +67,36 @@ export function visibleIncidents(db: Db) {
         incident.not(incident.or([incident.exists(hurt), incident.exists(named)])),
       ])
     })
+}
+
+/**
+ * What components that may be named suffered since a moment (null: what is open now): said by hand, or by an incident
+ * that customers may read of. Only the incidents of that time are looked at, however many there were before.
+ */
+export function visibleImpacts(db: Db, since: string | null) {
+  const touching = (impact: ExpressionBuilder<Tables, 'component_impacts'>) => {
+    const open = impact('component_impacts.ended_at', 'is', null)
+    return since === null ? open : impact.or([open, impact('component_impacts.ended_at', '>', since)])
+  }
+  const named = db
+    .selectFrom('component_impacts')
+    .select('component_impacts.incident_id')
+    .where('component_impacts.incident_id', 'is not', null)
+    .where(touching)
+  return db
+    .selectFrom('component_impacts')
+    .innerJoin('components', 'components.id', 'component_impacts.component_id')
+    .leftJoin('incidents as told', 'told.id', 'component_impacts.incident_id')
+    .where('components.visibility', '=', 'public')
+    .where(touching)
+    .where((impact) =>
+      impact.or([
+        impact('component_impacts.incident_id', 'is', null),
+        impact(
+          'component_impacts.incident_id',
+          'in',
+          visibleIncidents(db).where('incidents.id', 'in', named).select('incidents.id'),
+        ),
+      ]),
+    )
 }
