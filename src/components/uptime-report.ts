@@ -39,7 +39,7 @@ export function uptimeReport({ impacts, started_on, time_zone, now }: Given): Up
   const year = lastDays(now, time_zone, longest)
   const to = secondOf(now)
   const startOf = (name: (typeof windowNames)[number]) =>
-    name === '24h' ? to - 86_400 : (year.at(-Number.parseInt(name))?.from ?? to)
+    name === '24h' ? to - 86_400 : (year.at(-Number.parseInt(name, 10))?.from ?? to)
   return {
     time_zone,
     formula: '1 - (major_outage + 0.3 * partial_outage) / (all seconds with data)',

@@ -6,7 +6,7 @@ export type Interval = { status: string; started_at: string; ended_at: string | 
 /** From one second since 1970 up to another, which is not part of it. */
 export type Span = { from: number; to: number }
 
-export type Segment = Span & { status: ComponentStatus }
+type Segment = Span & { status: ComponentStatus }
 
 /** How a component was in a window. `uptime` is between 0 and 1, and null when nothing is known of the window. */
 export type Tally = {

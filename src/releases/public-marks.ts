@@ -6,7 +6,7 @@ import type { PublicRelease } from './public.ts'
 /** What the drawing of a component needs of a release, and nothing else: a light form of `PublicRelease`. */
 export type PublicMark = Pick<
   PublicRelease,
-  'id' | 'version' | 'kind' | 'state' | 'at' | 'reverts_release_id' | 'restores_release_id'
+  'id' | 'version' | 'kind' | 'state' | 'at' | 'live_at' | 'reverts_release_id' | 'restores_release_id'
 > & {
   component_id: string
   /** Whether everybody had it, only some (a part of them, or nobody yet: it waits in the dark), or it was taken back. */
@@ -39,6 +39,7 @@ export async function publicMarks(
     kind: row.kind as PublicMark['kind'],
     state: row.deadline_at !== null && row.deadline_at < now ? 'lost' : (row.state as PublicMark['state']),
     at: row.at,
+    live_at: row.live_at,
     reach: reachOf(row),
     reverts_release_id: row.reverts_release_id,
     restores_release_id: row.restores_release_id,

@@ -1,11 +1,6 @@
 import { headline } from '../components/headline.ts'
-import { statusWords } from '../components/model.ts'
-import {
-  componentAmong,
-  type PublicComponent,
-  publicComponent,
-  publicComponents,
-} from '../components/public.ts'
+import { componentAmong, publicComponent, publicComponents } from '../components/public.ts'
+import { reportSince } from '../components/uptime-report.ts'
 import { cardOf } from '../incidents/card.ts'
 import {
   currentPublicIncidents,
@@ -16,56 +11,42 @@ import {
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { listPublicReleases, publicRelease } from '../releases/public.ts'
-import { publicReleaseTimes, publicTide } from '../releases/public-times.ts'
+import { publicTide } from '../releases/public-times.ts'
 import { readSite } from '../site/store.ts'
 import { pastDays, pastIncident, startOfDays } from './days.ts'
+import { componentRow, groupsOf, needsFilter, readSoundings } from './groups.ts'
 import { logLine } from './log.ts'
 import { headOf, timesOf } from './release.ts'
-import { groupLine } from './words.ts'
+import { uptimeRows } from './uptime-rows.ts'
 
 /** What each public page is given. Reads only: the slices' public projections, put side by side. */
 
 const days = 7
 const logged = 8
-/** With more components than this, groups in which all is well are folded. */
-const unfolded = 12
 
 export async function nowPage(ctx: Context) {
   const now = nowText(ctx)
-  const { time_zone } = await readSite(ctx)
+  const site = await readSite(ctx)
+  const { time_zone } = site
   const since = startOfDays(now, time_zone, days)
   const components = await publicComponents(ctx)
   const incidents = await currentPublicIncidents(ctx, since)
   const open = incidents.filter((incident) => incident.resolved_at === null)
-  const releases = await publicReleaseTimes(ctx, since)
+  const soundings = await readSoundings(ctx, site)
   const line = headline(components, open.length)
   return {
     headline: line,
     last_trouble_at: line.calm ? await lastTroubleAt(ctx) : null,
     incidents: open.map((incident) => cardOf(incident, now)),
-    groups: groupsOf(components),
+    groups: groupsOf(components, soundings),
+    filter: needsFilter(components),
+    legend: soundings.legend,
     log: await log(ctx, { limit: logged }),
-    days: components.length > 0 ? pastDays({ incidents, releases, time_zone, now }, days) : [],
+    days:
+      components.length > 0
+        ? pastDays({ incidents, releases: soundings.liveSince(since), time_zone, now }, days)
+        : [],
   }
-}
-
-/** Groups in the order of the page, then what has no group. */
-function groupsOf(components: PublicComponent[]) {
-  const several = components.some((component) => component.live.length > 1)
-  const groups = [...Map.groupBy(components, (component) => component.group?.id ?? '').values()]
-  return groups.map((members) => {
-    const line = groupLine(members)
-    return {
-      name: members[0]?.group?.name ?? '',
-      line,
-      open: line.status !== 'operational' || components.length <= unfolded,
-      components: members.map((component) => componentRow(component, several)),
-    }
-  })
-}
-
-function componentRow(component: PublicComponent, several: boolean) {
-  return { ...component, status_words: statusWords[component.status], several }
 }
 
 async function log(ctx: Context, filter: Parameters<typeof listPublicReleases>[1]) {
@@ -108,12 +89,18 @@ export async function releasePage(ctx: Context, id: string) {
   }
 }
 
+/** How a component was, what was done to it and what it suffered. */
 export async function componentPage(ctx: Context, slug: string) {
   const component = await publicComponent(ctx, slug)
   const incidents = await publicIncidentsOn(ctx, component.id, 20)
   const now = nowText(ctx)
+  const site = await readSite(ctx)
+  const impacts_since = reportSince({ now, time_zone: site.time_zone })
+  const soundings = await readSoundings(ctx, site, { component_id: component.id, impacts_since })
   return {
-    component: componentRow(component, component.live.length > 1),
+    component: componentRow(component, component.live.length > 1, soundings),
+    legend: soundings.legend,
+    uptime: uptimeRows(soundings.impacts, component, site, now),
     incidents: incidents.filter((one) => one.resolved_at === null).map((one) => cardOf(one, now)),
     past: incidents
       .filter((one) => one.resolved_at !== null)

@@ -1,3 +1,5 @@
+import { soundings } from './en/soundings.ts'
+
 /** The public page in English: the page's parts in the order of the page, sentences with numbers as functions. */
 export const en = {
   nav: {
@@ -8,4 +10,5 @@ export const en = {
     releases: 'Releases',
     rollbacks: 'Rollbacks',
   },
+  soundings,
 }

@@ -1,0 +1,118 @@
+import type { Day } from '../components/calendar.ts'
+import { type ComponentStatus, componentStatuses, statusWords } from '../components/model.ts'
+import type { PublicImpact } from '../components/public-impacts.ts'
+import { worstOverTime } from '../components/uptime.ts'
+import { seconds } from '../platform/zone.ts'
+import type { PublicMark } from '../releases/public-marks.ts'
+import type { Words } from '../site/words/index.ts'
+import { dayOf } from './soundings.ts'
+
+/** The eventful days of a component as a list: what the drawing shows, for people who do not see it. Pure. */
+
+const linked = 3
+
+type Trouble = { status: ComponentStatus; seconds: number; incident: PublicImpact['incident'] }
+type Event = { words: string; links: { id: string; words: string }[]; more: string }
+type Line = {
+  date: string
+  troubles: { status: ComponentStatus; words: string; incident: PublicImpact['incident'] }[]
+  events: Event[]
+}
+type Given = {
+  impacts: readonly PublicImpact[]
+  marks: readonly PublicMark[]
+  days: readonly Day[]
+  /** From which day on something is known. */
+  known: number
+}
+
+/** Newest first, `limit` at most: trouble and ways back go before plain releases. `more` counts the days left out. */
+export function linesOf({ impacts, marks, days, known }: Given, limit: number, t: Words['soundings']) {
+  const troubles = troublesByDay(impacts, days, known)
+  const done = Map.groupBy(marks, (mark) => dayOf(mark.at, days))
+  done.delete(-1)
+  const eventful = [...new Set([...troubles.keys(), ...done.keys()])].sort((one, other) => other - one)
+  const grave = (day: number) => troubles.has(day) || done.get(day)?.some((mark) => isGrave(mark)) === true
+  const first = [...eventful.filter(grave), ...eventful.filter((day) => !grave(day))].slice(0, limit)
+  const lines = first
+    .sort((one, other) => other - one)
+    .map((day) => lineOf(days[day]?.date ?? '', troubles.get(day) ?? [], done.get(day) ?? [], marks, t))
+  return { lines, more: eventful.length - lines.length }
+}
+
+function isGrave({ kind, reach }: PublicMark) {
+  return kind === 'rollback' || reach === 'taken_back'
+}
+
+/** What each incident (or an operator's hand) did on each day: the worst of it, and for how long in all. */
+function troublesByDay(impacts: readonly PublicImpact[], days: readonly Day[], known: number) {
+  const byDay = new Map<number, Trouble[]>()
+  const end = days.at(-1)?.to ?? 0
+  for (const origin of Map.groupBy(impacts, ({ incident }) => incident?.id ?? '').values()) {
+    const incident = origin[0]?.incident ?? null
+    const ofOrigin = new Map<number, Trouble>()
+    for (const { from, to, status } of worstOverTime(origin)) {
+      const first = Math.max(known, dayOf(new Date(from * 1000).toISOString(), days))
+      for (let day = first; day < days.length && (days[day]?.from ?? end) < to; day++) {
+        const { from: begins = end, to: ends = end } = days[day] ?? {}
+        const spent = Math.min(to, ends) - Math.max(from, begins)
+        if (spent <= 0) continue
+        const told = ofOrigin.get(day)
+        ofOrigin.set(day, {
+          status: told ? worse(told.status, status) : status,
+          seconds: (told?.seconds ?? 0) + spent,
+          incident,
+        })
+      }
+    }
+    for (const [day, trouble] of ofOrigin) byDay.set(day, [...(byDay.get(day) ?? []), trouble])
+  }
+  return byDay
+}
+
+function worse(one: ComponentStatus, other: ComponentStatus) {
+  return componentStatuses.find((status) => status === one || status === other) ?? one
+}
+
+function lineOf(
+  date: string,
+  troubles: readonly Trouble[],
+  done: readonly PublicMark[],
+  all: readonly PublicMark[],
+  t: Words['soundings'],
+): Line {
+  const releases = done.filter(({ kind }) => kind !== 'rollback')
+  const reaching = (reach: PublicMark['reach']) => releases.filter((mark) => mark.reach === reach)
+  return {
+    date,
+    troubles: troubles.map(({ status, seconds: spent, incident }) => ({
+      status,
+      words: t.trouble(statusWords[status], seconds(spent)),
+      incident,
+    })),
+    events: [
+      ...done.filter(({ kind }) => kind === 'rollback').map((mark) => wayBack(mark, all, t)),
+      ...released(t.taken_back, reaching('taken_back'), t),
+      ...released(t.part, reaching('part'), t),
+      ...released(t.released, reaching('everybody'), t),
+    ],
+  }
+}
+
+function wayBack(mark: PublicMark, all: readonly PublicMark[], t: Words['soundings']): Event {
+  const bad = all.find(({ id }) => id === mark.reverts_release_id)
+  const ended = mark.state === 'failed' || mark.state === 'cancelled' || mark.reach === 'taken_back'
+  const done = mark.reach === 'everybody' ? t.rolled_back : t.rolling_back
+  const words = t.versions(bad?.version ?? null, mark.version ?? t.no_version)
+  return {
+    words: ended && mark.reach !== 'everybody' ? t.rollback_failed : done,
+    links: [{ id: mark.id, words }],
+    more: '',
+  }
+}
+
+function released(words: string, marks: readonly PublicMark[], t: Words['soundings']): Event[] {
+  if (marks.length === 0) return []
+  const links = marks.slice(-linked).map(({ id, version }) => ({ id, words: version ?? t.no_version }))
+  return [{ words, links, more: marks.length > linked ? t.more_releases(marks.length - linked) : '' }]
+}
