@@ -34,6 +34,27 @@ export function lastDays(now: string, time_zone: string, length: number): Day[] 
   })
 }
 
+/** Which of the days a second lies in; -1 before the first. What a fast clock puts into the future is of today. */
+export function dayIndex(second: number, days: readonly Span[]): number {
+  return placeOf(second, days.length, (day) => days[day]?.from ?? 0)
+}
+
+/** The same for moments as texts: made once, since reading thousands of dates takes longer than comparing them. */
+export function dayFinder(days: readonly Span[]) {
+  const starts = days.map(({ from }) => new Date(from * 1000).toISOString())
+  return (at: string) => placeOf(at, starts.length, (day) => starts[day] ?? '')
+}
+
+function placeOf<T>(wanted: T, length: number, startOf: (index: number) => T): number {
+  let [low, high] = [0, length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (startOf(middle) <= wanted) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
 function lastDates(today: string, length: number): string[] {
   const noon = Date.parse(`${today}T12:00:00Z`)
   return Array.from({ length }, (_, index) =>

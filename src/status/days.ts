@@ -1,5 +1,6 @@
+import { dayFinder, lastDays } from '../components/calendar.ts'
 import type { PublicIncident } from '../incidents/public.ts'
-import { dateIn, duration, fromWallClock } from '../platform/zone.ts'
+import { duration, fromWallClock } from '../platform/zone.ts'
 import { quietDay } from './words.ts'
 
 type PastDay = {
@@ -13,9 +14,11 @@ type Given = { incidents: PublicIncident[]; releases: string[]; time_zone: strin
 
 /** The last `length` days before today, newest first; today too, once something is over that happened today. */
 export function pastDays({ incidents, releases, time_zone, now }: Given, length: number): PastDay[] {
-  const dates = lastDates(now, time_zone, length)
+  const days = lastDays(now, time_zone, length + 1)
+  const dates = days.map(({ date }) => date).reverse()
   const first = dates.at(-1) ?? ''
-  const day = (at: string) => dateIn(at, time_zone)
+  const find = dayFinder(days)
+  const day = (at: string) => days[find(at)]?.date ?? ''
   // what began before the window is told of on the day on which it ended
   const dayOf = ({ started_at, resolved_at }: PublicIncident) =>
     day(started_at) < first ? day(resolved_at ?? started_at) : day(started_at)
@@ -33,17 +36,9 @@ export function pastDays({ incidents, releases, time_zone, now }: Given, length:
     }))
 }
 
-/** The calendar days from today back, today included. */
-function lastDates(now: string, time_zone: string, length: number): string[] {
-  const today = Date.parse(`${dateIn(now, time_zone)}T12:00:00Z`)
-  return Array.from({ length: length + 1 }, (_, back) =>
-    new Date(today - back * 86_400_000).toISOString().slice(0, 10),
-  )
-}
-
 /** The moment at which the oldest of those days began. */
 export function startOfDays(now: string, time_zone: string, length: number): string {
-  return fromWallClock(lastDates(now, time_zone, length).at(-1) ?? '', '00:00', time_zone)
+  return new Date((lastDays(now, time_zone, length + 1)[0]?.from ?? 0) * 1000).toISOString()
 }
 
 export function pastIncident(incident: PublicIncident) {

@@ -14,8 +14,9 @@ import { listPublicReleases, publicRelease } from '../releases/public.ts'
 import { publicTide } from '../releases/public-times.ts'
 import { readSite } from '../site/store.ts'
 import { pastDays, pastIncident, startOfDays } from './days.ts'
-import { componentRow, groupsOf, needsFilter, readSoundings } from './groups.ts'
+import { componentRow, groupsOf, needsFilter } from './groups.ts'
 import { logLine } from './log.ts'
+import { readSoundings } from './readings.ts'
 import { headOf, timesOf } from './release.ts'
 import { uptimeRows } from './uptime-rows.ts'
 
@@ -32,7 +33,7 @@ export async function nowPage(ctx: Context) {
   const components = await publicComponents(ctx)
   const incidents = await currentPublicIncidents(ctx, since)
   const open = incidents.filter((incident) => incident.resolved_at === null)
-  const soundings = await readSoundings(ctx, site)
+  const soundings = await readSoundings(ctx, site, { components: components.length })
   const line = headline(components, open.length)
   return {
     headline: line,

@@ -1,11 +1,11 @@
-import type { Day } from '../components/calendar.ts'
+import { type Day, dayIndex } from '../components/calendar.ts'
 import { type ComponentStatus, componentStatuses, statusWords } from '../components/model.ts'
 import type { PublicImpact } from '../components/public-impacts.ts'
 import { worstOverTime } from '../components/uptime.ts'
 import { seconds } from '../platform/zone.ts'
 import type { PublicMark } from '../releases/public-marks.ts'
 import type { Words } from '../site/words/index.ts'
-import { dayOf } from './soundings.ts'
+import type { Placed } from './soundings.ts'
 
 /** The eventful days of a component as a list: what the drawing shows, for people who do not see it. Pure. */
 
@@ -20,7 +20,7 @@ type Line = {
 }
 type Given = {
   impacts: readonly PublicImpact[]
-  marks: readonly PublicMark[]
+  marks: readonly Placed[]
   days: readonly Day[]
   /** From which day on something is known. */
   known: number
@@ -29,14 +29,17 @@ type Given = {
 /** Newest first, `limit` at most: trouble and ways back go before plain releases. `more` counts the days left out. */
 export function linesOf({ impacts, marks, days, known }: Given, limit: number, t: Words['soundings']) {
   const troubles = troublesByDay(impacts, days, known)
-  const done = Map.groupBy(marks, (mark) => dayOf(mark.at, days))
+  const done = Map.groupBy(marks, (mark) => mark.day)
   done.delete(-1)
   const eventful = [...new Set([...troubles.keys(), ...done.keys()])].sort((one, other) => other - one)
   const grave = (day: number) => troubles.has(day) || done.get(day)?.some((mark) => isGrave(mark)) === true
   const first = [...eventful.filter(grave), ...eventful.filter((day) => !grave(day))].slice(0, limit)
   const lines = first
     .sort((one, other) => other - one)
-    .map((day) => lineOf(days[day]?.date ?? '', troubles.get(day) ?? [], done.get(day) ?? [], marks, t))
+    .map((day) => {
+      const oldestFirst = (done.get(day) ?? []).toSorted((one, other) => (one.at < other.at ? -1 : 1))
+      return lineOf(days[day]?.date ?? '', troubles.get(day) ?? [], oldestFirst, marks, t)
+    })
   return { lines, more: eventful.length - lines.length }
 }
 
@@ -52,7 +55,7 @@ function troublesByDay(impacts: readonly PublicImpact[], days: readonly Day[], k
     const incident = origin[0]?.incident ?? null
     const ofOrigin = new Map<number, Trouble>()
     for (const { from, to, status } of worstOverTime(origin)) {
-      const first = Math.max(known, dayOf(new Date(from * 1000).toISOString(), days))
+      const first = Math.max(known, dayIndex(from, days))
       for (let day = first; day < days.length && (days[day]?.from ?? end) < to; day++) {
         const { from: begins = end, to: ends = end } = days[day] ?? {}
         const spent = Math.min(to, ends) - Math.max(from, begins)

@@ -1,4 +1,3 @@
-import type { Day } from '../components/calendar.ts'
 import type { ComponentStatus } from '../components/model.ts'
 import { addUp, percentOf, type Tally } from '../components/uptime.ts'
 import type { PublicMark } from '../releases/public-marks.ts'
@@ -20,36 +19,25 @@ const depths = { operational: 10, degraded_performance: 16, partial_outage: 23, 
 /** What the pennants of one day say: how many releases, and how many of them were taken back or reached only a part. */
 type Pennant = { releases: number; back: number; part: number }
 
-type Given = { tallies: readonly Tally[]; marks: readonly PublicMark[]; days: readonly Day[] }
+/** A mark and the day that it is drawn on; -1 when that is before the first. */
+export type Placed = PublicMark & { day: number }
 
-export function soundingOf(given: Given, t: Words['soundings']) {
-  const { tallies, marks, days } = given
-  const placed = marks.map((mark) => ({ ...mark, day: dayOf(mark.at, days) }))
-  const pennants = pennantsOf(placed, days.length)
+type Given = { tallies: readonly Tally[]; marks: readonly Placed[] }
+
+export function soundingOf({ tallies, marks }: Given, t: Words['soundings']) {
+  const pennants = pennantsOf(marks, tallies.length)
   const counted = pennants.map((pennant) => (pennant?.releases ?? 0) > 1)
   return {
     ...daysBelow(tallies),
     ...flagsAbove(pennants),
     counts: countsOf(pennants),
-    arcs: arcsOf(placed, counted),
-    captions: shownDays.map((length) => captionOf(tallies.slice(-length), pennants.slice(-length), t)),
+    arcs: arcsOf(marks, counted),
+    captions: captionsOf(tallies, pennants, t),
   }
-}
-
-/** The day on which a moment lies; -1 before the first. What a fast clock puts into the future is of today. */
-export function dayOf(at: string, days: readonly Day[]): number {
-  const second = Date.parse(at) / 1000
-  let [low, high] = [0, days.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((days[middle]?.from ?? 0) <= second) low = middle + 1
-    else high = middle
-  }
-  return low - 1
 }
 
 /** A rollback has no pennant of its own: it is the arc. */
-function pennantsOf(marks: readonly (PublicMark & { day: number })[], length: number) {
+function pennantsOf(marks: readonly Placed[], length: number) {
   const pennants: (Pennant | undefined)[] = Array.from({ length })
   for (const { kind, day, reach } of marks) {
     if (kind === 'rollback' || day < 0) continue
@@ -63,14 +51,12 @@ function pennantsOf(marks: readonly (PublicMark & { day: number })[], length: nu
 
 function daysBelow(tallies: readonly Tally[]) {
   const of = (wanted: ComponentStatus) =>
-    tallies.flatMap(({ worst_status }, day) => (worst_status === wanted ? [day * step] : []))
+    tallies.flatMap(({ worst_status }, day) => (worst_status === wanted ? [day] : []))
   const known = tallies.findIndex(({ worst_status }) => worst_status !== null)
   const began = known < 0 ? tallies.length : known
   const hanging = (['degraded_performance', 'partial_outage', 'major_outage'] as const).map((status) => ({
     status,
-    path: of(status)
-      .map((x) => `M${x} ${top}h${wide}v${depths[status]}h-${wide}z`)
-      .join(''),
+    path: row(of(status), { x: 0, y: top, shape: () => `h${wide}v${depths[status]}h-${wide}z`, down: 0 }),
   }))
   return {
     /** Where the calm days begin, as one dashed line; null when none is known. */
@@ -82,29 +68,61 @@ function daysBelow(tallies: readonly Tally[]) {
     unknown: began > 0 ? `M1.5 ${top + 1}H${began * step - 2}` : null,
     hanging: hanging.filter(({ path }) => path !== ''),
     /** Outlined and hatched, so that it is not taken for calm in print. */
-    maintenance: of('under_maintenance')
-      .map((x) => `M${x}.5 32.5h4v9h-4zm0 5l4-4m-4 8l4-4`)
-      .join(''),
+    maintenance: row(of('under_maintenance'), {
+      x: 0.5,
+      y: top + 0.5,
+      shape: () => 'h4v9h-4zm0 5l4-4m-4 8l4-4m-4-5',
+      down: 0,
+    }),
   }
 }
 
-/** One path for each look of a pennant; one that has a neighbour is shorter, and so is today's, at the edge. */
-function flagsAbove(pennants: readonly (Pennant | undefined)[]) {
-  const looks = { full: '', hollow: '', half: '', tone: '' }
-  for (const [day, pennant] of pennants.entries()) {
-    if (!pennant) continue
-    const x = `${day * step + 2}.5`
-    const short = pennants[day + 1] !== undefined || day === pennants.length - 1
-    const cloth = short ? 'h6l-2 3 2 3h-6' : 'h8l-2.5 3 2.5 3h-8'
-    const path = `M${x} 30V13${cloth}`
-    if (pennant.back > 0) looks.hollow += path
-    else if (pennant.part < pennant.releases) looks.full += path
-    else {
-      looks.half += path
-      looks.tone += `M${x} 13${short ? 'h6l-2 3h-4z' : 'h8l-2.5 3h-5.5z'}`
-    }
+/**
+ * The same shape on several days as one path. It begins at `x`, `y` of its day and ends `down` pixels above it: each
+ * is drawn from where the last one ended, since what repeats itself is small once it is compressed.
+ */
+function row(
+  days: readonly number[],
+  { x, y, shape, down }: { x: number; y: number; shape: (day: number) => string; down: number },
+) {
+  let path = ''
+  let last: number | undefined
+  for (const day of days) {
+    path += last === undefined ? `M${day * step + x} ${y}` : `m${(day - last) * step} ${down}`
+    path += shape(day)
+    last = day
   }
-  return { flags: looks }
+  return path
+}
+
+/** One path for each look of a pennant. */
+function flagsAbove(pennants: readonly (Pennant | undefined)[]) {
+  const like = (look: (pennant: Pennant) => boolean) =>
+    pennants.flatMap((pennant, day) => (pennant && look(pennant) ? [day] : []))
+  const flag = (day: number) => `v-17h${clothOf(day, pennants)}l-2 3 2 3h-${clothOf(day, pennants)}`
+  const upperHalf = (day: number) => `h${clothOf(day, pennants)}l-2 3h-${clothOf(day, pennants) - 2}z`
+  const place = { x: 2.5, y: 30, shape: flag, down: 11 }
+  const part = like(({ back, part, releases }) => back === 0 && part === releases)
+  return {
+    flags: {
+      full: row(
+        like(({ back, part, releases }) => back === 0 && part < releases),
+        place,
+      ),
+      hollow: row(
+        like(({ back }) => back > 0),
+        place,
+      ),
+      half: row(part, place),
+      tone: row(part, { x: 2.5, y: 13, shape: upperHalf, down: 0 }),
+    },
+  }
+}
+
+/** Shorter beside a neighbour and at the right edge; shortest where a narrower window begins with the next day. */
+function clothOf(day: number, pennants: readonly (Pennant | undefined)[]) {
+  if (shownDays.some((length) => day === pennants.length - length - 1)) return 4
+  return pennants[day + 1] || day === pennants.length - 1 ? 6 : 8
 }
 
 /** One digit for each day on which several were released; more than nine are a plus, so that digits never meet. */
@@ -119,21 +137,24 @@ function countsOf(pennants: readonly (Pennant | undefined)[]) {
   }
 }
 
-/** What is drawn, in words: of the same days and pennants, so that they cannot disagree. */
-function captionOf(
+/** What each window draws, in words: of the same days and pennants, so that they cannot disagree. */
+function captionsOf(
   tallies: readonly Tally[],
   pennants: readonly (Pennant | undefined)[],
   t: Words['soundings'],
 ) {
-  const sum = (of: (pennant: Pennant) => number) =>
-    pennants.reduce((all, pennant) => all + (pennant ? of(pennant) : 0), 0)
-  return {
-    length: tallies.length,
-    days: t.days(tallies.length),
-    releases: t.releases(
-      sum(({ releases }) => releases),
-      sum(({ back }) => back),
-    ),
-    uptime: t.uptime(percentOf(addUp(tallies).uptime)),
-  }
+  let [told, releases, back] = [0, 0, 0]
+  let sum = addUp([])
+  // from the narrowest window on, each adds its days to those of the one before
+  return shownDays.toReversed().map((length) => {
+    const more = <T>(all: readonly T[]) => all.slice(Math.max(0, all.length - length), all.length - told)
+    sum = addUp([sum, ...more(tallies)])
+    for (const pennant of more(pennants)) {
+      releases += pennant?.releases ?? 0
+      back += pennant?.back ?? 0
+    }
+    told = length
+    const uptime = t.uptime(percentOf(sum.uptime))
+    return { length, days: t.days(length), releases: t.releases(releases, back), uptime }
+  })
 }

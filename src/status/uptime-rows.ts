@@ -1,9 +1,12 @@
 import type { PublicComponent } from '../components/public.ts'
-import { type Interval, percentOf } from '../components/uptime.ts'
+import { type Interval, percentOf, type Tally } from '../components/uptime.ts'
 import { uptimeReport } from '../components/uptime-report.ts'
 import { seconds as words } from '../platform/zone.ts'
 import type { Site } from '../site/store.ts'
 import { wordsFor } from '../site/words/index.ts'
+
+const counted = ['major_outage', 'partial_outage'] as const
+const left = ['degraded_performance', 'under_maintenance'] as const
 
 /** The table of a component's uptime: the percentage of each window, what it counts and what it leaves out, in words. */
 export function uptimeRows(
@@ -13,17 +16,14 @@ export function uptimeRows(
   now: string,
 ) {
   const t = wordsFor(language).soundings
-  const { windows } = uptimeReport({ impacts, started_on, time_zone, now })
-  const told = (seconds: number) => (seconds === 0 ? t.no_time : words(seconds))
-  return windows.map(({ window, uptime, seconds, no_data_seconds }) => ({
-    window: t.uptime_windows[window],
-    uptime: percentOf(uptime) ?? t.no_time,
-    cells: [
-      { name: t.uptime_columns.major_outage, words: told(seconds.major_outage) },
-      { name: t.uptime_columns.partial_outage, words: told(seconds.partial_outage) },
-      { name: t.uptime_columns.degraded_performance, words: told(seconds.degraded_performance) },
-      { name: t.uptime_columns.under_maintenance, words: told(seconds.under_maintenance) },
-      { name: t.uptime_columns.no_data, words: told(no_data_seconds) },
-    ],
+  const told = (name: keyof typeof t.uptime_parts, spent: number) =>
+    spent > 0 ? [t.uptime_parts[name](words(spent))] : []
+  const parts = ({ seconds }: Tally, names: typeof counted | typeof left) =>
+    names.flatMap((name) => told(name, seconds[name]))
+  return uptimeReport({ impacts, started_on, time_zone, now }).windows.map((sums) => ({
+    window: t.uptime_windows[sums.window],
+    uptime: percentOf(sums.uptime) ?? t.no_data,
+    counted: parts(sums, counted).join(', '),
+    left_out: [...parts(sums, left), ...told('no_data', sums.no_data_seconds)].join(', '),
   }))
 }

@@ -22,11 +22,8 @@ export const soundings = {
   more_releases: (count: number) => `and ${number(count)} more`,
   more_days: (days: number) =>
     `${number(days)} more day${days === 1 ? '' : 's'} with releases or trouble are on`,
-  more_days_on: (name: string) => `the page of ${name}`,
-  no_release: 'No release yet',
-  live_since: 'Live since',
+  more_days_on: (name: string) => `all of ${name}`,
   filter: 'Find a component',
-  filter_found: (shown: number, all: number) => `${shown} of ${all}`,
 
   /** The component's own page. */
   is_live: 'is live',
@@ -34,18 +31,17 @@ export const soundings = {
   since: 'since',
   a_release: 'A release',
   as_of: 'As of',
-  last_days: 'The last 90 days',
+  by_day: 'Day by day',
   uptime_heading: 'Uptime',
   uptime_formula:
-    'Uptime is the share of the time in which the component was not down; a partial outage counts three tenths: 1 − (major outage + 0.3 × partial outage) ÷ time with data. Degraded performance, maintenance and days without data do not count against it; they stand beside it.',
-  uptime_columns: {
-    window: 'Time',
-    uptime: 'Uptime',
-    major_outage: 'Major outage',
-    partial_outage: 'Partial outage',
-    degraded_performance: 'Degraded',
-    under_maintenance: 'Maintenance',
-    no_data: 'No data',
+    'Uptime = 1 − (major outage + 0.3 × partial outage) ÷ time with data: a partial outage weighs three tenths. Degraded performance and maintenance do not count as down, and nothing is known of days without data.',
+  uptime_columns: { window: 'Time', uptime: 'Uptime', counted: 'Counted', left_out: 'Not counted' },
+  uptime_parts: {
+    major_outage: (time: string) => `${time} of major outage`,
+    partial_outage: (time: string) => `${time} of partial outage`,
+    degraded_performance: (time: string) => `${time} degraded`,
+    under_maintenance: (time: string) => `${time} of maintenance`,
+    no_data: (time: string) => `${time} without data`,
   },
   uptime_windows: {
     '24h': '24 hours',
@@ -55,8 +51,7 @@ export const soundings = {
     '365d': '365 days',
   },
   uptime_zone: (zone: string) => `Days are those of ${zone}, today included.`,
-  not_counted: 'not counted',
-  no_time: '–',
+  no_data: 'No data',
   history: (name: string) => `All that happened to ${name}`,
   log_heading: 'Releases and rollbacks',
   all_releases: 'All releases',
@@ -65,6 +60,8 @@ export const soundings = {
   no_past: 'None so far.',
 }
 
+const numbers = new Intl.NumberFormat('en')
+
 function number(value: number) {
-  return value.toLocaleString('en')
+  return value < 1000 ? String(value) : numbers.format(value)
 }
