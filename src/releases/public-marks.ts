@@ -9,14 +9,18 @@ export type PublicMark = Pick<
   'id' | 'version' | 'kind' | 'state' | 'at' | 'live_at' | 'reverts_release_id' | 'restores_release_id'
 > & {
   component_id: string
+  /** The day that it is drawn on. */
+  day: number
   /** Whether everybody had it, only some (a part of them, or nobody yet: it waits in the dark), or it was taken back. */
   reach: 'everybody' | 'part' | 'taken_back'
 }
 
+type Asked = { since: string; component_id?: string; dayOf: (at: string) => number }
+
 /** What was released since a moment, on all components or on one, in any order: one query, of few columns. */
 export async function publicMarks(
   ctx: Context,
-  { since, component_id }: { since: string; component_id?: string },
+  { since, component_id, dayOf }: Asked,
 ): Promise<PublicMark[]> {
   let query = visibleReleases(ctx.db)
     .select(['releases.id', 'releases.component_id', 'releases.version', 'releases.commit', 'releases.kind'])
@@ -38,6 +42,7 @@ export async function publicMarks(
     state: row.deadline_at !== null && row.deadline_at < now ? 'lost' : (row.state as PublicMark['state']),
     at: row.at,
     live_at: row.live_at,
+    day: dayOf(row.at),
     reach: reachOf(row),
     reverts_release_id: row.reverts_release_id,
     restores_release_id: row.restores_release_id,

@@ -4,12 +4,12 @@ import { type PublicImpact, publicImpacts } from '../components/public-impacts.t
 import { tally, worstOverTime } from '../components/uptime.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { day as dayWords } from '../platform/zone.ts'
-import { publicMarks } from '../releases/public-marks.ts'
+import { type PublicMark, publicMarks } from '../releases/public-marks.ts'
 import type { Site } from '../site/store.ts'
 import { type Words, wordsFor } from '../site/words/index.ts'
 import { drawnDays } from './scale.ts'
 import { linesOf } from './sounding-lines.ts'
-import { type Placed, soundingOf } from './soundings.ts'
+import { soundingOf } from './soundings.ts'
 
 /** How many eventful days are listed of each component, and how many of all together, so that the page stays small. */
 const listed = 12
@@ -42,8 +42,7 @@ export async function readSoundings(
   const since = new Date((days[0]?.from ?? 0) * 1000).toISOString()
   const of = component_id ? { component_id } : {}
   const impacts = await publicImpacts(ctx, { ...of, since: impacts_since ?? since })
-  const dayOf = dayFinder(days)
-  const marks = (await publicMarks(ctx, { ...of, since })).map((mark) => ({ ...mark, day: dayOf(mark.at) }))
+  const marks = await publicMarks(ctx, { ...of, since, dayOf: dayFinder(days) })
   const scene: Scene = {
     days,
     named: namesOfDays(days.at(-1)?.date ?? ''),
@@ -72,7 +71,7 @@ export type Soundings = Awaited<ReturnType<typeof readSoundings>>
 function sounding(
   { started_on }: PublicComponent,
   impacts: PublicImpact[],
-  marks: Placed[],
+  marks: PublicMark[],
   { days, named, lines: most, time_zone, t }: Scene,
 ) {
   const began = startOfDate(started_on, time_zone)

@@ -3,15 +3,11 @@ import { drawnDays, shownDays, step } from './scale.ts'
 
 /** The arcs of the ways back: from the pennant of the bad release to that of the one restored. Pure. */
 
-type Placed = Pick<
-  PublicMark,
-  'id' | 'kind' | 'state' | 'reach' | 'reverts_release_id' | 'restores_release_id'
-> & { day: number }
 /** From x to x; `to` is null when what was restored was released before the first day drawn. */
 type Arc = { from: number; to: number | null; counted: boolean; under_way: boolean }
 
 /** `counted`: the days with a digit above the pennant, which an arrow has to go around. */
-export function arcsOf(marks: readonly Placed[], counted: readonly boolean[]) {
+export function arcsOf(marks: readonly PublicMark[], counted: readonly boolean[]) {
   const arcs = marks.flatMap((mark) => arcOf(mark, marks, counted))
   const path = (under_way: boolean) =>
     arcs
@@ -30,10 +26,10 @@ export function arcsOf(marks: readonly Placed[], counted: readonly boolean[]) {
   }
 }
 
-function arcOf(mark: Placed, marks: readonly Placed[], counted: readonly boolean[]): Arc[] {
+function arcOf(mark: PublicMark, marks: readonly PublicMark[], counted: readonly boolean[]): Arc[] {
   if (mark.kind !== 'rollback') return []
-  const under_way = mark.reach === 'part' && (mark.state === 'running' || mark.state === 'canary')
-  if (mark.reach !== 'everybody' && !under_way) return []
+  const under_way = mark.live_at === null && (mark.state === 'running' || mark.state === 'canary')
+  if (mark.live_at === null && !under_way) return []
   const bad = marks.find(({ id }) => id === mark.reverts_release_id)
   const restored = marks.find(({ id }) => id === mark.restores_release_id)
   // what went wrong may be older than what is drawn: then the arc begins where the way back was taken

@@ -5,7 +5,6 @@ import { worstOverTime } from '../components/uptime.ts'
 import { seconds } from '../platform/zone.ts'
 import type { PublicMark } from '../releases/public-marks.ts'
 import type { Words } from '../site/words/index.ts'
-import type { Placed } from './soundings.ts'
 
 /** The eventful days of a component as a list: what the drawing shows, for people who do not see it. Pure. */
 
@@ -20,7 +19,7 @@ type Line = {
 }
 type Given = {
   impacts: readonly PublicImpact[]
-  marks: readonly Placed[]
+  marks: readonly PublicMark[]
   days: readonly Day[]
   /** From which day on something is known. */
   known: number
@@ -104,14 +103,17 @@ function lineOf(
 
 function wayBack(mark: PublicMark, all: readonly PublicMark[], t: Words['soundings']): Event {
   const bad = all.find(({ id }) => id === mark.reverts_release_id)
-  const ended = mark.state === 'failed' || mark.state === 'cancelled' || mark.reach === 'taken_back'
-  const done = mark.reach === 'everybody' ? t.rolled_back : t.rolling_back
   const words = t.versions(bad?.version ?? null, mark.version ?? t.no_version)
   return {
-    words: ended && mark.reach !== 'everybody' ? t.rollback_failed : done,
+    words: wordsOfWay(mark, t),
     links: [{ id: mark.id, words }],
     more: '',
   }
+}
+
+function wordsOfWay({ live_at, state }: PublicMark, t: Words['soundings']) {
+  if (live_at !== null) return t.rolled_back
+  return ['failed', 'cancelled', 'rolled_back'].includes(state) ? t.rollback_failed : t.rolling_back
 }
 
 function released(words: string, marks: readonly PublicMark[], t: Words['soundings']): Event[] {

@@ -19,10 +19,7 @@ const depths = { operational: 10, degraded_performance: 16, partial_outage: 23, 
 /** What the pennants of one day say: how many releases, and how many of them were taken back or reached only a part. */
 type Pennant = { releases: number; back: number; part: number }
 
-/** A mark and the day that it is drawn on; -1 when that is before the first. */
-export type Placed = PublicMark & { day: number }
-
-type Given = { tallies: readonly Tally[]; marks: readonly Placed[] }
+type Given = { tallies: readonly Tally[]; marks: readonly PublicMark[] }
 
 export function soundingOf({ tallies, marks }: Given, t: Words['soundings']) {
   const pennants = pennantsOf(marks, tallies.length)
@@ -37,7 +34,7 @@ export function soundingOf({ tallies, marks }: Given, t: Words['soundings']) {
 }
 
 /** A rollback has no pennant of its own: it is the arc. */
-function pennantsOf(marks: readonly Placed[], length: number) {
+function pennantsOf(marks: readonly PublicMark[], length: number) {
   const pennants: (Pennant | undefined)[] = Array.from({ length })
   for (const { kind, day, reach } of marks) {
     if (kind === 'rollback' || day < 0) continue
