@@ -47,6 +47,8 @@ type Options = {
   onRoute?: (route: RouteOptions) => void
   /** Whoever comes may look at everything, and nobody may change anything. No setting turns this on. */
   sample?: boolean
+  /** Whether the pages become files: what needs a server behind it (forms, signing in) is left out of them. */
+  exported?: boolean
   /** Whether the store can be used yet; meanwhile only what needs none is answered. */
   ready?: () => boolean
   /** What keeps public answers ready; without it each is rendered when it is asked for. */
@@ -57,7 +59,7 @@ type Options = {
 export async function buildApp(
   config: Given,
   ctx: Omit<Context, 'actor' | 'log'>,
-  { onRoute = () => {}, sample = false, front, ready = () => true }: Options = {},
+  { onRoute = () => {}, sample = false, exported = false, front, ready = () => true }: Options = {},
 ): Promise<App> {
   const app = bareServer(config, front)
   front?.attach(app)
@@ -73,7 +75,7 @@ export async function buildApp(
     request.ctx = { ...ctx, actor: { kind: 'visitor', id: null, name: 'visitor' }, log: request.log }
   })
   await registerBodies(app)
-  registerPages(app, { assets, origin: config.url, sample })
+  registerPages(app, { assets, origin: config.url, sample, exported })
   app.addHook('onRequest', async (request) => {
     if (ready() || request.routeOptions.config.storeless) return
     throw new Refusal('unavailable', 'Shiplog cannot reach its database right now. It keeps trying.')

@@ -15,7 +15,7 @@ declare module 'fastify' {
   }
 }
 
-type Given = { assets: Assets; origin: string | null; sample: boolean }
+type Given = { assets: Assets; origin: string | null; sample: boolean; exported: boolean }
 
 /** Hands every template the page-wide data: site, viewer, flash, form token, helpers. The one place for it. */
 export function registerPages(app: FastifyInstance, given: Given) {
@@ -36,7 +36,7 @@ function flashFor(request: FastifyRequest, reply: FastifyReply) {
 }
 
 function pageFor(request: FastifyRequest, given: Given, site: Site, flash: string | null) {
-  const { assets, origin, sample } = given
+  const { assets, origin, sample, exported } = given
   const csrf = request.form_binding === '' ? '' : formToken(request.ctx.secret, request.form_binding)
   return pageData({
     site,
@@ -50,6 +50,7 @@ function pageFor(request: FastifyRequest, given: Given, site: Site, flash: strin
     origin: originFor(request, origin),
     assets,
     sample,
+    exported,
   })
 }
 
