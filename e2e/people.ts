@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
 
 type Watched = { page: Page; faults: string[] }
 
@@ -9,7 +9,7 @@ type Watched = { page: Page; faults: string[] }
 export async function person(
   browser: Browser,
   baseURL: string,
-  options: { javaScriptEnabled?: boolean } = {},
+  options: BrowserContextOptions = {},
 ): Promise<Watched> {
   const context = await browser.newContext({ baseURL, locale: 'en-GB', ...options })
   const page = await context.newPage()

@@ -5,25 +5,32 @@ import { addUser } from '../src/accounts/actions.ts'
 import { createToken } from '../src/accounts/tokens.ts'
 import { buildApp } from '../src/app.ts'
 import { openNorthwind } from '../src/demo/northwind.ts'
+import { makeFront } from '../src/front.ts'
 import { postUpdate } from '../src/incidents/updates.ts'
+import { followJournal } from '../src/journal/follow.ts'
+import { isForMachines } from '../src/platform/http.ts'
 import { readSecrets } from '../src/sources/actions.ts'
 import { type World, world, worldOn } from '../src/testing/world.ts'
 
 export const admin = { email: 'grace@northwind.example', password: 'correct horse battery staple' }
-const noon = '2026-11-23T12:37:20.000Z'
+/** When the sample begins. */
+export const noon = '2026-11-23T12:37:20.000Z'
 const secret = Buffer.alloc(32, 7)
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
-/** The real pages over a store in memory, in this process, so that its routes can be listed. */
+/** The real server over a store in memory, in this process, so that its routes can be listed and its clock moved. */
 async function openShop(ship: World) {
   const routes: string[] = []
   const settings = { url: null, trusted_proxies: [], log_level: 'silent', secret }
   const { db, now } = ship
+  const journal = followJournal(ship)
+  const front = makeFront({ now, url: null, files: null, journal })
   const app = await buildApp(
     settings,
-    { db, now, secret },
+    { db, now, secret, committed: journal.committed },
     {
+      front,
       onRoute: ({ method, url }) => {
         if ([method].flat().includes('GET')) routes.push(url)
       },
@@ -33,10 +40,12 @@ async function openShop(ship: World) {
   app.server.unref() // a test that breaks off does not wait for it
   const { port } = app.server.address() as AddressInfo
   return {
-    ship,
+    /** Its verbs tell the server, as the server's own do. */
+    ship: { ...ship, committed: journal.committed } as World,
     origin: `http://127.0.0.1:${port}`,
+    server: app.server,
     /** The addresses at which people, not machines, read something. */
-    pages: routes.filter((url) => !/^\/(api|hooks|assets|livez|readyz|metrics|openapi)/.test(url)),
+    pages: routes.filter((url) => !isForMachines(url)),
     inject: app.inject.bind(app),
     async close() {
       await app.close()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { withIdiomorph } from './live-script.ts'
 
 const publicFolder = join(import.meta.dirname, '../../public')
 const types: Record<string, string> = {
@@ -35,7 +36,9 @@ function readAssets(): Assets {
     addresses.set(name, address)
   }
   add('app.css', Buffer.concat(read('css').map((file) => file.body)))
-  for (const folder of ['js', 'img']) for (const file of read(folder)) add(file.name, file.body)
+  for (const folder of ['js', 'img']) {
+    for (const { name, body } of read(folder)) add(name, name === 'live.js' ? withIdiomorph(body) : body)
+  }
   const address = (name: string) => {
     const found = addresses.get(name)
     if (!found) throw new Error(`There is no asset ${name} in public/.`)

@@ -1,3 +1,4 @@
+import { live, stale } from './en/live.ts'
 import { soundings } from './en/soundings.ts'
 
 /** The public page in English: the page's parts in the order of the page, sentences with numbers as functions. */
@@ -10,5 +11,7 @@ export const en = {
     releases: 'Releases',
     rollbacks: 'Rollbacks',
   },
+  live,
+  stale,
   soundings,
 }
