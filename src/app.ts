@@ -24,6 +24,7 @@ import { loadAssets, serveAssets } from './platform/assets.ts'
 import { readableUrl, registerBodies } from './platform/bodies.ts'
 import type { Context } from './platform/context.ts'
 import { answerError, answerNotFound } from './platform/errors.ts'
+import { serveFavicons } from './platform/favicons.ts'
 import { registerFlash } from './platform/flash.ts'
 import type { App } from './platform/http.ts'
 import { Refusal } from './platform/refusal.ts'
@@ -87,6 +88,7 @@ export async function buildApp(
   await registerOpenApi(app)
 
   serveAssets(app, assets, { policy: anyone, storeless: true })
+  serveFavicons(app, assets.address('flag.svg'), { policy: anyone, storeless: true })
   await accountsWeb.routes(app, guard)
   await accountsApi.routes(app)
   await siteWeb.routes(app, guard)

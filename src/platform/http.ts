@@ -39,7 +39,7 @@ export type App = FastifyInstance<
 
 /** Whether an address is for machines: it has no page, and its errors are problem JSON. Everything else is for people. */
 export function isForMachines(url: string): boolean {
-  return /^\/(api|hooks|assets|openapi|livez|readyz|metrics)/.test(url)
+  return /^\/(api|hooks|assets|favicon|openapi|livez|readyz|metrics)/.test(url)
 }
 
 /** The origin that links begin with: the one that is set, else the one that was asked for. */
