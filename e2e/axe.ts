@@ -11,8 +11,8 @@ const colours = { type: 'rule', values: ['color-contrast', 'link-in-text-block']
 /** Not on by itself yet: what is pressed is at least 24 px. */
 const rules = { 'target-size': { enabled: true } }
 export const phone = 390
-const desk = 1280
-const narrowest = 320
+export const desk = 1280
+export const narrowest = 320
 
 /** What is wrong with the page as it stands: light and dark, on a phone and on a desk, one sentence for each fault. */
 export async function faultsOf(page: Page, widths = [phone, desk]): Promise<string[]> {
