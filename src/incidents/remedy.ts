@@ -55,35 +55,50 @@ function isUnderWay(rollback: Rollback, now: Date) {
   return ![...over, ...notBegun].includes(rollback.state) && !isLost(rollback, now)
 }
 
-/** The rollbacks in the lane of each cause since customers met it, the newest heard first. */
-async function rollbacksSince({ db }: Context, causes: NamedRelease[]) {
+/** The rollbacks in the lane of each cause since customers met it that point at it or are not over, newest heard first. */
+async function rollbacksSince(ctx: Context, causes: NamedRelease[]) {
   if (causes.length === 0) return []
-  return db
-    .selectFrom('releases')
-    .innerJoin('releases as cause', (join) =>
-      join
-        .onRef('cause.component_id', '=', 'releases.component_id')
-        .onRef('cause.environment_id', '=', 'releases.environment_id')
-        .onRef('cause.id', '!=', 'releases.id'),
+  const ids = causes.map(({ id }) => id)
+  const undoing = causes.flatMap(({ undone_by_release_id }) => undone_by_release_id ?? [])
+  const pointing = await rollbacks(ctx)
+    .where((or) =>
+      or.or([
+        or('releases.reverts_release_id', 'in', ids),
+        ...(undoing.length > 0 ? [or('releases.id', 'in', undoing)] : []),
+      ]),
     )
-    .leftJoin('releases as target', 'target.id', 'releases.restores_release_id')
-    .selectAll('releases')
-    .select(['cause.id as cause_id', 'target.lane_at as target_lane_at'])
+    .execute()
+  const open = await rollbacks(ctx)
     .where(
-      'cause.id',
+      'releases.component_id',
       'in',
-      causes.map(({ id }) => id),
+      causes.map(({ component_id }) => component_id),
+    )
+    .where(
+      'releases.environment_id',
+      'in',
+      causes.map(({ environment_id }) => environment_id),
     )
     .where('releases.kind', '=', 'rollback')
-    .where(({ eb, fn }) =>
-      eb(
-        'releases.lane_at',
-        '>=',
-        fn.coalesce('cause.first_exposed_at', 'cause.live_at', 'cause.created_at'),
-      ),
-    )
-    .orderBy('releases.last_event_at', 'desc')
+    .where('releases.live_at', 'is', null)
     .execute()
+  const found = [...pointing, ...open].filter(({ kind }) => kind === 'rollback')
+  const each = new Map(found.map((rollback) => [rollback.id, rollback]))
+  const newest = [...each.values()].sort((a, b) => (a.last_event_at < b.last_event_at ? 1 : -1))
+  return causes.flatMap((cause) =>
+    newest
+      .filter((rollback) => laneOf(rollback) === laneOf(cause) && rollback.id !== cause.id)
+      .filter((rollback) => rollback.lane_at >= (cause.first_exposed_at ?? cause.live_at ?? cause.created_at))
+      .map((rollback) => ({ ...rollback, cause_id: cause.id })),
+  )
+}
+
+function rollbacks({ db }: Context) {
+  return db
+    .selectFrom('releases')
+    .leftJoin('releases as target', 'target.id', 'releases.restores_release_id')
+    .selectAll('releases')
+    .select('target.lane_at as target_lane_at')
 }
 
 /** Going back to what was there before the cause takes the cause away too; an unknown target might. */
