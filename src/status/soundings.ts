@@ -96,29 +96,24 @@ function row(
 function flagsAbove(pennants: readonly (Pennant | undefined)[]) {
   const like = (look: (pennant: Pennant) => boolean) =>
     pennants.flatMap((pennant, day) => (pennant && look(pennant) ? [day] : []))
-  const flag = (day: number) => `v-17h${clothOf(day, pennants)}l-2 3 2 3h-${clothOf(day, pennants)}`
-  const upperHalf = (day: number) => `h${clothOf(day, pennants)}l-2 3h-${clothOf(day, pennants) - 2}z`
-  const place = { x: 2.5, y: 30, shape: flag, down: 11 }
-  const part = like(({ back, part, releases }) => back === 0 && part === releases)
+  const cloth = (day: number) => clothOf(day, pennants)
+  const flags = (days: number[]) =>
+    row(days, { x: 2.5, y: 30, shape: (day) => `v-17h${cloth(day)}l-2 3 2 3h-${cloth(day)}`, down: 11 })
+  const half = like(({ back, part, releases }) => back === 0 && part === releases)
+  const upperHalf = (day: number) => `h${cloth(day)}l-2 3h-${cloth(day) - 2}z`
   return {
     flags: {
-      full: row(
-        like(({ back, part, releases }) => back === 0 && part < releases),
-        place,
-      ),
-      hollow: row(
-        like(({ back }) => back > 0),
-        place,
-      ),
-      half: row(part, place),
-      tone: row(part, { x: 2.5, y: 13, shape: upperHalf, down: 0 }),
+      full: flags(like(({ back, part, releases }) => back === 0 && part < releases)),
+      hollow: flags(like(({ back }) => back > 0)),
+      half: flags(half),
+      tone: row(half, { x: 2.5, y: 13, shape: upperHalf, down: 0 }),
     },
   }
 }
 
-/** Shorter beside a neighbour and at the right edge; shortest where a narrower window begins with the next day. */
+/** Shorter beside a neighbour and at an edge of a window: what hangs out of the day before it would be half a pennant. */
 function clothOf(day: number, pennants: readonly (Pennant | undefined)[]) {
-  if (shownDays.some((length) => day === pennants.length - length - 1)) return 4
+  if (shownDays.some((length) => day === pennants.length - length - 1)) return 5
   return pennants[day + 1] || day === pennants.length - 1 ? 6 : 8
 }
 
