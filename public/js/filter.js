@@ -1,6 +1,6 @@
 // Finds components by name where there are many. Without this the groups fold and nothing is lost.
 const found = (component, words) => component.querySelector('h3')?.textContent.toLowerCase().includes(words)
-const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ['hidden', 'open'] }
+const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ['hidden'] }
 let words = ''
 /** The groups that were folded before somebody looked for something. */
 let folded = new Set()
