@@ -66,29 +66,33 @@ export function secondOf(at: string): number {
 export function tally(segments: readonly Segment[], began: number, { from, to }: Span): Tally {
   const seconds = noSeconds()
   const start = Math.min(Math.max(from, began), Math.max(from, to))
+  const known = Math.max(0, to - start)
+  seconds.operational = known
   for (const segment of segments) {
     if (segment.from >= to) break
     const spent = Math.min(segment.to, to) - Math.max(segment.from, start)
-    if (spent > 0) seconds[segment.status] += spent
+    if (spent <= 0) continue
+    seconds[segment.status] += spent
+    seconds.operational -= spent
   }
-  const known = Math.max(0, to - start)
-  seconds.operational = known - total(seconds)
-  return judged(seconds, start - from)
+  return judged(seconds, known, start - from)
 }
 
 /** Several windows as one. */
 export function addUp(tallies: readonly Tally[]): Tally {
   const seconds = noSeconds()
-  let unknown = 0
+  let [known, unknown] = [0, 0]
   for (const one of tallies) {
-    for (const status of componentStatuses) seconds[status] += one.seconds[status]
+    for (const status of componentStatuses) {
+      seconds[status] += one.seconds[status]
+      known += one.seconds[status]
+    }
     unknown += one.no_data_seconds
   }
-  return judged(seconds, unknown)
+  return judged(seconds, known, unknown)
 }
 
-function judged(seconds: Tally['seconds'], no_data_seconds: number): Tally {
-  const known = total(seconds)
+function judged(seconds: Tally['seconds'], known: number, no_data_seconds: number): Tally {
   const lost = 10 * seconds.major_outage + 3 * seconds.partial_outage
   return {
     uptime: known > 0 ? 1 - lost / (10 * known) : null,
@@ -96,10 +100,6 @@ function judged(seconds: Tally['seconds'], no_data_seconds: number): Tally {
     seconds,
     no_data_seconds,
   }
-}
-
-function total(seconds: Tally['seconds']) {
-  return componentStatuses.reduce((sum, status) => sum + seconds[status], 0)
 }
 
 function noSeconds(): Tally['seconds'] {
