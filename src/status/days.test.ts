@@ -35,3 +35,8 @@ test('what began before the window is told of on the day on which it ended', () 
     ['resolved in 20 days'],
   )
 })
+
+test('a day carries its own date, also where noon is of another day in UTC', () => {
+  const days = pastDays({ incidents: [], releases: [], time_zone: 'Pacific/Auckland', now }, 7)
+  assert.deepEqual([days[0]?.date, days[0]?.at], ['2026-11-23', '2026-11-22T23:00:00.000Z'])
+})

@@ -1,10 +1,11 @@
 import { dayFinder, lastDays } from '../components/calendar.ts'
 import type { PublicIncident } from '../incidents/public.ts'
-import { duration, fromWallClock } from '../platform/zone.ts'
+import { duration } from '../platform/zone.ts'
 import { quietDay } from './words.ts'
 
 type PastDay = {
-  /** A moment of the day, for naming it. */
+  date: string
+  /** The middle of the day, for naming it. */
   at: string
   quiet: string
   incidents: { id: string; title: string; words: string; note: string }[]
@@ -15,8 +16,7 @@ type Given = { incidents: PublicIncident[]; releases: string[]; time_zone: strin
 /** The last `length` days before today, newest first; today too, once something is over that happened today. */
 export function pastDays({ incidents, releases, time_zone, now }: Given, length: number): PastDay[] {
   const days = lastDays(now, time_zone, length + 1)
-  const dates = days.map(({ date }) => date).reverse()
-  const first = dates.at(-1) ?? ''
+  const first = days[0]?.date ?? ''
   const find = dayFinder(days)
   const day = (at: string) => days[find(at)]?.date ?? ''
   // what began before the window is told of on the day on which it ended
@@ -27,10 +27,12 @@ export function pastDays({ incidents, releases, time_zone, now }: Given, length:
     dayOf,
   )
   const released = Map.groupBy(releases, day)
-  return dates
-    .filter((date, index) => index > 0 || over.has(date))
-    .map((date) => ({
-      at: fromWallClock(date, '12:00', time_zone),
+  return days
+    .toReversed()
+    .filter(({ date }, index) => index > 0 || over.has(date))
+    .map(({ date, from }) => ({
+      date,
+      at: new Date((from + 12 * 3600) * 1000).toISOString(),
       quiet: quietDay(released.get(date)?.length ?? 0),
       incidents: (over.get(date) ?? []).map(pastIncident),
     }))
