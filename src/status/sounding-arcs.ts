@@ -3,6 +3,9 @@ import { drawnDays, shownDays, step } from './scale.ts'
 
 /** The arcs of the ways back: from the pennant of the bad release to that of the one restored. Pure. */
 
+/** How high a curve is pulled: over the digits that stand above the pennants on its way. */
+const over = -1.5
+
 /** From x to x; `to` is null when what was restored was released before the first day drawn. */
 type Arc = { from: number; to: number | null; counted: boolean; under_way: boolean }
 
@@ -45,19 +48,19 @@ function arcOf(mark: PublicMark, marks: readonly PublicMark[], counted: readonly
 /** Where the arrow ends, and how far the curve is pulled at both ends. */
 function shapeOf({ from, to, counted }: Arc) {
   const end = to === null ? 1 : to + (counted ? 8 : 3)
-  const y = to === null ? 5 : counted ? 8 : 9
+  const y = to === null ? 3.5 : counted ? 8 : 9
   const pull = Math.min(7, Math.max(1, Math.round((from - end) / 3)))
   return { from, end, y, near: from - pull, far: end + pull }
 }
 
 function curve(arc: Arc) {
   const { from, end, y, near, far } = shapeOf(arc)
-  return `M${from} 11C${near} 1 ${far} 1 ${end} ${y}`
+  return `M${from} 11C${near} ${over} ${far} ${over} ${end} ${y}`
 }
 
 function head(arc: Arc) {
   const { end, y } = shapeOf(arc)
-  return arc.to === null ? `M${end + 5} ${y - 4}l-5 4 5 2.5` : `M${end - 0.5} ${y - 5.5}l.5 5.5 5-2.5`
+  return arc.to === null ? `M${end + 5} ${round(y - 2.7)}l-5 2.7 5 2.7` : `M${end - 0.5} ${y - 5.5}l.5 5.5 5-2.5`
 }
 
 function cutAt(edge: number, arcs: readonly Arc[]) {
@@ -78,7 +81,7 @@ function heightAt(x: number, arc: Arc) {
     if (cubic(middle, from, near, far, end) > x) low = middle
     else high = middle
   }
-  return cubic(low, 11, 1, 1, y)
+  return cubic(low, 11, over, over, y)
 }
 
 function round(value: number) {

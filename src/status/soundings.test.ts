@@ -142,8 +142,8 @@ test('a way back to what was before the first day ends in an arrow at the edge',
   const old = mark(-1)
   for (const target of [old, null]) {
     const { arcs } = draw([old, bad, wayBack(40, bad, target)])
-    assert.match(arcs.done, /^M282\.5 11C.* 1 5$/)
-    assert.match(arcs.heads, /^M6 1l-5 4 5 2\.5$/)
+    assert.match(arcs.done, /^M282\.5 11C.* 1 3\.5$/)
+    assert.match(arcs.heads, /^M6 0\.8l-5 2\.7 5 2\.7$/)
   }
   // and what went wrong may be older than that: then it begins where the way back was taken
   assert.match(draw([wayBack(50, old, null)]).arcs.done, /^M352\.5 11C/)
