@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { createToken } from '../src/accounts/tokens.ts'
-import { createComponent, setStatusByHand } from '../src/components/actions.ts'
+import { createComponent, moveComponent, setStatusByHand } from '../src/components/actions.ts'
 import type { ComponentStatus } from '../src/components/model.ts'
 import { componentByIdOrSlug } from '../src/components/store.ts'
 import { phone } from './axe.ts'
@@ -149,15 +149,21 @@ test('what the reader folded, focused and selected stays while the page changes 
   await page.close()
 })
 
-test('days that the reader unfolded stay so beside those that change', async () => {
+test('days that the reader unfolded stay so, also when their component moves', async () => {
   const { page } = await opened()
-  const days = page.locator('.component', { hasText: 'Checkout' }).locator('details').first()
-  await days.locator('summary').click()
-  await days.locator('li').first().waitFor()
+  const unfolded = page.locator('.component:has(details[open]) h3')
+  await page.locator('.component', { hasText: 'Checkout' }).locator('summary').click()
   await report('search', '9.9.11')
   await renews(page)
-  assert.equal(await days.getAttribute('open'), '')
-  assert.equal(await page.locator('.component details[open]').count(), 1)
+  assert.deepEqual(await unfolded.allInnerTexts(), ['Checkout'])
+  await page.locator('.component', { hasText: 'Checkout' }).locator('summary').focus()
+  const { id } = await componentByIdOrSlug(shop.ship, 'checkout')
+  for (const to of ['up', 'down'] as const) {
+    await moveComponent(shop.ship, id, { to })
+    await renews(page)
+    assert.deepEqual(await unfolded.allInnerTexts(), ['Checkout'])
+    assert.ok(await page.evaluate("document.activeElement.closest('#component-checkout') !== null"))
+  }
   await page.close()
 })
 
