@@ -35,7 +35,7 @@ async function drawPages(browser: Browser) {
   await finishRollback(shop)
   await draw('calm', desk)
   await draw('calm-phone-dark', { ...phone, colorScheme: 'dark' })
-  const { id } = await componentByIdOrSlug(shop.ship, 'reports')
+  const { id } = await componentByIdOrSlug(shop.ship, 'search')
   await setStatusByHand(shop.ship, { component_id: id, status: 'under_maintenance' })
   await draw('maintenance', desk)
   await shop.close()
