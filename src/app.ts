@@ -37,6 +37,7 @@ import { registerPages } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
 import * as sourcesApi from './sources/api.ts'
 import * as sourcesWeb from './sources/web.ts'
+import * as statusPrograms from './status/programs.ts'
 import * as statusWeb from './status/web.ts'
 
 /** What runs by itself, every so often. */
@@ -104,6 +105,7 @@ export async function buildApp(
   await releasesWeb.routes(app)
   await releasesApi.routes(app)
   await statusWeb.routes(app)
+  await statusPrograms.routes(app, { origin: config.url })
   await auditWeb.routes(app)
   await auditApi.routes(app)
   operations(app)

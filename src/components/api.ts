@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { allowFromAnywhere } from '../accounts/elsewhere.ts'
 import { anyoneOr, hasToken, token } from '../accounts/guard.ts'
 import type { Context } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageAfter } from '../platform/http.ts'
@@ -43,7 +44,8 @@ const ComponentJson = z.object({
   updated_at: z.string(),
 })
 const params = z.object({ component: z.string().max(100).describe('A slug or an id.') })
-const read = { policy: anyoneOr('components:read') }
+const read = { policy: anyoneOr('components:read'), kept: {} }
+const readList = { ...read, kept: { query: ['cursor', 'limit', 'archived'] } }
 const write = { policy: token('components:write') }
 const tags = ['components']
 const address = '/api/v1/components'
@@ -64,7 +66,8 @@ function readRoutes(app: App) {
     querystring: query,
     response: { 200: listOf(z.union([ComponentJson, PublicComponent])) },
   }
-  app.get(address, { config: read, schema: list }, async ({ ctx, query }) => {
+  allowFromAnywhere(app, address, `${address}/:component`)
+  app.get(address, { config: readList, schema: list }, async ({ ctx, query }) => {
     if (!hasToken(ctx)) return listPublicComponents(ctx, query)
     const all = await listComponents(ctx, { archived: query.archived === true })
     const { data, next_cursor } = pageAfter(all, query)

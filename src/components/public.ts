@@ -4,7 +4,7 @@ import { pageAfter } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Live, LiveVersion, liveJson, liveVersions } from './live.ts'
 import { type ComponentStatus, componentStatuses, worstStatus } from './model.ts'
-import { type Component, listComponents } from './store.ts'
+import { type Component, type Group, listComponents, listGroups } from './store.ts'
 import { visibleImpacts } from './visibility.ts'
 
 /** The one public projection of a component. */
@@ -18,6 +18,7 @@ export const PublicComponent = z.object({
   status: z.enum(componentStatuses),
   live: z.array(LiveVersion),
   started_on: z.string(),
+  created_at: z.string(),
   updated_at: z.string(),
 })
 export type PublicComponent = z.output<typeof PublicComponent>
@@ -30,6 +31,22 @@ export async function publicComponents(ctx: Context): Promise<PublicComponent[]>
   return components.map((component) =>
     project(component, statuses.get(component.id) ?? 'operational', live.get(component.id) ?? []),
   )
+}
+
+/** A group that customers see: one that names a component of theirs. */
+export type PublicGroup = Pick<Group, 'id' | 'name' | 'position' | 'created_at' | 'updated_at'>
+
+/** The groups of these components, in the order of the page. */
+export async function publicGroupsOf(ctx: Context, components: PublicComponent[]): Promise<PublicGroup[]> {
+  const named = new Set(components.flatMap(({ group }) => group?.id ?? []))
+  const groups = (await listGroups(ctx)).filter(({ id }) => named.has(id))
+  return groups.map(({ id, name, position, created_at, updated_at }) => ({
+    id,
+    name,
+    position,
+    created_at,
+    updated_at,
+  }))
 }
 
 /** One page of the public list; the cursor is the id of the last one seen. */
@@ -62,7 +79,7 @@ async function publicStatuses({ db }: Context): Promise<Map<string, ComponentSta
 }
 
 function project(component: Component, status: ComponentStatus, live: Live[]): PublicComponent {
-  const { id, slug, name, description, group_id, group_name, position, started_on, updated_at } = component
+  const { id, slug, name, description, group_id, group_name, position, started_on } = component
   return {
     id,
     slug,
@@ -73,6 +90,7 @@ function project(component: Component, status: ComponentStatus, live: Live[]): P
     status,
     live: live.map(liveJson),
     started_on,
-    updated_at,
+    created_at: component.created_at,
+    updated_at: component.updated_at,
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { allowFromAnywhere } from '../accounts/elsewhere.ts'
 import { anyoneOr, hasToken, token } from '../accounts/guard.ts'
 import { componentByIdOrSlug } from '../components/store.ts'
 import { type Context, nowText } from '../platform/context.ts'
@@ -15,7 +16,8 @@ import { updateRoutes } from './updates-api.ts'
 import { wholeIncident, wholeIncidents } from './whole.ts'
 
 const params = z.object({ id: z.string().max(100) })
-const read = { policy: anyoneOr('incidents:read') }
+const read = { policy: anyoneOr('incidents:read'), kept: {} }
+const readList = { ...read, kept: { query: ['cursor', 'limit', 'show'] } }
 const write = { policy: token('incidents:write') }
 const tags = ['incidents']
 const address = '/api/v1/incidents'
@@ -35,7 +37,8 @@ function readRoutes(app: App) {
     querystring: query,
     response: { 200: listOf(z.union([IncidentJson, PublicIncident])) },
   }
-  app.get(address, { config: read, schema: list }, async ({ ctx, query }) => {
+  allowFromAnywhere(app, address, `${address}/:id`)
+  app.get(address, { config: readList, schema: list }, async ({ ctx, query }) => {
     if (!hasToken(ctx)) return listPublicIncidents(ctx, query)
     const { data, next_cursor } = pageOf(await listIncidents(ctx, query), query.limit)
     return { data: (await wholeIncidents(ctx, data)).map(incidentJson), next_cursor }

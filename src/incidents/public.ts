@@ -16,6 +16,8 @@ const PublicUpdate = z.object({
   state: z.enum(incidentStates),
   body: z.string(),
   display_at: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
   components: z.array(component.extend({ old_status: status, new_status: status })),
 })
 
@@ -40,6 +42,7 @@ export const PublicIncident = z.object({
   monitoring_at: time,
   resolved_at: time,
   next_update_at: time,
+  created_at: z.string(),
   updated_at: z.string(),
   /** What the incident does to each component now, and the worst that it did. */
   components: z.array(component.extend({ status, worst_status: status })),
@@ -99,6 +102,13 @@ export async function publicIncidentsOn(
   return project(ctx, await newestFirst(ctx).where('id', 'in', touching).limit(limit).execute())
 }
 
+/** The ids of all that is over, newest first: each has a page. */
+export async function pastIncidentIds(ctx: Context): Promise<string[]> {
+  const query = visibleIncidents(ctx.db).select('id').where('resolved_at', 'is not', null)
+  const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').execute()
+  return rows.map(({ id }) => id)
+}
+
 /** Incidents that were ended by going forward, because there was no way back; newest first. */
 export async function incidentsWithoutWayBack(ctx: Context, since: string): Promise<PublicIncident[]> {
   const query = newestFirst(ctx).where('remedy', '=', 'rolled_forward').where('started_at', '>=', since)
@@ -144,7 +154,7 @@ function newestFirst({ db }: Context) {
 }
 
 function publicFields(incident: WholeIncident, visible: Visible): PublicIncident {
-  const { id, title, started_at, monitoring_at, resolved_at, next_update_at, updated_at } = incident
+  const { id, title, started_at, monitoring_at, resolved_at, next_update_at } = incident
   const components = nameable(incident.components, visible).map((one) => ({
     ...one.named,
     status: one.status,
@@ -163,7 +173,8 @@ function publicFields(incident: WholeIncident, visible: Visible): PublicIncident
     monitoring_at,
     resolved_at,
     next_update_at,
-    updated_at,
+    created_at: incident.created_at,
+    updated_at: incident.updated_at,
     components,
     ...causeAndRemedy(incident, visible),
     updates: incident.updates.map((update) => publicUpdate(update, visible)),
@@ -171,13 +182,14 @@ function publicFields(incident: WholeIncident, visible: Visible): PublicIncident
 }
 
 function publicUpdate(update: WholeIncident['updates'][number], visible: Visible) {
-  const { id, state, body, display_at } = update
+  const { id, state, body, display_at, created_at, updated_at } = update
   const components = nameable(update.components, visible).map(({ named, old_status, new_status }) => ({
     ...named,
     old_status: old_status as ComponentStatus,
     new_status: new_status as ComponentStatus,
   }))
-  return { id, state: state as PublicIncident['state'], body, display_at, components }
+  const said = { id, state: state as PublicIncident['state'], body, display_at }
+  return { ...said, created_at, updated_at, components }
 }
 
 /** A cause that may not be named is not known to the public, and neither is what was done about it. */

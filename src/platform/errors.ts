@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { ZodError } from 'zod'
 import { errorsOf } from './forms.ts'
-import { isForMachines } from './http.ts'
+import { readerOf } from './http.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import { isOfTheStore } from './store-fault.ts'
 
@@ -26,7 +26,7 @@ const statuses = {
 /** What anything thrown means to the outside: status, words for a person, further members of the problem JSON. */
 type Problem = { status: number; words: string; extra: Record<string, unknown> }
 
-/** Answers everything that was thrown: problem JSON (RFC 9457) for machines, a page for people. */
+/** Answers everything that was thrown: problem JSON (RFC 9457) for machines, plain text where they read text, a page for people. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const problem = problemOf(error)
   const detail = { err: error, status: problem.status, url: request.url.split('?')[0] }
@@ -97,6 +97,7 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
     const said = isAddress ? 'Something in this address is not as it should be.' : words
     return reply.view('/errors/page', { title, status, words: said, typed, request_id: request.id })
   }
+  if (readerOf(request.url) === 'text') return reply.type('text/plain; charset=utf-8').send(`${words}\n`)
   return reply
     .type('application/problem+json')
     .serializer(JSON.stringify)
@@ -115,6 +116,6 @@ const pageTitles: Record<number, string> = {
 }
 
 function wantsPage(request: FastifyRequest): boolean {
-  if (isForMachines(request.url)) return false
+  if (readerOf(request.url) !== 'people') return false
   return !/json/.test(request.headers.accept ?? '')
 }

@@ -9,6 +9,7 @@ import type {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Context } from './context.ts'
+import { Refusal } from './refusal.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -37,9 +38,21 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >
 
-/** Whether an address is for machines: it has no page, and its errors are problem JSON. Everything else is for people. */
+/** Who reads an address: people a page; programs JSON, or text of another kind (feeds, pictures, scripts). */
+type Reader = 'people' | 'json' | 'text'
+
+/** For whom an address is, by its beginning or its ending; an answer's errors are of the same kind as the answer. */
+export function readerOf(url: string): Reader {
+  const path = url.split('?')[0] ?? ''
+  if (/^\/(api|hooks|assets|favicon|logo\/|openapi|livez|readyz|metrics)/.test(path)) return 'json'
+  if (path.startsWith('/admin')) return 'people'
+  if (path.endsWith('.json')) return 'json'
+  return /^\/\.well-known\/|\.(atom|rss|ics|svg|js|txt|xml)$/.test(path) ? 'text' : 'people'
+}
+
+/** Whether an address is for machines: it has no page. Everything else is for people. */
 export function isForMachines(url: string): boolean {
-  return /^\/(api|hooks|assets|favicon|openapi|livez|readyz|metrics)/.test(url)
+  return readerOf(url) !== 'people'
 }
 
 /** The origin that links begin with: the one that is set, else the one that was asked for. */
@@ -73,5 +86,6 @@ export function pageAfter<T extends { id: string }>(
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ) {
   const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
+  if (cursor !== undefined && from === 0) throw new Refusal('not-found', 'The list has no such cursor.')
   return pageOf(all.slice(from, from + limit + 1), limit)
 }

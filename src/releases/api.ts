@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { allowFromAnywhere } from '../accounts/elsewhere.ts'
 import { anyoneOr, hasToken, token } from '../accounts/guard.ts'
 import type { Context } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
@@ -87,13 +88,15 @@ export async function routes(app: App) {
 }
 
 function readRoutes(app: App) {
-  const config = { policy: anyoneOr('releases:read') }
+  const config = { policy: anyoneOr('releases:read'), kept: {} }
+  const filtered = { ...config, kept: { query: Object.keys(query.shape) } }
   const either = z.union([ReleaseJson, PublicRelease])
   const list = { tags, querystring: query, response: { 200: listOf(either) } }
-  app.get(address, { config, schema: list }, ({ ctx, query }) => listed(ctx, query))
+  allowFromAnywhere(app, address, '/api/v1/rollbacks', `${address}/:id`)
+  app.get(address, { config: filtered, schema: list }, ({ ctx, query }) => listed(ctx, query))
 
   const rollbacks = { ...list, querystring: query.omit({ kind: true }) }
-  app.get('/api/v1/rollbacks', { config, schema: rollbacks }, ({ ctx, query }) =>
+  app.get('/api/v1/rollbacks', { config: filtered, schema: rollbacks }, ({ ctx, query }) =>
     listed(ctx, { ...query, kind: 'rollback' }),
   )
 

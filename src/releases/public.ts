@@ -68,6 +68,12 @@ export async function publicRelease(ctx: Context, id: string): Promise<PublicRel
   return release
 }
 
+/** The ids of all that customers may see, newest first: each has a page. */
+export async function publicReleaseIds({ db }: Context): Promise<string[]> {
+  const query = visibleReleases(db).select('releases.id').orderBy('releases.lane_at', 'desc')
+  return (await query.orderBy('releases.id', 'desc').execute()).map(({ id }) => id)
+}
+
 async function publicReleasesById(ctx: Context, ids: string[]): Promise<PublicRelease[]> {
   if (ids.length === 0) return []
   return project(ctx, await select(ctx).where('releases.id', 'in', ids).execute())

@@ -1,15 +1,39 @@
 import { publicComponents } from '../components/public.ts'
-import { currentPublicIncidents } from '../incidents/public.ts'
+import { currentPublicIncidents, pastIncidentIds } from '../incidents/public.ts'
 import { type Context, nowText } from '../platform/context.ts'
+import { publicReleaseIds } from '../releases/public.ts'
 
-/** Every public address: `now` is what a change may change, `past` what hardly ever changes any more. */
+const lists = ['/', '/releases', '/rollbacks']
+const v2 = [
+  'summary',
+  'status',
+  'components',
+  'incidents',
+  'incidents/unresolved',
+  'scheduled-maintenances',
+  'scheduled-maintenances/upcoming',
+  'scheduled-maintenances/active',
+].map((name) => `/api/v2/${name}.json`)
+const own = ['components', 'releases', 'incidents', 'rollbacks'].map((name) => `/api/v1/${name}`)
+
+/** Every public address: `now` is what a change may change, `past` what hardly ever changes any more, newest first. */
 export async function publicAddresses(ctx: Context): Promise<{ now: string[]; past: string[] }> {
   const components = await publicComponents(ctx)
-  const open = await currentPublicIncidents(ctx, nowText(ctx))
-  const lists = ['/', '/releases', '/rollbacks']
-  const own = [
+  const current = await currentPublicIncidents(ctx, nowText(ctx))
+  const open = current.filter((incident) => incident.resolved_at === null)
+  const pages = [
     ...components.map(({ slug }) => `/components/${slug}`),
     ...open.map(({ id }) => `/incidents/${id}`),
   ]
-  return { now: [...lists, ...own], past: [] }
+  const more = [
+    ...components.map(({ slug }) => `/api/v1/components/${slug}`),
+    ...open.map(({ id }) => `/api/v1/incidents/${id}`),
+  ]
+  return { now: [...lists, ...pages, ...v2, ...own, ...more], past: await pastPages(ctx) }
+}
+
+async function pastPages(ctx: Context) {
+  const incidents = (await pastIncidentIds(ctx)).map((id) => `/incidents/${id}`)
+  const releases = (await publicReleaseIds(ctx)).map((id) => `/releases/${id}`)
+  return [...incidents, ...releases]
 }

@@ -1,0 +1,7 @@
+import type { App } from '../platform/http.ts'
+import * as statuspage from './statuspage/web.ts'
+
+/** Everything that programs read of the public page. `origin` is the one that is set, if any. */
+export async function routes(app: App, given: { origin: string | null }) {
+  await statuspage.routes(app, given)
+}

@@ -1,0 +1,71 @@
+import type { PublicIncident } from '../../incidents/public.ts'
+import type { V2Component, V2Incident, V2Update } from './model.ts'
+
+/** What an incident's translation needs to know of the page: its id, its origin, and all components on it. */
+type Page = { page_id: string; origin: string; components: readonly V2Component[] }
+
+/** An incident as Statuspage tells it, updates newest first. A component that left the page is named by its updates only. */
+export function v2Incident(incident: PublicIncident, page: Page): V2Incident {
+  const { id, title, state, created_at, updated_at, monitoring_at, resolved_at, impact, started_at } =
+    incident
+  const affected = new Set(incident.components.map((component) => component.id))
+  return {
+    id,
+    name: title,
+    status: state,
+    created_at,
+    updated_at,
+    monitoring_at,
+    resolved_at,
+    impact,
+    shortlink: `${page.origin}/i/${id}`,
+    started_at,
+    page_id: page.page_id,
+    incident_updates: incident.updates.map((update) => v2Update(update, id, page.components)),
+    components: page.components.filter((component) => affected.has(component.id)),
+    reminder_intervals: null,
+  }
+}
+
+function v2Update(
+  update: PublicIncident['updates'][number],
+  incident_id: string,
+  all: readonly V2Component[],
+): V2Update {
+  const { id, state, body, created_at, updated_at, display_at } = update
+  const affected = inOrderOfPage(update.components, all).map(
+    ({ id: code, name, old_status, new_status }) => ({
+      code,
+      name: nameWithGroup(code, name, all),
+      old_status,
+      new_status,
+    }),
+  )
+  return {
+    id,
+    status: state,
+    body,
+    incident_id,
+    created_at,
+    updated_at,
+    display_at,
+    affected_components: affected.length > 0 ? affected : null,
+    deliver_notifications: true,
+    custom_tweet: null,
+    tweet_id: null,
+  }
+}
+
+/** What left the page stands last. */
+function inOrderOfPage<T extends { id: string }>(components: T[], all: readonly V2Component[]): T[] {
+  const places = new Map(all.map(({ id }, index) => [id, index]))
+  const place = ({ id }: T) => places.get(id) ?? all.length
+  return components.toSorted((one, other) => place(one) - place(other))
+}
+
+/** "Shop - Checkout", or the plain name of what is in no group. */
+function nameWithGroup(id: string, name: string, all: readonly V2Component[]): string {
+  const group_id = all.find((component) => component.id === id)?.group_id
+  const group = all.find((component) => component.id === group_id)
+  return group ? `${group.name} - ${name}` : name
+}
