@@ -12,7 +12,7 @@ export async function homeOf(request: FastifyRequest, set: string | null): Promi
 }
 
 /** `host` has no port: it is the authority of tag URIs (RFC 4151), which are names and lead nowhere. */
-function homeAt(site: Site, origin: string): Home {
+export function homeAt(site: Site, origin: string): Home {
   const host = URL.canParse(origin) ? new URL(origin).hostname : 'localhost'
   return { site, origin, host, title: titleOf(site) }
 }

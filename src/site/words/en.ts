@@ -1,4 +1,5 @@
 import { live, stale } from './en/live.ts'
+import { programs } from './en/programs.ts'
 import { soundings } from './en/soundings.ts'
 
 /** The public page in English: the page's parts in the order of the page, sentences with numbers as functions. */
@@ -14,4 +15,5 @@ export const en = {
   live,
   stale,
   soundings,
+  programs,
 }

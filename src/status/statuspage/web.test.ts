@@ -92,7 +92,7 @@ const patterns: Record<string, RegExp> = {
 }
 
 /** Fails where a value is not of the shape; keys are compared both ways and in their order. */
-function check(value: unknown, shape: string, where: string): void {
+function check(value: unknown, shape: string, where: string): unknown {
   if (shape.endsWith('?')) return value === null ? undefined : check(value, shape.slice(0, -1), where)
   if (shape.startsWith('[')) {
     assert.ok(Array.isArray(value), where)

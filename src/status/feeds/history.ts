@@ -1,0 +1,79 @@
+import { listPublicIncidents, type PublicIncident } from '../../incidents/public.ts'
+import type { Context } from '../../platform/context.ts'
+import { markdown } from '../../platform/markdown.ts'
+import { lastPublicChange } from '../changed.ts'
+import type { Home } from '../home.ts'
+import { type Feed, type FeedEntry, latest, newest } from './model.ts'
+
+/**
+ * The incident feed as Statuspage's is, for programs that take it apart: one entry for each incident, its updates
+ * stacked, newest first. These words and this markup are theirs and are not translated.
+ */
+const labels: Record<PublicIncident['state'], string> = {
+  investigating: 'Investigating',
+  identified: 'Identified',
+  monitoring: 'Monitoring',
+  resolved: 'Resolved',
+}
+
+export async function historyFeed(ctx: Context, home: Home, address: string): Promise<Feed> {
+  const { data } = await listPublicIncidents(ctx, { limit: newest })
+  const entries = data.map((incident) => incidentEntry(incident, home))
+  return {
+    id: `tag:${home.host},2005:/history`,
+    title: `${home.title} - Incident History`,
+    subtitle: `What customers of ${home.site.name} noticed, and what was done about it.`,
+    home_url: `${home.origin}/`,
+    self_url: home.origin + address,
+    author: home.site.name,
+    language: home.site.language,
+    updated_at: latest(...entries.map((entry) => entry.updated_at)) || (await lastPublicChange(ctx)),
+    entries,
+  }
+}
+
+/** One incident; it changed when any word of it did. */
+export function incidentEntry(incident: PublicIncident, { host, origin, site }: Home): FeedEntry {
+  const { id, title, started_at, updates, impact, components } = incident
+  return {
+    id: `tag:${host},2005:Incident/${id}`,
+    title,
+    url: `${origin}/incidents/${id}`,
+    html: updates.map((update) => stackedUpdate(update, site.time_zone)).join(''),
+    published_at: started_at,
+    updated_at: latest(incident.updated_at, ...updates.map((update) => update.updated_at)),
+    tags: [labels[incident.state], impact, ...components.map(({ name }) => name)],
+  }
+}
+
+/** The first words stand in the paragraph of the state; what else the text has, lists and paragraphs, follows it. */
+function stackedUpdate(
+  { state, body, display_at }: PublicIncident['updates'][number],
+  time_zone: string,
+): string {
+  const { month, day, time, zone } = momentIn(display_at, time_zone)
+  const at = `${month} <var data-var='date'>${day}</var>, <var data-var='time'>${time}</var> ${zone}`
+  const html = markdown(body).trim()
+  const words = html.startsWith('<p>') ? html.slice('<p>'.length) : `</p>${html}`
+  return `<p><small>${at}</small><br><strong>${labels[state]}</strong> - ${words}`
+}
+
+function momentIn(at: string, timeZone: string) {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  })
+  const parts = format.formatToParts(new Date(at))
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
+  return {
+    month: part('month'),
+    day: part('day'),
+    time: `${part('hour')}:${part('minute')}`,
+    zone: part('timeZoneName'),
+  }
+}
