@@ -1,6 +1,7 @@
 import { publicComponents } from '../components/public.ts'
 import { currentPublicIncidents, pastIncidentIds } from '../incidents/public.ts'
 import { type Context, nowText } from '../platform/context.ts'
+import { readerOf } from '../platform/http.ts'
 import { publicReleaseIds } from '../releases/public.ts'
 
 const lists = ['/', '/releases', '/rollbacks']
@@ -14,6 +15,19 @@ const v2 = [
   'scheduled-maintenances/upcoming',
   'scheduled-maintenances/active',
 ].map((name) => `/api/v2/${name}.json`)
+const feeds = ['/history.atom', '/history.rss', '/feed.json', '/releases.atom', '/maintenance.ics']
+const others = [
+  '/badge.json',
+  '/badge.svg',
+  '/embed/frame',
+  '/embed/frame?mobile=true',
+  '/embed/script.js',
+  '/se-v2.js',
+  '/robots.txt',
+  '/llms.txt',
+  '/sitemap.xml',
+  '/.well-known/security.txt',
+]
 const own = ['components', 'releases', 'incidents', 'rollbacks'].map((name) => `/api/v1/${name}`)
 
 /** Every public address: `now` is what a change may change, `past` what hardly ever changes any more, newest first. */
@@ -26,14 +40,26 @@ export async function publicAddresses(ctx: Context): Promise<{ now: string[]; pa
     ...open.map(({ id }) => `/incidents/${id}`),
   ]
   const more = [
-    ...components.map(({ slug }) => `/api/v1/components/${slug}`),
+    ...components.flatMap(({ slug }) => [
+      `/badge/${slug}.json`,
+      `/badge/${slug}.svg`,
+      `/api/v1/components/${slug}`,
+    ]),
     ...open.map(({ id }) => `/api/v1/incidents/${id}`),
   ]
-  return { now: [...lists, ...pages, ...v2, ...own, ...more], past: await pastPages(ctx) }
+  return {
+    now: [...lists, ...pages, ...v2, ...feeds, ...own, ...others, ...more],
+    past: await pastPages(ctx),
+  }
 }
 
 async function pastPages(ctx: Context) {
   const incidents = (await pastIncidentIds(ctx)).map((id) => `/incidents/${id}`)
   const releases = (await publicReleaseIds(ctx)).map((id) => `/releases/${id}`)
   return [...incidents, ...releases]
+}
+
+/** The addresses among these that are pages of their own for people. */
+export function pagesAmong(addresses: readonly string[]): string[] {
+  return addresses.filter((address) => readerOf(address) === 'people' && !address.startsWith('/embed/'))
 }

@@ -1,0 +1,49 @@
+import { type ComponentStatus, statusWords, worstStatus } from '../../components/model.ts'
+import type { PublicComponent } from '../../components/public.ts'
+
+/** A badge before it has a format: two words and a colour by the name that shields.io gives it. */
+export type Badge = { label: string; message: string; color: string }
+
+export const metrics = ['status', 'uptime', 'version'] as const
+export type Metric = (typeof metrics)[number]
+export const styles = ['flat', 'flat-square'] as const
+
+const colors: Record<ComponentStatus, string> = {
+  operational: 'brightgreen',
+  degraded_performance: 'yellow',
+  partial_outage: 'orange',
+  major_outage: 'red',
+  under_maintenance: 'blue',
+}
+const unknown = 'lightgrey'
+const longestLabel = 60
+
+/** The worst status of these components; of none, nothing is known. */
+export function statusBadge(label: string, components: readonly Pick<PublicComponent, 'status'>[]): Badge {
+  if (components.length === 0) return notKnown(label)
+  const status = worstStatus(components.map((component) => component.status))
+  return { label, message: statusWords[status].toLowerCase(), color: colors[status] }
+}
+
+/** What runs in production; in the first environment of it when there are several. */
+export function versionBadge(label: string, { live }: Pick<PublicComponent, 'live'>): Badge {
+  const version = live[0]?.version
+  return version ? { label, message: version, color: 'blue' } : notKnown(label)
+}
+
+export function notKnown(label: string): Badge {
+  return { label, message: 'n/a', color: unknown }
+}
+
+export function notFound(label: string): Badge {
+  return { label, message: 'not found', color: unknown }
+}
+
+/** A label in one line, without what has no place in XML; null when nothing is left. */
+export function labelOf(text: string): string | null {
+  const line = text
+    .toWellFormed()
+    .replace(/[\s\p{Cc}\u{FFFE}\u{FFFF}]+/gu, ' ')
+    .trim()
+  return line === '' ? null : [...line].slice(0, longestLabel).join('')
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { fromAnywhere } from '../../accounts/elsewhere.ts'
+import { anyone } from '../../accounts/guard.ts'
+import { headline } from '../../components/headline.ts'
+import { publicComponents } from '../../components/public.ts'
+import { currentPublicIncidents, publicIncident } from '../../incidents/public.ts'
+import { loadAssets } from '../../platform/assets.ts'
+import { nowText } from '../../platform/context.ts'
+import { type App, publicCache } from '../../platform/http.ts'
+
+const config = { policy: anyone, kept: {} }
+const own = ["'self'"]
+
+/** The one page that others may frame; it may do even less than our other pages. */
+const framed = {
+  frameguard: false as const,
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: own,
+      styleSrc: own,
+      imgSrc: [...own, 'data:'],
+      formAction: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ['*'],
+    },
+  },
+}
+
+/** What other pages put on themselves: the frame with its script, the widget library, and short links. */
+export async function routes(app: App) {
+  frame(app)
+  script(app, '/embed/script.js', 'embed.js')
+  script(app, '/se-v2.js', 'se-v2.js')
+
+  const params = z.object({ id: z.string().max(100) })
+  app.get('/i/:id', { config: { policy: anyone }, schema: { params } }, async (request, reply) => {
+    const { id } = await publicIncident(request.ctx, request.params.id)
+    return reply.header('cache-control', publicCache).redirect(`/incidents/${id}`, 307)
+  })
+}
+
+function frame(app: App) {
+  const schema = { querystring: z.object({ mobile: z.string().max(10).optional() }) }
+  const kept = { ...config, kept: { query: ['mobile'] } }
+  app.get('/embed/frame', { config: kept, schema, helmet: framed }, async ({ ctx, query }, reply) => {
+    const open = await currentPublicIncidents(ctx, nowText(ctx))
+    const line = headline(
+      await publicComponents(ctx),
+      open.filter((incident) => incident.resolved_at === null).length,
+    )
+    reply.headers({ 'cross-origin-resource-policy': 'cross-origin', 'cache-control': publicCache })
+    return reply.view('/embed/frame', { headline: line, mobile: query.mobile === 'true' })
+  })
+}
+
+/** A script under an address that stands in other people's pages for years. */
+function script(app: App, url: string, name: string) {
+  const assets = loadAssets()
+  const body = String(assets.files.get(assets.address(name))?.body)
+  const cache = 'public, max-age=300, stale-while-revalidate=86400, stale-if-error=86400'
+  app.get(url, { config }, async (_request, reply) => {
+    reply.headers({ ...fromAnywhere, 'cache-control': cache })
+    return reply.type('text/javascript; charset=utf-8').send(body)
+  })
+}
