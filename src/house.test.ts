@@ -133,12 +133,12 @@ test(`no file is longer than ${longestFile} lines`, () => {
   assert.deepEqual(long, [])
 })
 
-test('templates print raw text only for layout bodies, includes and rendered markdown', () => {
+test('templates print raw text only for layout bodies, includes and rendered markdown and data', () => {
   const views = join(root, '../views')
   const wrong = globSync('**/*.eta', { cwd: views }).flatMap((file) =>
     [...readFileSync(join(views, file), 'utf8').matchAll(/<%~\s*([^%]*?)\s*%>/g)]
       .map((match) => match[1] ?? '')
-      .filter((code) => !/^(it\.body|include\(|it\.h\.(markdown|icon)\()/.test(code))
+      .filter((code) => !/^(it\.body|include\(|it\.h\.(markdown|icon|json)\()/.test(code))
       .map((code) => `${file}: <%~ ${code}`),
   )
   assert.deepEqual(wrong, [])

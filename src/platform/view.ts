@@ -29,6 +29,12 @@ type PageData = {
 }
 type Helpers = ReturnType<typeof helpers>
 
+/** Data inside a `<script type="application/ld+json">`, as JSON in which no character can end the element. */
+function json(data: unknown): string {
+  const hex = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, hex)
+}
+
 /** Words, links and safe HTML for templates, in the page's zone and at the moment of the request. */
 export function helpers(given: { time_zone: string; now: string; origin: string; assets: Assets }) {
   const { time_zone, now, origin, assets } = given
@@ -41,6 +47,7 @@ export function helpers(given: { time_zone: string; now: string; origin: string;
     duration: zone.duration,
     seconds: zone.seconds,
     markdown,
+    json,
     asset: (name: string) => assets.address(name),
     url: (path: string) => origin + path,
   }

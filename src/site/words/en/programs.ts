@@ -9,7 +9,7 @@ export const programs = {
   calendar_title: 'Planned maintenance',
   description: (name: string) =>
     `What works and what does not at ${name}, and which releases and rollbacks went live.`,
-  card: 'A ship’s flag: the status page',
+  summary: 'This page for programs',
   latest_updates: 'See the latest updates',
   dismiss: 'Close',
   llms: {
