@@ -100,22 +100,98 @@ test('nothing that is kept from customers is on any page or in any answer that n
   }
 })
 
+/** Every public answer that is the same for everybody, with what is open and what is shut in the place of its id. */
+const places: Record<string, { ids?: (ids: Ids) => string[]; queries?: string[] }> = {
+  '/': {},
+  '/releases': { queries: ['component=shop', 'component=vault'] },
+  '/rollbacks': {},
+  '/incidents/:id': { ids: every },
+  '/releases/:id': { ids: every },
+  '/components/:id': { ids: every },
+  '/history.atom': {},
+  '/history.rss': {},
+  '/feed.json': {},
+  '/releases.atom': {},
+  '/maintenance.ics': {},
+  '/badge.json': { queries: ['component=vault', 'component=vault&metric=version', 'metric=uptime'] },
+  '/badge.svg': { queries: ['component=vault', 'component=vault&metric=version', 'metric=uptime'] },
+  '/badge/:component.json': { ids: every, queries: ['metric=version', 'metric=uptime'] },
+  '/badge/:component.svg': { ids: every, queries: ['metric=version', 'metric=uptime'] },
+  '/embed/frame': { queries: ['mobile=true'] },
+  '/embed/script.js': {},
+  '/se-v2.js': {},
+  '/robots.txt': {},
+  '/llms.txt': {},
+  '/sitemap.xml': {},
+  '/.well-known/security.txt': {},
+  '/api/v2/summary.json': {},
+  '/api/v2/status.json': {},
+  '/api/v2/components.json': {},
+  '/api/v2/incidents.json': {},
+  '/api/v2/incidents/unresolved.json': {},
+  '/api/v2/scheduled-maintenances.json': {},
+  '/api/v2/scheduled-maintenances/upcoming.json': {},
+  '/api/v2/scheduled-maintenances/active.json': {},
+  '/api/v1/components': { queries: ['archived=true', 'limit=100'] },
+  '/api/v1/components/:component': { ids: every },
+  '/api/v1/incidents': { queries: ['show=all', 'show=deleted'] },
+  '/api/v1/incidents/:id': { ids: every },
+  '/api/v1/releases': { queries: ['component=vault', 'environment=staging', 'kind=rollback'] },
+  '/api/v1/releases/:id': { ids: every },
+  '/api/v1/rollbacks': { queries: ['component=vault', 'environment=staging'] },
+}
+type Ids = Awaited<ReturnType<typeof harbour>>['ids']
+function every({ shut, open }: Ids) {
+  return [...shut, ...open]
+}
+
+test('every public answer there is was searched for what is kept from customers', async () => {
+  const { server, ids } = await harbour()
+  const kept = server.routes.filter(({ method, kept }) => method === 'GET' && kept).map(({ url }) => url)
+  assert.deepEqual(kept.toSorted(), Object.keys(places).sort(), 'name each public answer in `places`')
+  for (const [place, { ids: named = () => [''], queries = [] }] of Object.entries(places)) {
+    for (const id of named(ids)) {
+      for (const query of ['', ...queries.map((one) => `?${one}`)]) {
+        const url = place.replace(/:(id|component)/, id) + query
+        const answer = await server.inject({ url, headers: { accept: 'text/html' } })
+        const shut = ids.shut.includes(id) || /vault/.test(query)
+        assert.ok(answer.statusCode === 200 || answer.statusCode === 404, `${url}: ${answer.statusCode}`)
+        if (ids.shut.includes(id)) assert.equal(answer.statusCode, 404, url)
+        if (id === '' && !shut) assert.equal(answer.statusCode, 200, url)
+        assert.doesNotMatch(answer.body, secret, url)
+        const leaked = ids.shut.filter((one) => one !== 'vault' && answer.body.includes(one))
+        assert.deepEqual(leaked, [], url)
+      }
+    }
+  }
+})
+
 test('what is kept from customers answers exactly as what never was', async () => {
   const { server, ids } = await harbour()
   const told = async (url: string) => {
     const { statusCode, body } = await server.inject({ url, headers: { accept: 'application/json' } })
     return { statusCode, body: body.replace(/"request_id":"[^"]+"/, '') }
   }
-  const places = ['/incidents/', '/releases/', '/components/', '/releases?cursor=', '/releases?component=']
+  const pages = [
+    '/incidents/',
+    '/i/',
+    '/releases/',
+    '/components/',
+    '/releases?cursor=',
+    '/releases?component=',
+    '/badge.json?component=',
+    '/badge.svg?component=',
+  ]
   const api = [
     'components/',
+    'components?cursor=',
     'releases/',
     'incidents/',
     'releases?cursor=',
     'incidents?cursor=',
     'rollbacks?cursor=',
   ]
-  for (const place of [...places, ...api.map((one) => `/api/v1/${one}`)]) {
+  for (const place of [...pages, ...api.map((one) => `/api/v1/${one}`)]) {
     const unknown = await told(`${place}nosuchthing0`)
     for (const id of ids.shut) assert.deepEqual(await told(`${place}${id}`), unknown, `${place}${id}`)
   }

@@ -23,7 +23,7 @@ export type Client = {
   cookies(): string
 }
 
-type Route = { method: string; url: string; policy: Policy }
+type Route = { method: string; url: string; policy: Policy; kept: boolean }
 
 const cli = { kind: 'cli' as const, id: null, name: 'command line' }
 const origin = 'http://localhost:8080'
@@ -39,7 +39,8 @@ export async function startTestApp(ship: World, { sample = false, home = origin 
   const routes: Route[] = []
   const seen = (route: RouteOptions) => {
     for (const method of [route.method].flat()) {
-      routes.push({ method, url: route.url, policy: route.config?.policy as Policy })
+      const { policy, kept } = route.config ?? {}
+      routes.push({ method, url: route.url, policy: policy as Policy, kept: kept !== undefined })
     }
   }
   const held = home.startsWith('https:') ? '__Host-shiplog' : 'shiplog'
