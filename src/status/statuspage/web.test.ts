@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { archiveComponent, createComponent, setStatusByHand } from '../../components/actions.ts'
+import {
+  archiveComponent,
+  createComponent,
+  editComponent,
+  setStatusByHand,
+} from '../../components/actions.ts'
 import { declareIncident } from '../../incidents/actions.ts'
 import { postUpdate } from '../../incidents/updates.ts'
 import { editSite } from '../../site/actions.ts'
@@ -167,6 +172,7 @@ test('a group is a component that stands before its members and is as bad as the
   const [shop, storefront] = all
   assert.deepEqual(shop.components, [components.storefront.id, components.checkout.id])
   assert.equal(storefront.group_id, shop.id)
+  assert.equal(storefront.description, null)
 })
 
 test('updates stand newest first and name what changed with its group; private components are not there', async () => {
@@ -222,6 +228,7 @@ test('the page changed when something public changed last, and not when it is re
   const before = await changed()
   ship.wait(60)
   await setStatusByHand(ship, { component_id: components.ledger.id, status: 'major_outage' })
+  await editComponent(ship, components.ledger.id, { description: 'Books.' })
   assert.equal(await changed(), before)
 
   const steps = [
