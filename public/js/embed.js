@@ -17,6 +17,8 @@
     height: '115px',
     right: mobile ? '0' : '60px',
     bottom: mobile ? '0' : '60px',
+    borderRadius: mobile ? '0' : '10px',
+    boxShadow: '0 2px 16px rgb(0 0 0 / 25%)',
   })
   const show = (visible) =>
     Object.assign(frame.style, { visibility: visible ? 'visible' : 'hidden', opacity: visible ? '1' : '0' })
