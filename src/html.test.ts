@@ -50,7 +50,7 @@ test('every public page is valid HTML before anything was told', async () => {
 /** What anybody may get as a page; placeholders stand where something is named. */
 function publicRoutes({ routes }: TestApp): string[] {
   return routes
-    .filter(({ method, url, policy }) => method === 'GET' && policy.who === 'anyone' && !isForMachines(url))
+    .filter(({ method, url, kept }) => method === 'GET' && kept && !isForMachines(url))
     .map(({ url }) => url)
 }
 

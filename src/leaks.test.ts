@@ -134,6 +134,7 @@ const places: Record<string, { ids?: (ids: Ids) => string[]; queries?: string[] 
   '/api/v2/scheduled-maintenances/active.json': {},
   '/api/v1/components': { queries: ['archived=true', 'limit=100'] },
   '/api/v1/components/:component': { ids: every },
+  '/api/v1/components/:component/uptime': { ids: every },
   '/api/v1/incidents': { queries: ['show=all', 'show=deleted'] },
   '/api/v1/incidents/:id': { ids: every },
   '/api/v1/releases': { queries: ['component=vault', 'environment=staging', 'kind=rollback'] },

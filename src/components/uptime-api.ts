@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { allowFromAnywhere } from '../accounts/elsewhere.ts'
 import { anyoneOr, hasToken } from '../accounts/guard.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
@@ -18,6 +19,7 @@ const config = { policy: anyoneOr('components:read'), kept: {} }
 /** How much of the time a component worked: from what customers may know, or with a token from everything. */
 export async function uptimeRoutes(app: App) {
   const schema = { tags: ['components'], params, response: { 200: ComponentUptime } }
+  allowFromAnywhere(app, '/api/v1/components/:component/uptime')
   app.get('/api/v1/components/:component/uptime', { config, schema }, ({ ctx, params }) =>
     hasToken(ctx) ? wholeUptime(ctx, params.component) : publicUptime(ctx, params.component),
   )

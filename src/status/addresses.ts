@@ -44,6 +44,7 @@ export async function publicAddresses(ctx: Context): Promise<{ now: string[]; pa
       `/badge/${slug}.json`,
       `/badge/${slug}.svg`,
       `/api/v1/components/${slug}`,
+      `/api/v1/components/${slug}/uptime`,
     ]),
     ...open.map(({ id }) => `/api/v1/incidents/${id}`),
   ]

@@ -10,6 +10,7 @@ test('without a token our own API is public, may be read by scripts from elsewhe
   const { inject } = await startTestApp(ship)
   const single = [
     '/api/v1/components/checkout',
+    '/api/v1/components/checkout/uptime',
     `/api/v1/incidents/${incident.id}`,
     `/api/v1/releases/${cause}`,
   ]

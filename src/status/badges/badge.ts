@@ -1,8 +1,20 @@
 import { componentAmong, type PublicComponent, publicComponents } from '../../components/public.ts'
-import type { Context } from '../../platform/context.ts'
+import { publicImpacts } from '../../components/public-impacts.ts'
+import { addUp } from '../../components/uptime.ts'
+import { reportSince, uptimeReport } from '../../components/uptime-report.ts'
+import { type Context, nowText } from '../../platform/context.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { readSite } from '../../site/store.ts'
-import { type Badge, labelOf, type Metric, notFound, notKnown, statusBadge, versionBadge } from './model.ts'
+import {
+  type Badge,
+  labelOf,
+  type Metric,
+  notFound,
+  notKnown,
+  statusBadge,
+  uptimeBadge,
+  versionBadge,
+} from './model.ts'
 
 type Asked = { component?: string | undefined; metric: Metric | null; label?: string | undefined }
 
@@ -13,12 +25,29 @@ export async function badgeFor(ctx: Context, { component: name, metric, label: g
   const component = name ? among(all, name) : null
   const label = labelOf(given ?? component?.name ?? page) ?? page
   if (name && !component) return { badge: notFound(label), found: false }
-  return { badge: metric ? told(metric, label, all, component) : notKnown(label), found: metric !== null }
+  const badge = metric ? await told(ctx, { metric, label, all, component }) : notKnown(label)
+  return { badge, found: metric !== null }
 }
 
-function told(metric: Metric, label: string, all: PublicComponent[], one: PublicComponent | null): Badge {
-  if (metric === 'status') return statusBadge(label, one ? [one] : all)
-  return metric === 'version' && one ? versionBadge(label, one) : notKnown(label)
+type Told = { metric: Metric; label: string; all: PublicComponent[]; component: PublicComponent | null }
+
+async function told(ctx: Context, { metric, label, all, component }: Told): Promise<Badge> {
+  const meant = component ? [component] : all
+  if (metric === 'status') return statusBadge(label, meant)
+  if (metric === 'uptime') return uptimeBadge(label, await uptimeOf(ctx, meant))
+  return component ? versionBadge(label, component) : notKnown(label)
+}
+
+/** How much of the last 90 days these components worked, all of them together. */
+async function uptimeOf(ctx: Context, components: PublicComponent[]): Promise<number | null> {
+  const { time_zone } = await readSite(ctx)
+  const clock = { time_zone, now: nowText(ctx) }
+  const every = await publicImpacts(ctx, { since: reportSince(clock) })
+  const windows = components.flatMap(({ id, started_on }) => {
+    const impacts = every.filter((impact) => impact.component_id === id)
+    return uptimeReport({ ...clock, impacts, started_on }).windows.filter(({ window }) => window === '90d')
+  })
+  return addUp(windows).uptime
 }
 
 function among(all: PublicComponent[], name: string): PublicComponent | null {

@@ -1,5 +1,6 @@
 import { type ComponentStatus, statusWords, worstStatus } from '../../components/model.ts'
 import type { PublicComponent } from '../../components/public.ts'
+import { percentOf } from '../../components/uptime.ts'
 
 /** A badge before it has a format: two words and a colour by the name that shields.io gives it. */
 export type Badge = { label: string; message: string; color: string }
@@ -29,6 +30,14 @@ export function statusBadge(label: string, components: readonly Pick<PublicCompo
 export function versionBadge(label: string, { live }: Pick<PublicComponent, 'live'>): Badge {
   const version = live[0]?.version
   return version ? { label, message: version, color: 'blue' } : notKnown(label)
+}
+
+/** `uptime` is between 0 and 1, and null when nothing is known of that time. */
+export function uptimeBadge(label: string, uptime: number | null): Badge {
+  const message = percentOf(uptime)
+  if (uptime === null || message === null) return notKnown(label)
+  const color = uptime >= 0.999 ? 'brightgreen' : uptime >= 0.99 ? 'green' : uptime >= 0.95 ? 'yellow' : 'red'
+  return { label, message, color }
 }
 
 export function notKnown(label: string): Badge {

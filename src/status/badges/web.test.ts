@@ -57,6 +57,27 @@ test('each status has its words and its colour', async () => {
   ])
 })
 
+test('uptime is that of the last 90 days, of the page or of a component, and n/a before there was any time', async () => {
+  const ship = await world()
+  const { id } = await createComponent(ship, { name: 'Shop', started_on: '2026-11-14' })
+  await createComponent(ship, { name: 'Search', started_on: '2026-11-14' })
+  ship.at('2026-11-24T00:00:00.000Z')
+  await setStatusByHand(ship, { component_id: id, status: 'major_outage' })
+  ship.wait(60 * 12)
+  await setStatusByHand(ship, { component_id: id, status: 'operational' })
+  ship.wait(60 * 12 * 19)
+  const { inject } = await startTestApp(ship)
+  const told = async (url: string) => {
+    const { message, color } = (await inject(`${url}?metric=uptime`)).json()
+    return `${message} ${color}`
+  }
+  assert.equal(await told('/badge/shop.json'), '97.50% yellow')
+  assert.equal(await told('/badge/search.json'), '100% brightgreen')
+  assert.equal(await told('/badge.json'), '98.75% yellow')
+  const empty = await startTestApp(await world())
+  assert.equal((await empty.inject('/badge.json?metric=uptime')).json().message, 'n/a')
+})
+
 test('a badge is drawn in two styles, and other pages may show it', async () => {
   const { inject } = await shop()
   const { statusCode, headers, body } = await inject('/badge/payments-api.svg?style=flat-square')
