@@ -117,7 +117,11 @@ async function walk(ship: World) {
     const answer = await inject({ method: 'GET', url, headers: { accept: 'text/html' } })
     assert.equal(answer.statusCode, 200, url)
     if (url.startsWith('/login') || !/html/.test(String(answer.headers['content-type']))) continue
-    assert.doesNotMatch(answer.body, / style=|<style|<script(?! src)|undefined|\[object|NaN|null/, url)
+    assert.doesNotMatch(
+      answer.body,
+      / style=|<style|<script(?! src| type="application.ld.json")|undefined|\[object|NaN|null/,
+      url,
+    )
     for (const [, link = ''] of answer.body.matchAll(/href="(\/[^"#]*)/g)) {
       if (seen.has(link)) continue
       seen.add(link)
