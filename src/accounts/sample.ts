@@ -7,7 +7,7 @@ const visitor: Viewer = { id: 'sample', name: 'Visitor', email: '', role: 'admin
 
 /** Refused by the method, before any route is asked: 403, for to try again would not help. */
 export function refuseToChangeSample({ method }: FastifyRequest) {
-  if (method === 'GET' || method === 'HEAD') return
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
   throw new Refusal('forbidden', 'This is the sample: nothing can be changed.')
 }
 

@@ -102,9 +102,9 @@ export async function publicIncidentsOn(
   return project(ctx, await newestFirst(ctx).where('id', 'in', touching).limit(limit).execute())
 }
 
-/** The ids of all that is over, newest first: each has a page. */
-export async function pastIncidentIds(ctx: Context): Promise<string[]> {
-  const query = visibleIncidents(ctx.db).select('id').where('resolved_at', 'is not', null)
+/** The ids of what is over, newest first, at most so many: each has a page. */
+export async function pastIncidentIds(ctx: Context, most: number): Promise<string[]> {
+  const query = visibleIncidents(ctx.db).select('id').where('resolved_at', 'is not', null).limit(most)
   const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').execute()
   return rows.map(({ id }) => id)
 }

@@ -68,9 +68,9 @@ export async function publicRelease(ctx: Context, id: string): Promise<PublicRel
   return release
 }
 
-/** The ids of all that customers may see, newest first: each has a page. */
-export async function publicReleaseIds({ db }: Context): Promise<string[]> {
-  const query = visibleReleases(db).select('releases.id').orderBy('releases.lane_at', 'desc')
+/** The ids of what customers may see, newest first, at most so many: each has a page. */
+export async function publicReleaseIds({ db }: Context, most: number): Promise<string[]> {
+  const query = visibleReleases(db).select('releases.id').orderBy('releases.lane_at', 'desc').limit(most)
   return (await query.orderBy('releases.id', 'desc').execute()).map(({ id }) => id)
 }
 
