@@ -11,6 +11,9 @@ const settleMillis = 1_000
 /** Between two pages of the past: a few a second, so that nobody who asks has to wait for it. */
 const unhurriedMillis = 200
 
+/** How many incidents and releases of the past are rendered ahead, newest first; older ones when somebody asks. */
+const ahead = 2_000
+
 type Given = { ctx: Context; front: Front; journal: Journal; files: RenderingFiles }
 
 /**
@@ -25,7 +28,7 @@ export function keepWarm({ ctx, front, journal, files }: Given): () => void {
     const over = () => mine !== round
     await pause(settleMillis, undefined, { ref: false })
     if (over()) return
-    const { now, past } = await publicAddresses(ctx)
+    const { now, past } = await publicAddresses(ctx, ahead)
     for (const address of now) if (!over()) await front.refresh(address)
     for (const address of past) {
       await pause(unhurriedMillis, undefined, { ref: false })

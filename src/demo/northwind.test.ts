@@ -133,6 +133,7 @@ test('every page for customers and operators can be looked at without an account
     if (answer.statusCode !== 303) assert.equal(answer.statusCode, 200, path)
     if (answer.statusCode === 200) assert.match(answer.body, /All of this is made up/, path)
   }
+  assert.equal((await server.inject({ method: 'OPTIONS', url: '/feed.json' })).statusCode, 204)
 })
 
 /** A route's address with ids of what is there. */
@@ -151,7 +152,7 @@ test('nothing can be changed by anybody, by any method, at any address', async (
   const ship = await northwind()
   const before = await everything(ship)
   const server = await startTestApp(ship, { sample: true })
-  const unsafe = server.routes.filter(({ method }) => !['GET', 'HEAD'].includes(method))
+  const unsafe = server.routes.filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method))
   assert.ok(unsafe.length > 40, `${unsafe.length} routes`)
   const others = ['PUT', 'DELETE', 'PATCH'].map((method) => ({ method, url: '/admin/incidents' }))
   for (const { method, url } of [...unsafe, ...others]) {

@@ -30,8 +30,16 @@ const others = [
 ]
 const own = ['components', 'releases', 'incidents', 'rollbacks'].map((name) => `/api/v1/${name}`)
 
-/** Every public address: `now` is what a change may change, `past` what hardly ever changes any more, newest first. */
-export async function publicAddresses(ctx: Context): Promise<{ now: string[]; past: string[] }> {
+const everything = 1_000_000
+
+/**
+ * Every public address: `now` is what a change may change, `past` what hardly ever changes any more, newest first, and
+ * of each noun at most so many.
+ */
+export async function publicAddresses(
+  ctx: Context,
+  most = everything,
+): Promise<{ now: string[]; past: string[] }> {
   const components = await publicComponents(ctx)
   const current = await currentPublicIncidents(ctx, nowText(ctx))
   const open = current.filter((incident) => incident.resolved_at === null)
@@ -50,13 +58,13 @@ export async function publicAddresses(ctx: Context): Promise<{ now: string[]; pa
   ]
   return {
     now: [...lists, ...pages, ...v2, ...feeds, ...own, ...others, ...more],
-    past: await pastPages(ctx),
+    past: await pastPages(ctx, most),
   }
 }
 
-async function pastPages(ctx: Context) {
-  const incidents = (await pastIncidentIds(ctx)).map((id) => `/incidents/${id}`)
-  const releases = (await publicReleaseIds(ctx)).map((id) => `/releases/${id}`)
+async function pastPages(ctx: Context, most: number) {
+  const incidents = (await pastIncidentIds(ctx, most)).map((id) => `/incidents/${id}`)
+  const releases = (await publicReleaseIds(ctx, most)).map((id) => `/releases/${id}`)
   return [...incidents, ...releases]
 }
 

@@ -60,7 +60,9 @@ function curve(arc: Arc) {
 
 function head(arc: Arc) {
   const { end, y } = shapeOf(arc)
-  return arc.to === null ? `M${end + 5} ${round(y - 2.7)}l-5 2.7 5 2.7` : `M${end - 0.5} ${y - 5.5}l.5 5.5 5-2.5`
+  return arc.to === null
+    ? `M${end + 5} ${round(y - 2.7)}l-5 2.7 5 2.7`
+    : `M${end - 0.5} ${y - 5.5}l.5 5.5 5-2.5`
 }
 
 function cutAt(edge: number, arcs: readonly Arc[]) {

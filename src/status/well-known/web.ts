@@ -11,8 +11,8 @@ import { homeOf } from '../home.ts'
 import { llmsTxt, robotsTxt, securityTxt, sitemapXml } from './texts.ts'
 
 const config = { policy: anyone, kept: {} }
-/** Search engines take 50,000 at once; the newest are what anybody looks for. */
-const mostPages = 10_000
+/** Of each noun: search engines take 50,000 at once, and the newest are what anybody looks for. */
+const most = 5_000
 
 /** What robots and researchers look for first. `origin` is the one that is set, if any. */
 export async function routes(app: App, { origin }: { origin: string | null }) {
@@ -34,8 +34,8 @@ export async function routes(app: App, { origin }: { origin: string | null }) {
   })
 
   app.get('/sitemap.xml', { config }, async (request, reply) => {
-    const { now, past } = await publicAddresses(request.ctx)
-    const pages = pagesAmong([...now, ...past]).slice(0, mostPages)
+    const { now, past } = await publicAddresses(request.ctx, most)
+    const pages = pagesAmong([...now, ...past])
     reply.type('application/xml; charset=utf-8').header('cache-control', publicCache)
     return reply.send(sitemapXml(pages, await homeOf(request, origin)))
   })
