@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../platform/context.ts'
+import { showsPlainReleases } from './visibility.ts'
 
 /** A release is called by its version; one without, by its short commit. Here, because every slice that names one is above. */
 export function versionName({ version, commit }: { version: string | null; commit: string | null }) {
@@ -42,6 +43,11 @@ export function liveVersions({ db }: Context) {
     .select(['releases.id as release_id', 'releases.version', 'releases.commit', 'releases.live_at'])
     .orderBy('environments.position')
     .execute()
+}
+
+/** The same for customers; none where they may not read of every release. */
+export async function publicLiveVersions(ctx: Context): Promise<Live[]> {
+  return (await showsPlainReleases(ctx.db)) ? liveVersions(ctx) : []
 }
 
 /** What runs, as every projection of a component shows it. */

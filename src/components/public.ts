@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../platform/context.ts'
 import { pageAfter } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { type Live, LiveVersion, liveJson, liveVersions } from './live.ts'
+import { type Live, LiveVersion, liveJson, publicLiveVersions } from './live.ts'
 import { type ComponentStatus, componentStatuses, worstStatus } from './model.ts'
 import { type Component, type Group, listComponents, listGroups } from './store.ts'
 import { visibleImpacts } from './visibility.ts'
@@ -27,7 +27,7 @@ export type PublicComponent = z.output<typeof PublicComponent>
 export async function publicComponents(ctx: Context): Promise<PublicComponent[]> {
   const components = (await listComponents(ctx)).filter((component) => component.visibility === 'public')
   const statuses = await publicStatuses(ctx)
-  const live = Map.groupBy(await liveVersions(ctx), (version) => version.component_id)
+  const live = Map.groupBy(await publicLiveVersions(ctx), (version) => version.component_id)
   return components.map((component) =>
     project(component, statuses.get(component.id) ?? 'operational', live.get(component.id) ?? []),
   )

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from 'kysely'
+import { type ExpressionBuilder, expressionBuilder } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
 
@@ -7,25 +7,48 @@ import type { Tables } from '../platform/tables.ts'
  * one of these queries and adds only which columns it shows; a rule that is written twice is a leak in waiting.
  * It stands in the lowest slice that all of them can reach; it reads their tables and writes none.
  */
-type Db = Context['db']
+type Db = Pick<Context['db'], 'selectFrom'>
+
+/** Where a query within a query begins. */
+const within: Db = expressionBuilder<Tables>()
 
 /** Components that may be named. Archived ones are named where they took part in the past, and listed nowhere. */
 export function visibleComponents(db: Db) {
   return db.selectFrom('components').where('components.visibility', '=', 'public')
 }
 
+/** One of `site.public_releases`, asked once for a whole query; whatever it cannot be is as `production`. */
+function mode(db: Db) {
+  return db.selectFrom('site').select('public_releases').where('site.id', '=', 'site')
+}
+
 /**
- * Releases in production, on a component that may be named, that customers met: they had it, or it waits for them in
- * the dark, or it is a way back that has begun. Queued ones, and deploys that failed before any customer saw them,
- * concern nobody.
+ * Environments of which customers may read. Production alone, unless an operator says that all releases are public:
+ * then every tier that somebody gave a place; those that a tool made up by itself never.
+ */
+export function visibleEnvironments(db: Db) {
+  return db.selectFrom('environments').where((environment) =>
+    environment
+      .case(mode(within))
+      .when('none')
+      .then(environment('environments.id', 'is', null))
+      .when('all')
+      .then(environment('environments.tier', '!=', 'other'))
+      .else(environment('environments.tier', '=', 'production'))
+      .end(),
+  )
+}
+
+/**
+ * Releases in a visible environment, on a component that may be named, that customers met: they had it, or it waits
+ * for them in the dark, or it is a way back that has begun. Queued ones, and deploys that failed before any customer
+ * saw them, concern nobody. An operator may leave only those to which something happened.
  */
 export function visibleReleases(db: Db) {
-  return db
-    .selectFrom('releases')
+  return visibleEnvironments(db)
+    .innerJoin('releases', 'releases.environment_id', 'environments.id')
     .innerJoin('components', 'components.id', 'releases.component_id')
-    .innerJoin('environments', 'environments.id', 'releases.environment_id')
     .where('components.visibility', '=', 'public')
-    .where('environments.tier', '=', 'production')
     .where((release) =>
       release.or([
         release('releases.first_exposed_at', 'is not', null),
@@ -37,6 +60,33 @@ export function visibleReleases(db: Db) {
         ]),
       ]),
     )
+    .where((release) => {
+      const told = visibleIncidents(within)
+      const eventful = release.or([
+        release('releases.kind', '=', 'rollback'),
+        release('releases.state', '=', 'rolled_back'),
+        release('releases.undone_at', 'is not', null),
+        release(
+          'releases.id',
+          'in',
+          told.select('cause_release_id').where('cause_release_id', 'is not', null),
+        ),
+        release(
+          'releases.id',
+          'in',
+          told.select('remedy_release_id').where('remedy_release_id', 'is not', null),
+        ),
+      ])
+      // a case, for it is decided before any of this is asked: in the other modes no incident is read
+      const any = release('releases.id', 'is not', null)
+      return release.case(mode(within)).when('eventful').then(eventful).else(any).end()
+    })
+}
+
+/** Whether customers may read of releases to which nothing happened: else what runs now is not named either. */
+export async function showsPlainReleases(db: Db): Promise<boolean> {
+  const site = await mode(db).executeTakeFirst()
+  return site?.public_releases !== 'eventful' && site?.public_releases !== 'none'
 }
 
 /** Incidents that were published and not deleted, and that name a component that may be named, or none at all. */

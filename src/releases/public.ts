@@ -94,13 +94,13 @@ function select({ db }: Context) {
     .select(['releases.reverts_release_id', 'releases.restores_release_id', 'releases.undone_by_release_id'])
     .select(['reverted.version as reverted_version', 'reverted.commit as reverted_commit'])
     .select(['reverted.started_at as reverted_started_at', 'reverted.live_at as reverted_live_at'])
-    .select(['reverted.first_exposed_at as reverted_exposed_at'])
-    .select('newer.live_at as replaced_at')
+    .select(['newer.id as newer_id', 'newer.live_at as replaced_at'])
     .select(['undoing.version as undoing_version', 'undoing.commit as undoing_commit'])
 }
 
 async function project(ctx: Context, rows: Row[]): Promise<PublicRelease[]> {
   const incidents = await incidentsAround(ctx, rows)
+  const named = await nameable(ctx, rows)
   return rows.map((row) => {
     const caused = incidents.find((incident) => incident.cause_release_id === row.id)
     const ended = incidents.find(
@@ -111,7 +111,7 @@ async function project(ctx: Context, rows: Row[]): Promise<PublicRelease[]> {
     )
     const incident = caused ?? ended
     return {
-      ...publicFields(row, ctx.now()),
+      ...publicFields(row, named, ctx.now()),
       incident: incident ? { id: incident.id, title: incident.title } : null,
       rolled_forward_reason: caused?.remedy === 'rolled_forward' ? caused.remedy_reason : null,
     }
@@ -131,7 +131,22 @@ async function incidentsAround({ db }: Context, rows: Row[]) {
     .execute()
 }
 
-function publicFields(row: Row, now: Date): Omit<PublicRelease, 'incident' | 'rolled_forward_reason'> {
+/** Those of the releases that these point at of which customers may read; nothing may point at any other. */
+async function nameable({ db }: Context, rows: Row[]) {
+  const ids = rows.flatMap((row) => [row.reverts_release_id, row.restores_release_id, row.newer_id])
+  const others = [...new Set([...ids, ...rows.map((row) => row.undone_by_release_id)])].filter(
+    (id) => id !== null,
+  )
+  if (others.length === 0) return new Set<string>()
+  const found = await visibleReleases(db).select('releases.id').where('releases.id', 'in', others).execute()
+  return new Set(found.map(({ id }) => id))
+}
+
+function publicFields(
+  row: Row,
+  named: Set<string>,
+  now: Date,
+): Omit<PublicRelease, 'incident' | 'rolled_forward_reason'> {
   const { id, environment, percent, dark_at, started_at, first_exposed_at, live_at } = row
   const lost = isLost(row, now)
   return {
@@ -148,24 +163,32 @@ function publicFields(row: Row, now: Date): Omit<PublicRelease, 'incident' | 'ro
     live_at,
     finished_at: row.finished_at,
     undone_at: row.undone_at,
-    replaced_at: row.replaced_at,
+    replaced_at: named.has(row.newer_id ?? '') ? row.replaced_at : null,
     took_seconds: secondsTaken(row),
     at: row.lane_at,
-    ...reverted(row),
-    restores_release_id: row.restores_release_id,
-    undone_by_release_id: row.undone_by_release_id,
-    undone_by_version: versionName({ version: row.undoing_version, commit: row.undoing_commit }),
+    ...reverted(row, named),
+    restores_release_id: named.has(row.restores_release_id ?? '') ? row.restores_release_id : null,
+    ...undoing(row, named),
   }
 }
 
 /** What was undone before any customer had it is not shown, so nothing may point at it. */
-function reverted(row: Row) {
-  const { reverted_exposed_at, reverted_live_at: live_at, reverted_started_at: started_at } = row
+function reverted(row: Row, named: Set<string>) {
+  const { reverted_live_at: live_at, reverted_started_at: started_at } = row
   const { reverted_version: version, reverted_commit: commit } = row
-  const shown = reverted_exposed_at !== null || live_at !== null
+  const shown = named.has(row.reverts_release_id ?? '')
   return {
     reverts_release_id: shown ? row.reverts_release_id : null,
     reverts_version: shown ? versionName({ version, commit }) : null,
     reverts_took_seconds: shown ? secondsTaken({ started_at, live_at }) : null,
+  }
+}
+
+function undoing(row: Row, named: Set<string>) {
+  const { undone_by_release_id: id, undoing_version: version, undoing_commit: commit } = row
+  const shown = named.has(id ?? '')
+  return {
+    undone_by_release_id: shown ? id : null,
+    undone_by_version: shown ? versionName({ version, commit }) : null,
   }
 }

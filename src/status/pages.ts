@@ -1,6 +1,7 @@
 import { headline } from '../components/headline.ts'
 import { componentAmong, publicComponent, publicComponents } from '../components/public.ts'
 import { reportSince } from '../components/uptime-report.ts'
+import { visibleEnvironments } from '../components/visibility.ts'
 import { cardOf } from '../incidents/card.ts'
 import {
   currentPublicIncidents,
@@ -52,13 +53,14 @@ export async function nowPage(ctx: Context) {
 
 async function log(ctx: Context, filter: Parameters<typeof listPublicReleases>[1]) {
   const { data, next_cursor } = await listPublicReleases(ctx, filter)
-  const several = data.length > 0 && (await productions(ctx)) > 1
+  const several = data.length > 0 && (await environmentsTold(ctx)) > 1
   return { lines: data.map((release) => logLine(release, several)), next_cursor }
 }
 
-async function productions({ db }: Context) {
-  const query = db.selectFrom('environments').select((row) => row.fn.countAll<number>().as('count'))
-  return Number((await query.where('tier', '=', 'production').executeTakeFirstOrThrow()).count)
+/** How many environments the page may speak of: with more than one, each is named. */
+async function environmentsTold({ db }: Context) {
+  const query = visibleEnvironments(db).select((row) => row.fn.countAll<number>().as('count'))
+  return Number((await query.executeTakeFirstOrThrow()).count)
 }
 
 export async function incidentPage(ctx: Context, id: string) {
@@ -80,7 +82,7 @@ export async function releasesPage(ctx: Context, query: { component?: string; cu
 
 export async function releasePage(ctx: Context, id: string) {
   const release = await publicRelease(ctx, id)
-  const several = (await productions(ctx)) > 1
+  const several = (await environmentsTold(ctx)) > 1
   return {
     release,
     line: logLine(release, several),
