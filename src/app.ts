@@ -33,7 +33,7 @@ import { registerViews } from './platform/view.ts'
 import * as releasesApi from './releases/api.ts'
 import * as releasesWeb from './releases/web.ts'
 import * as siteApi from './site/api.ts'
-import { registerPages } from './site/pages.ts'
+import { registerPages, rulesFor } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
 import * as sourcesApi from './sources/api.ts'
 import * as sourcesWeb from './sources/web.ts'
@@ -88,7 +88,7 @@ export async function buildApp(
   app.setNotFoundHandler(answerNotFound)
   await registerOpenApi(app)
 
-  serveAssets(app, assets, { policy: anyone, storeless: true })
+  serveAssets(app, assets, { config: { policy: anyone, storeless: true }, rulesOf: rulesFor })
   serveFavicons(app, assets.address('flag.svg'), { policy: anyone, storeless: true })
   await accountsWeb.routes(app, guard)
   await accountsApi.routes(app)

@@ -7,13 +7,16 @@ const root = join(import.meta.dirname, '..')
 const read = (pattern: string) =>
   globSync(pattern, { cwd: root }).map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
 
-const styles = read('public/css/*.css')
-  .map(({ text }) => text.replace(/\/\*.*?\*\//gs, ''))
-  .join('\n')
+const stylesIn = (pattern: string) =>
+  read(pattern)
+    .map(({ text }) => text.replace(/\/\*.*?\*\//gs, ''))
+    .join('\n')
+const styles = stylesIn('public/css/**/*.css')
 
-test('every class that a template names has a rule', () => {
-  const known = new Set([...styles.matchAll(/\.([a-z][\w-]*)/g)].map((match) => match[1]))
-  const wrong = read('views/**/*.eta').flatMap(({ file, text }) =>
+/** The classes that templates name and that have no rule in these styles. */
+function withoutRule(templates: { file: string; text: string }[], css: string) {
+  const known = new Set([...css.matchAll(/\.([a-z][\w-]*)/g)].map((match) => match[1]))
+  const wrong = templates.flatMap(({ file, text }) =>
     [...text.matchAll(/class="((?:<%.*?%>|[^"<])*)"/gs)]
       // a name that is put together is known by no rule
       .flatMap((match) =>
@@ -26,7 +29,31 @@ test('every class that a template names has a rule', () => {
       .filter((name) => name !== '' && !known.has(name))
       .map((name) => `${file}: ${name}`),
   )
-  assert.deepEqual([...new Set(wrong)], [])
+  return [...new Set(wrong)]
+}
+
+test('every class that a template names has a rule', () => {
+  assert.deepEqual(withoutRule(read('views/**/*.eta'), styles), [])
+})
+
+test('what a public page, the login or an error page names has a rule in the style that it loads', () => {
+  const views = new Map(
+    read('views/**/*.eta').map((one) => [one.file.slice('views'.length, -'.eta'.length), one]),
+  )
+  const reached = new Set(
+    [...views]
+      .filter(([, { text }]) => /layout\('\/layouts\/(public|plain)'/.test(text))
+      .map(([name]) => name),
+  )
+  for (const name of ['/layouts/public', '/layouts/plain']) reached.add(name)
+  for (const name of reached) {
+    // a name in quotes may be included by way of a variable
+    for (const [, other = ''] of (views.get(name)?.text ?? '').matchAll(/'(\/[\w/-]+)'/g)) {
+      if (views.has(other) && !other.startsWith('/layouts/admin')) reached.add(other)
+    }
+  }
+  const templates = [...reached].flatMap((name) => views.get(name) ?? [])
+  assert.deepEqual(withoutRule(templates, stylesIn('public/css/*.css')), [])
 })
 
 test('every colour, size and state that a style names is a token', () => {
@@ -39,7 +66,7 @@ test('every colour, size and state that a style names is a token', () => {
 })
 
 test('raw colours stand in the tokens alone, and every file says its layer', () => {
-  for (const { file, text } of read('public/css/*.css')) {
+  for (const { file, text } of read('public/css/**/*.css')) {
     assert.match(text, /@layer (tokens|reset|base|layout|parts|pages|utilities)/, file)
     if (/(tokens|media)\.css$/.test(file)) continue
     assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b|(rgb|hsl|oklch)a?\(|--raw-/i, file)

@@ -36,8 +36,14 @@ function json(data: unknown): string {
 }
 
 /** Words, links and safe HTML for templates, in the page's zone and at the moment of the request. */
-export function helpers(given: { time_zone: string; now: string; origin: string; assets: Assets }) {
-  const { time_zone, now, origin, assets } = given
+export function helpers(given: {
+  time_zone: string
+  now: string
+  origin: string
+  assets: Assets
+  rules: string
+}) {
+  const { time_zone, now, origin, assets, rules } = given
   return {
     clock: (at: string) => zone.clock(at, time_zone),
     moment: (at: string) => zone.moment(at, time_zone, now),
@@ -48,7 +54,7 @@ export function helpers(given: { time_zone: string; now: string; origin: string;
     seconds: zone.seconds,
     markdown,
     json,
-    asset: (name: string) => assets.address(name),
+    asset: (name: string) => assets.address(name, rules),
     url: (path: string) => origin + path,
   }
 }
@@ -65,6 +71,8 @@ export function pageData(given: {
   now: Date
   origin: string
   assets: Assets
+  /** What `public.css` ends in on this page. */
+  rules: string
   sample: boolean
   exported: boolean
 }): PageData {
@@ -81,7 +89,13 @@ export function pageData(given: {
     now,
     sample,
     exported,
-    h: helpers({ time_zone: site.time_zone, now, origin: given.origin, assets: given.assets }),
+    h: helpers({
+      time_zone: site.time_zone,
+      now,
+      origin: given.origin,
+      assets: given.assets,
+      rules: given.rules,
+    }),
   }
 }
 

@@ -5,6 +5,8 @@ import { takeFlash } from '../platform/flash.ts'
 import { isForMachines, originFor } from '../platform/http.ts'
 import { newId } from '../platform/ids.ts'
 import { pageData } from '../platform/view.ts'
+import { accentRules } from './accent.ts'
+import { publicOrigin } from './origin.ts'
 import { readSite, type Site, untouched } from './store.ts'
 import { wordsFor } from './words/index.ts'
 
@@ -47,11 +49,26 @@ function pageFor(request: FastifyRequest, given: Given, site: Site, flash: strin
     form_id: newId(),
     path: request.url.split('?')[0] ?? '/',
     now: request.ctx.now(),
-    origin: originFor(request, origin),
+    origin: isPublic(request) ? publicOrigin(request, site, origin) : originFor(request, origin),
     assets,
+    rules: accentRules(site.accent),
     sample,
     exported,
   })
+}
+
+function isPublic({ routeOptions }: FastifyRequest) {
+  const { policy } = routeOptions.config
+  return policy?.who === 'anyone' || policy?.who === 'anyone-or-token'
+}
+
+/** The rules of the page's accent, for those who ask for its style; none while the store cannot be read. */
+export async function rulesFor(request: FastifyRequest): Promise<string> {
+  try {
+    return accentRules((await readSite(request.ctx)).accent)
+  } catch {
+    return ''
+  }
 }
 
 /** What the operators' frame shows beside its words: how many incidents are open and how much waits in the inbox. */
