@@ -21,9 +21,13 @@ function comesFromUs(request: FastifyRequest, origin: string | null): boolean {
   return URL.canParse(said) && new URL(said).host === request.headers.host
 }
 
-/** A form holds texts; JSON could bring values of which pages cannot make texts. For JSON there is the API. */
-export function refuseOtherContent({ headers }: FastifyRequest) {
+/**
+ * A form holds texts, and on a route that takes an upload also a file; JSON could bring values of which pages cannot
+ * make texts. For JSON there is the API.
+ */
+export function refuseOtherContent({ headers, routeOptions }: FastifyRequest) {
   const type = headers['content-type']
+  if (routeOptions.config.upload && /^\s*multipart\/form-data\s*;/i.test(type ?? '')) return
   if (type === undefined || /^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return
   throw new Refusal('unsupported', 'This address takes a form. Programs use /api/v1 with a token.')
 }

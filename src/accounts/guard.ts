@@ -48,6 +48,8 @@ export type Viewer = { id: string; name: string; email: string; role: string; se
 declare module 'fastify' {
   interface FastifyContextConfig {
     policy?: Policy
+    /** Set on the one kind of form that carries a file: it cannot wait behind a login, as others do. */
+    upload?: boolean
   }
   interface FastifyRequest {
     viewer: Viewer | null
@@ -95,7 +97,8 @@ async function admit(request: FastifyRequest, reply: FastifyReply, settings: Gua
   await recogniseSession(request, settings)
   if (policy.who === 'guest') return startPreSession(request, reply, settings)
   if (!request.viewer) {
-    if (unsafe) return startPreSession(request, reply, settings) // the form is kept; see askToSignIn
+    const keepable = unsafe && !request.routeOptions.config.upload
+    if (keepable) return startPreSession(request, reply, settings) // the form is kept; see askToSignIn
     return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303)
   }
   if (!reaches(request.viewer.role, policy.role)) {

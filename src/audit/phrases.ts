@@ -21,6 +21,8 @@ const phrases = {
   'token.created': 'made the token {name}',
   'token.revoked': 'revoked a token',
   'site.edited': 'changed the page’s settings',
+  'site.logo_changed': 'gave the page a logo',
+  'site.logo_removed': 'took the page’s logo away',
   'group.created': 'made the group {name}',
   'group.edited': 'edited the group {name}',
   'group.moved': 'moved the group {name}',

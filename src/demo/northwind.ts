@@ -37,11 +37,22 @@ export async function openNorthwind(given: { start: Date; seed: number; secret: 
   return db
 }
 
+/** What the shop made of its page: little, as most do. */
+const look = {
+  accent: '#0f6b66',
+  links: [
+    { label: 'Northwind', url: 'https://northwind.example' },
+    { label: 'Help', url: 'https://northwind.example/help' },
+  ],
+  footer:
+    'Something does not work, and it is not told here? Write to [help@northwind.example](mailto:help@northwind.example).',
+}
+
 /** The first day: the page, its people, its components and the tools that will report. */
 async function moveIn(ctx: Context) {
   const crew = { ada: await join(ctx, 'Ada', 'admin'), mari: await join(ctx, 'Mari', 'editor') }
   const acting = { ...ctx, actor: crew.ada }
-  await editSite(acting, { name: 'Northwind', time_zone: timeZone, version: 0 })
+  await editSite(acting, { name: 'Northwind', time_zone: timeZone, ...look, version: 0 })
   for (const [group, name, slug, description] of components) {
     await createComponent(acting, { name, slug, description, group })
   }

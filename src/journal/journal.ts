@@ -14,6 +14,8 @@ export const journalActions = [
   'token.created',
   'token.revoked',
   'site.edited',
+  'site.logo_changed',
+  'site.logo_removed',
   'group.created',
   'group.edited',
   'group.moved',
@@ -88,6 +90,7 @@ const publicNouns = new Set(['site', 'group', 'component', 'environment', 'relea
 /** What may take something from the public that it could read before. */
 const hiding = new Set<string>([
   'site.edited',
+  'site.logo_removed',
   'group.removed',
   'component.edited',
   'component.archived',

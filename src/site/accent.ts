@@ -23,7 +23,7 @@ function nearestOnLight(accent: string) {
 }
 
 /** The accent of the dark theme: the same hue, light enough to be read there. */
-export function accentInTheDark(accent: string): string {
+function accentInTheDark(accent: string): string {
   return readable(accent, { on: Object.keys(grounds.dark), ratio, by: 'lighter' })
 }
 

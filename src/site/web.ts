@@ -1,19 +1,20 @@
 import { setupDoor } from '../accounts/actions.ts'
-import { type GuardSettings, guest, operator } from '../accounts/guard.ts'
+import { type GuardSettings, guest } from '../accounts/guard.ts'
 import { openSession } from '../accounts/sessions.ts'
 import { sessionCookie, visitOf } from '../accounts/visits.ts'
-import { attemptForm } from '../platform/attempt.ts'
 import { submitted } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { editSite, setUp } from './actions.ts'
-import { Setup, SiteSettings } from './model.ts'
-import { readSite } from './store.ts'
+import { setUp } from './actions.ts'
+import { serveLogo } from './logo-address.ts'
+import { Setup } from './model.ts'
+import { settingsRoutes } from './settings.ts'
 
-/** The first run, and the page's settings. */
+/** The first run, the page's settings, and its logo. */
 export async function routes(app: App, settings: GuardSettings) {
   setupRoutes(app, settings)
-  settingsRoutes(app)
+  await settingsRoutes(app, settings)
+  serveLogo(app)
 }
 
 const setupCookie = 'shiplog-setup'
@@ -52,23 +53,5 @@ function setupRoutes(app: App, settings: GuardSettings) {
     reply.setCookie(settings.cookies.session, session, sessionCookie(settings))
     reply.flash('Welcome. Add the first thing that your customers know by name.')
     return reply.redirect('/admin/components', 303)
-  })
-}
-
-function settingsRoutes(app: App) {
-  const admin = { config: { policy: operator('admin') } }
-  const title = 'Settings'
-  app.get('/admin/settings', admin, async (request, reply) => {
-    const values = await readSite(request.ctx)
-    return reply.view('/site/settings', { title, values, errors: {}, current: null })
-  })
-
-  app.post('/admin/settings', admin, async (request, reply) => {
-    const made = await attemptForm(SiteSettings, request.body, (said) => editSite(request.ctx, said))
-    if (!made.ok) {
-      return reply.code(made.status).view('/site/settings', { title, values: request.body, ...made })
-    }
-    reply.flash('Saved.')
-    return reply.redirect('/admin/settings', 303)
   })
 }

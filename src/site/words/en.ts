@@ -1,3 +1,4 @@
+import { frame } from './en/frame.ts'
 import { live, stale } from './en/live.ts'
 import { programs } from './en/programs.ts'
 import { soundings } from './en/soundings.ts'
@@ -12,6 +13,7 @@ export const en = {
     releases: 'Releases',
     rollbacks: 'Rollbacks',
   },
+  frame,
   live,
   stale,
   soundings,

@@ -8,6 +8,9 @@ type Language = 'en'
 
 const catalogue: Record<Language, Words> = { en }
 
+/** The languages that a page can be in, each in its own. */
+export const languages: Record<Language, string> = { en: 'English' }
+
 /** The words of a page's language; English for one that is not known. */
 export function wordsFor(language: string): Words {
   return catalogue[language as Language] ?? en
