@@ -39,7 +39,7 @@ export async function openNorthwind(given: { start: Date; seed: number; secret: 
 
 /** What the shop made of its page: little, as most do. */
 const look = {
-  accent: '#0f6b66',
+  accent: '#1b5e8c',
   links: [
     { label: 'Northwind', url: 'https://northwind.example' },
     { label: 'Help', url: 'https://northwind.example/help' },

@@ -7,6 +7,8 @@ export const grounds = {
 }
 /** WCAG 2.2, 1.4.3: what text needs. */
 const ratio = 4.5
+/** On a dark ground thin letters want more than that to be read with ease. */
+const ratioInTheDark = 6
 
 /** Why an accent will not do, with the nearest of its hue that does; null when text in it can be read. */
 export function accentTrouble(accent: string): string | null {
@@ -24,10 +26,13 @@ function nearestOnLight(accent: string) {
 
 /** The accent of the dark theme: the same hue, light enough to be read there. */
 function accentInTheDark(accent: string): string {
-  return readable(accent, { on: Object.keys(grounds.dark), ratio, by: 'lighter' })
+  return readable(accent, { on: Object.keys(grounds.dark), ratio: ratioInTheDark, by: 'lighter' })
 }
 
-/** What `public.css` ends in on a page with an accent: its links, its focus and the flag of the mark. */
+/**
+ * What `public.css` ends in on a page with an accent: its links (those in headings stay
+ * as they are), its focus and the flag of the mark.
+ */
 export function accentRules(accent: string | null): string {
   if (accent === null) return ''
   if (last.accent !== accent) last = { accent, rules: rulesOf(accent) }
@@ -40,7 +45,7 @@ let last = { accent: '', rules: '' }
 function rulesOf(accent: string) {
   const raw = (colour: string) => `:root{--raw-blue:${colour};--raw-flag:${colour}}`
   const dark = `@media screen and (prefers-color-scheme:dark){${raw(accentInTheDark(accent))}}`
-  return `@layer tokens{${raw(accent)}${dark}}@layer base{a{color:var(--link)}}`
+  return `@layer tokens{${raw(accent)}${dark}}@layer base{a{color:var(--link)}:is(h1,h2,h3) a{color:inherit}}`
 }
 
 /** How an accent reads on each ground: for the preview beside its field. */

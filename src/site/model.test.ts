@@ -82,6 +82,8 @@ test('a link leads to a page or to a mailbox, and to nothing that a browser woul
     'mailto:',
     'example.com',
     'https://a b.example',
+    'https://a.example/a b',
+    'https://a.example/a\nb',
     '',
   ]) {
     assert.match(link(url) ?? 'was taken', /^The address of a link begins with/, url)

@@ -60,17 +60,17 @@ const words = (what: string) =>
     .overwrite((text) => text.replaceAll('\r\n', '\n').trim())
     .max(mostMarkdown, `The ${what} has at most ${mostMarkdown.toLocaleString('en')} characters.`)
 
-/** What is absent stays as it is. */
+/** In the order of the page. What is absent stays as it is. */
 export const SiteSettings = z.object({
   name: z.string().trim().min(1, 'Give the page a name.').max(80, 'A name has at most 80 characters.'),
   time_zone: z.string().trim().refine(isTimeZone, 'Use a name like Europe/Tallinn or UTC.'),
   language: z.enum(Object.keys(languages), 'Choose one of the languages that there are.').optional(),
-  domain: domain.optional(),
-  links: z.array(SiteLink).max(mostLinks, `At most ${mostLinks} links.`).optional(),
   accent: accent.optional(),
   public_releases: z.enum(publicReleases, 'Choose which releases are public.').optional(),
   header: words('header').optional(),
   footer: words('footer').optional(),
+  links: z.array(SiteLink).max(mostLinks, `At most ${mostLinks} links.`).optional(),
+  domain: domain.optional(),
   version: z.coerce.number().int().min(0).default(0),
 })
 export type SiteSettings = z.infer<typeof SiteSettings>
