@@ -31,7 +31,7 @@ test('the style that customers load is small, holds nothing of the operators’ 
   const { style, get } = await page()
   const { body, headers } = await get(await style())
   assert.ok(brotliCompressSync(body).length <= 6 * 1024, `${brotliCompressSync(body).length} bytes`)
-  assert.doesNotMatch(body, /\.ops|\.pill|\.table|\/\*/)
+  assert.doesNotMatch(body, /\.ops|\.pill|\.seg|\/\*/)
   assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable')
   const login = (await get('/login')).body
   assert.equal(styleOf(login), await style(), 'the login loads the same')
