@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { loadAssets } from '../platform/assets.ts'
 import { startTestApp } from '../testing/http.ts'
 import { world } from '../testing/world.ts'
 import { grounds } from './accent.ts'
@@ -120,4 +121,13 @@ test('no text in our CSS holds what squeezing would take from it', () => {
     .join('\n')
     .replace(/\/\*.*?\*\//gs, '')
   for (const [text] of css.matchAll(/"[^"\n]*"|'[^'\n]*'/g)) assert.doesNotMatch(text, /[{};,]|\s\s|: |\/\*/)
+})
+
+test('however many accents were tried, only the newest few styles are remembered', () => {
+  const { address, at } = loadAssets()
+  const tried = Array.from({ length: 100 }, (_, one) => address('public.css', `a{order:${one}}`))
+  assert.equal(new Set(tried).size, 100)
+  const known = tried.filter((one) => at(one, '')?.exact)
+  assert.ok(known.length > 0 && known.length <= 8, `${known.length}`)
+  assert.equal(known.at(-1), tried.at(-1))
 })

@@ -251,6 +251,7 @@ onBothStores(
     assert.deepEqual(Buffer.from((await readLogo(ship))?.bytes ?? []), png)
     await changeLogo(ship, svg)
     assert.deepEqual(Buffer.from((await readLogo(ship))?.bytes ?? []), svg)
+    await assert.rejects(changeLogo(ship, Buffer.concat([png, Buffer.alloc(mostLogoBytes)])), /64 KiB/)
     await removeLogo(ship)
     await removeLogo(ship)
     assert.equal(await readLogo(ship), undefined)
