@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { originFor } from '../platform/http.ts'
+import { publicOrigin } from '../site/origin.ts'
 import { readSite, type Site } from '../site/store.ts'
 
 /** Where the page is at home: what outputs for programs need to name themselves and to link to pages. */
@@ -8,7 +8,7 @@ export type Home = { site: Site; origin: string; host: string; title: string }
 /** Reads the page's settings and the origin that links begin with; `set` is the configured one, if any. */
 export async function homeOf(request: FastifyRequest, set: string | null): Promise<Home> {
   const site = await readSite(request.ctx)
-  return homeAt(site, site.domain ? `https://${site.domain}` : originFor(request, set))
+  return homeAt(site, publicOrigin(request, site, set))
 }
 
 /** `host` has no port: it is the authority of tag URIs (RFC 4151), which are names and lead nowhere. */

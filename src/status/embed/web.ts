@@ -58,7 +58,7 @@ function frame(app: App) {
 /** A script under an address that stands in other people's pages for years. */
 function script(app: App, url: string, name: string) {
   const assets = loadAssets()
-  const body = String(assets.files.get(assets.address(name))?.body)
+  const body = String(assets.at(assets.address(name), '')?.asset.body)
   const cache = 'public, max-age=300, stale-while-revalidate=86400, stale-if-error=86400'
   app.get(url, { config }, async (_request, reply) => {
     reply.headers({ ...fromAnywhere, 'cache-control': cache })

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { setStatusByHand } from '../components/actions.ts'
+import { openDatabase } from '../platform/database.ts'
+import { migrateToLatest } from '../platform/migrate.ts'
+import { northwindInTrouble } from '../testing/northwind.ts'
+import { shell } from '../testing/shell.ts'
+import { worldOn } from '../testing/world.ts'
+
+/** A data folder with a shop in trouble in it, and a place to export to. */
+async function shop(t: Parameters<typeof shell>[0]) {
+  const { shiplog, folder } = shell(t)
+  const db = openDatabase(join(folder, 'shiplog.db'))
+  await migrateToLatest(db)
+  const { ship, components } = await northwindInTrouble(worldOn(db))
+  await db.destroy()
+  const dir = join(folder, 'site')
+  const all = () =>
+    readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+  return { shiplog, folder, dir, all, ship, components }
+}
+
+test('the whole public site becomes files whose links all lead to files, and nothing private is among them', async (t) => {
+  const { shiplog, dir, all } = await shop(t)
+  const { code, err } = await shiplog('export', dir)
+  assert.equal(code, 0, err)
+  for (const file of [
+    'index.html',
+    'releases/index.html',
+    'components/checkout/index.html',
+    'api/v1/incidents.json',
+  ]) {
+    assert.ok(existsSync(join(dir, file)), file)
+  }
+  for (const page of all().filter((file) => file.endsWith('.html'))) {
+    const html = readFileSync(page, 'utf8')
+    assert.doesNotMatch(html, /Ledger|\s(?:href|src|action)="\//, page)
+    for (const [, link = ''] of html.matchAll(/\s(?:href|src)="(?!https?:|mailto:|#|data:)([^"#]+)/g)) {
+      assert.ok(existsSync(join(dirname(page), link)), `${page} links to ${link}`)
+    }
+  }
+})
+
+test('exporting again writes only what changed, and removes what is not public any more', async (t) => {
+  const { shiplog, dir, folder, all, components } = await shop(t)
+  await shiplog('export', dir)
+  const before = new Map(all().map((file) => [file, statSync(file).mtimeMs]))
+  assert.match((await shiplog('export', dir)).out, / 0 removed/)
+  const again = all().filter((file) => before.get(file) !== statSync(file).mtimeMs)
+  // time went on, and with it of how much time the share is
+  assert.deepEqual(
+    again.filter((file) => !file.endsWith('/uptime.json')),
+    [],
+  )
+  const db = openDatabase(join(folder, 'shiplog.db'))
+  const ship = { ...worldOn(db), now: () => new Date() }
+  await setStatusByHand(ship, { component_id: components.storefront.id, status: 'major_outage' })
+  await db.destroy()
+  const { out } = await shiplog('export', dir)
+  assert.match(out, /[1-9]\d* written, 0 removed/)
+  assert.match(readFileSync(join(dir, 'index.html'), 'utf8'), /Storefront is down/)
+  const same = all().filter((file) => before.get(file) === statSync(file).mtimeMs)
+  assert.ok(
+    same.some((file) => file.endsWith('rollbacks/index.html')),
+    'a page that tells of no status was written again',
+  )
+})
+
+test('a folder that holds anything else is left alone', async (t) => {
+  const { shiplog, folder } = await shop(t)
+  const own = join(folder, 'own')
+  mkdirSync(own)
+  writeFileSync(join(own, 'letter.txt'), 'Dear Ada')
+  const { code, err } = await shiplog('export', own)
+  assert.equal(code, 2)
+  assert.match(err, /holds files that no export wrote/)
+  assert.deepEqual(readdirSync(own), ['letter.txt'])
+  assert.equal((await shiplog('export')).code, 2)
+})
