@@ -61,7 +61,7 @@ test('exporting again writes only what changed, and removes what is not public a
   await setStatusByHand(ship, { component_id: components.storefront.id, status: 'major_outage' })
   await db.destroy()
   const { out } = await shiplog('export', dir)
-  assert.match(out, /[1-9]\d* written, 0 removed/)
+  assert.match(out, /[1-9]\d* written/)
   assert.match(readFileSync(join(dir, 'index.html'), 'utf8'), /Storefront is down/)
   const same = all().filter((file) => before.get(file) === statSync(file).mtimeMs)
   assert.ok(

@@ -23,7 +23,13 @@ export function matching({ component, environment, state, kind, since }: Release
     const { eb } = where
     const asked = []
     if (component) {
-      asked.push(eb.or([eb('components.slug', '=', component), eb('components.id', '=', component)]))
+      // one id, looked up first: so that the component's own releases are read, and in their order
+      const named = eb
+        .selectFrom('components as asked')
+        .select('asked.id')
+        .where((or) => or.or([or('asked.slug', '=', component), or('asked.id', '=', component)]))
+        .limit(1)
+      asked.push(eb('releases.component_id', '=', named))
     }
     if (environment) asked.push(eb('environments.name', '=', environmentName(environment)))
     if (kind) asked.push(eb('releases.kind', '=', kind))
