@@ -1,13 +1,4 @@
 import { Agent, request } from 'node:http'
-import autocannon from 'autocannon'
-
-/** Requests for one page over 32 connections for some seconds: how many a second, and the slowest hundredth in ms. */
-export async function readPage(url: string, seconds: number) {
-  const result = await autocannon({ url, connections: 32, duration: seconds })
-  if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${url}: ${result.non2xx} wrong answers, ${result.errors} errors.`)
-  return { per_second: result.requests.average, p99_ms: result.latency.p99 }
-}
 
 /** Posts events at a steady pace, whatever the answers take: the milliseconds from each post to its acknowledgement. */
 export async function postEvents(

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onCore, tools } from './wrk.ts'
 
 const main = join(import.meta.dirname, '../src/main.ts')
 
@@ -23,11 +24,20 @@ export type Server = {
 export async function startServer(
   port: number,
   data_dir = mkdtempSync(join(tmpdir(), 'shiplog-bench-')),
+  { core }: { core?: number } = {},
 ): Promise<Server> {
-  const env = { ...process.env, PORT: String(port), SHIPLOG_DATA_DIR: data_dir, SHIPLOG_LOG_LEVEL: 'silent' }
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    PORT: String(port),
+    SHIPLOG_DATA_DIR: data_dir,
+    SHIPLOG_LOG_LEVEL: 'silent',
+  }
   const began = performance.now()
-  const child = spawn(process.execPath, [main, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const origin = `http://127.0.0.1:${port}`
+  env.SHIPLOG_URL = origin
+  const pinned = core === undefined ? [] : onCore(core, tools())
+  const [program = '', ...words] = [...pinned, process.execPath, main, 'serve']
+  const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'inherit'] })
   await untilAnswered(origin)
   const ready_ms = performance.now() - began
   return {
