@@ -42,7 +42,7 @@ test('what a public page, the login or an error page names has a rule in the sty
   )
   const reached = new Set(
     [...views]
-      .filter(([, { text }]) => /layout\('\/layouts\/(public|plain)'/.test(text))
+      .filter(([, { text }]) => /layout\('\/layouts\/(public|plain)'|asset\('public\.css'\)/.test(text))
       .map(([name]) => name),
   )
   for (const name of ['/layouts/public', '/layouts/plain']) reached.add(name)
