@@ -126,6 +126,18 @@ test('none: no output names a release, and an incident says neither which did it
   assert.ok(saying('Card payments fail').includes('/'), 'the incident itself stays public')
 })
 
+test('where not every release is told, no page counts them or says that there were none', async () => {
+  for (const mode of ['eventful', 'none'] as const) {
+    const { saying } = await read(await shop(mode))
+    for (const words of ['no releases', '1 release', '2 releases', 'No release has been reported']) {
+      const claiming = saying(words).filter((url) => url === '/' || url.startsWith('/components/'))
+      assert.deepEqual(claiming, [], `${mode}: ${words}`)
+    }
+  }
+  const { saying } = await read(await shop('production'))
+  assert.ok(saying('2 releases').includes('/'), 'where all are told they are counted')
+})
+
 onBothStores('which releases are public is decided alike on both stores', async (given) => {
   const { ship } = await shop('production', given)
   const count = async (mode: Site['public_releases']) => {
