@@ -120,6 +120,7 @@ export async function addressesIn({ ship: { db } }: Shop): Promise<Record<string
   const under = (path: string, ids: string[]) => ids.map((id) => path.replace(':id', id))
   return {
     '/incidents/:id': under('/incidents/:id', incidents),
+    '/i/:id': under('/i/:id', incidents.slice(-1)),
     '/releases/:id': under('/releases/:id', releases),
     '/components/:id': ['/components/checkout'],
     '/admin/incidents/:id': under('/admin/incidents/:id', incidents),
