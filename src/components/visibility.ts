@@ -49,39 +49,58 @@ export function visibleReleases(db: Db) {
     .innerJoin('releases', 'releases.environment_id', 'environments.id')
     .innerJoin('components', 'components.id', 'releases.component_id')
     .where('components.visibility', '=', 'public')
-    .where((release) =>
-      release.or([
-        release('releases.first_exposed_at', 'is not', null),
-        release('releases.live_at', 'is not', null),
-        release('releases.state', '=', 'dark'),
-        release.and([
-          release('releases.kind', '=', 'rollback'),
-          release('releases.state', 'in', ['running', 'failed']),
-        ]),
-      ]),
-    )
-    .where((release) => {
-      const told = visibleIncidents(within)
-      const eventful = release.or([
-        release('releases.kind', '=', 'rollback'),
-        release('releases.state', '=', 'rolled_back'),
-        release('releases.undone_at', 'is not', null),
-        release(
-          'releases.id',
-          'in',
-          told.select('cause_release_id').where('cause_release_id', 'is not', null),
-        ),
-        release(
-          'releases.id',
-          'in',
-          told.select('remedy_release_id').where('remedy_release_id', 'is not', null),
-        ),
-      ])
-      // a case, for it is decided before any of this is asked: in the other modes no incident is read
-      const any = release('releases.id', 'is not', null)
-      return release.case(mode(within)).when('eventful').then(eventful).else(any).end()
-    })
+    .where(metByCustomers())
+    .where(toldOf())
 }
+
+/** The same without what they are called, for reading thousands: what may be seen is looked up once, not row by row. */
+export function visibleReleaseRows(db: Db) {
+  return db
+    .selectFrom('releases')
+    .where('releases.environment_id', 'in', visibleEnvironments(within).select('environments.id'))
+    .where('releases.component_id', 'in', visibleComponents(within).select('components.id'))
+    .where(metByCustomers())
+    .where(toldOf())
+}
+
+/** A part of a query that is the same in every query is put together once. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+const metByCustomers = once(() => {
+  const release = expressionBuilder<Tables, 'releases'>()
+  return release.or([
+    release('releases.first_exposed_at', 'is not', null),
+    release('releases.live_at', 'is not', null),
+    release('releases.state', '=', 'dark'),
+    release.and([
+      release('releases.kind', '=', 'rollback'),
+      release('releases.state', 'in', ['running', 'failed']),
+    ]),
+  ])
+})
+
+const toldOf = once(() => {
+  const release = expressionBuilder<Tables, 'releases'>()
+  const told = visibleIncidents(within)
+  const causes = told.select('cause_release_id').where('cause_release_id', 'is not', null)
+  const remedies = told.select('remedy_release_id').where('remedy_release_id', 'is not', null)
+  const eventful = release.or([
+    release('releases.kind', '=', 'rollback'),
+    release('releases.state', '=', 'rolled_back'),
+    release('releases.undone_at', 'is not', null),
+    release('releases.id', 'in', causes),
+    release('releases.id', 'in', remedies),
+  ])
+  // a case, for it is decided before any of this is asked: in the other modes no incident is read
+  const any = release('releases.id', 'is not', null)
+  return release.case(mode(within)).when('eventful').then(eventful).else(any).end()
+})
 
 /** Whether customers may read of releases to which nothing happened: else what runs now is not named either. */
 export async function showsPlainReleases(db: Db): Promise<boolean> {
@@ -95,29 +114,31 @@ export function visibleIncidents(db: Db) {
     .selectFrom('incidents')
     .where('incidents.published_at', 'is not', null)
     .where('incidents.deleted_at', 'is', null)
-    .where((incident) => {
-      const hurt = incident
-        .selectFrom('component_impacts')
-        .innerJoin('components', 'components.id', 'component_impacts.component_id')
-        .whereRef('component_impacts.incident_id', '=', 'incidents.id')
-        .select('components.id')
-      const named = incident
-        .selectFrom('incident_update_components as named')
-        .innerJoin('incident_updates', 'incident_updates.id', 'named.update_id')
-        .innerJoin('components', 'components.id', 'named.component_id')
-        .whereRef('incident_updates.incident_id', '=', 'incidents.id')
-        .select('components.id')
-      return incident.or([
-        incident.exists(hurt.where('components.visibility', '=', 'public')),
-        incident.exists(
-          named
-            .where('components.visibility', '=', 'public')
-            .where('incident_updates.deleted_at', 'is', null),
-        ),
-        incident.not(incident.or([incident.exists(hurt), incident.exists(named)])),
-      ])
-    })
+    .where(namesPublicOrNone())
 }
+
+const namesPublicOrNone = once(() => {
+  const incident = expressionBuilder<Tables, 'incidents'>()
+  const hurt = incident
+    .selectFrom('component_impacts')
+    .innerJoin('components', 'components.id', 'component_impacts.component_id')
+    .whereRef('component_impacts.incident_id', '=', 'incidents.id')
+    .select('components.id')
+  const named = incident
+    .selectFrom('incident_update_components as named')
+    .innerJoin('incident_updates', 'incident_updates.id', 'named.update_id')
+    .innerJoin('components', 'components.id', 'named.component_id')
+    .whereRef('incident_updates.incident_id', '=', 'incidents.id')
+    .select('components.id')
+  const stillNamed = named
+    .where('components.visibility', '=', 'public')
+    .where('incident_updates.deleted_at', 'is', null)
+  return incident.or([
+    incident.exists(hurt.where('components.visibility', '=', 'public')),
+    incident.exists(stillNamed),
+    incident.not(incident.or([incident.exists(hurt), incident.exists(named)])),
+  ])
+})
 
 /**
  * What components that may be named suffered since a moment (null: what is open now): said by hand, or by an incident

@@ -1,4 +1,4 @@
-import { visibleIncidents, visibleReleases } from '../components/visibility.ts'
+import { visibleIncidents, visibleReleaseRows } from '../components/visibility.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import type { PublicRelease } from './public.ts'
 import { eventsTold } from './reading.ts'
@@ -6,7 +6,7 @@ import { tideOf } from './tide.ts'
 
 /** When each release since a moment went live for everybody, for counting them; rollbacks are counted apart. */
 export async function publicReleaseTimes({ db }: Context, since: string): Promise<string[]> {
-  const rows = await visibleReleases(db)
+  const rows = await visibleReleaseRows(db)
     .select('releases.live_at')
     .where('releases.live_at', '>=', since)
     .where('releases.kind', '!=', 'rollback')
