@@ -1,4 +1,3 @@
-import type { ExpressionBuilder } from 'kysely'
 import { versionName } from '../components/live.ts'
 import { visibleReleaseRows } from '../components/visibility.ts'
 import { type Context, nowText } from '../platform/context.ts'
@@ -20,49 +19,27 @@ export type PublicMark = Pick<
 type Asked = { since: string; component_id?: string; dayOf: (at: string) => number }
 
 /**
- * What was released since a moment, on all components or on one, in any order: two questions to the store. Nearly all
- * went live and nothing more, of which four columns tell everything; thousands of them are read for one page.
+ * What was released since a moment, on all components or on one, in any order. Nearly all went live and nothing more:
+ * thousands are read for one page, in few columns, and only of the others what else there is to tell.
  */
 export async function publicMarks(ctx: Context, asked: Asked): Promise<PublicMark[]> {
-  const plain = await shown(ctx, asked)
-    .select(['releases.id', 'releases.component_id', 'releases.version', 'releases.live_at as at'])
-    .where(isPlain)
-    .$narrowType<{ at: string }>()
+  const rows = await shown(ctx, asked)
+    .select(['releases.id', 'releases.component_id', 'releases.version', 'releases.live_at'])
+    .select(['releases.kind', 'releases.state', 'releases.undone_at'])
     .execute()
-  const others = await shown(ctx, asked)
-    .select(['releases.id', 'releases.component_id', 'releases.version', 'releases.commit', 'releases.kind'])
-    .select(['releases.state', 'releases.live_at', 'releases.undone_at', 'releases.deadline_at'])
-    .select(['releases.reverts_release_id', 'releases.restores_release_id'])
-    .select((release) =>
-      release.fn
-        .coalesce('releases.live_at', 'releases.first_exposed_at', 'releases.dark_at', 'releases.lane_at')
-        .as('at'),
-    )
-    .where((release) => release.not(isPlain(release)))
-    .execute()
-  const { dayOf } = asked
-  const now = nowText(ctx)
-  return [
-    ...plain.map((row) => ({ ...row, ...ordinary, live_at: row.at, day: dayOf(row.at) })),
-    ...others.map((row) => markOf(row, now, dayOf)),
-  ]
+  const [plain, others] = [[] as PublicMark[], [] as string[]]
+  for (const { id, component_id, version, live_at, kind, state, undone_at } of rows) {
+    const isPlain = kind === 'deploy' && state === 'succeeded' && undone_at === null
+    if (!isPlain || live_at === null || version === null) others.push(id)
+    else
+      plain.push({ id, component_id, version, at: live_at, live_at, day: asked.dayOf(live_at), ...ordinary })
+  }
+  return [...plain, ...(await told(ctx, asked, others))]
 }
 
 function shown({ db }: Context, { since, component_id }: Asked) {
   const query = visibleReleaseRows(db).where('releases.lane_at', '>=', since)
   return component_id ? query.where('releases.component_id', '=', component_id) : query
-}
-
-/** Everybody got it, by name, and that was all. Columns that may be null are asked after, so that `not` holds. */
-function isPlain(release: ExpressionBuilder<Tables, 'releases'>) {
-  return release.and([
-    release('releases.kind', '=', 'deploy'),
-    release('releases.state', '=', 'succeeded'),
-    release('releases.live_at', 'is not', null),
-    release('releases.version', 'is not', null),
-    release('releases.undone_at', 'is', null),
-    release('releases.deadline_at', 'is', null),
-  ])
 }
 
 const ordinary = {
@@ -72,6 +49,35 @@ const ordinary = {
   reverts_release_id: null,
   restores_release_id: null,
 } as const
+
+/** So many ids go into one question; SQLite takes 32,766, PostgreSQL 65,535. */
+const together = 5_000
+
+async function told(ctx: Context, { dayOf }: Asked, ids: string[]): Promise<PublicMark[]> {
+  const now = nowText(ctx)
+  const marks: PublicMark[] = []
+  for (let from = 0; from < ids.length; from += together) {
+    const rows = await visibleReleaseRows(ctx.db)
+      .select([
+        'releases.id',
+        'releases.component_id',
+        'releases.version',
+        'releases.commit',
+        'releases.kind',
+      ])
+      .select(['releases.state', 'releases.live_at', 'releases.undone_at', 'releases.deadline_at'])
+      .select(['releases.reverts_release_id', 'releases.restores_release_id'])
+      .select((release) =>
+        release.fn
+          .coalesce('releases.live_at', 'releases.first_exposed_at', 'releases.dark_at', 'releases.lane_at')
+          .as('at'),
+      )
+      .where('releases.id', 'in', ids.slice(from, from + together))
+      .execute()
+    marks.push(...rows.map((row) => markOf(row, now, dayOf)))
+  }
+  return marks
+}
 
 type Row = Pick<
   Tables['releases'],
