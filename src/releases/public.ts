@@ -74,7 +74,8 @@ export async function publicReleaseIds({ db }: Context, most: number): Promise<s
   return (await query.orderBy('releases.id', 'desc').execute()).map(({ id }) => id)
 }
 
-async function publicReleasesById(ctx: Context, ids: string[]): Promise<PublicRelease[]> {
+/** Those of these releases that customers may see, in any order. */
+export async function publicReleasesById(ctx: Context, ids: string[]): Promise<PublicRelease[]> {
   if (ids.length === 0) return []
   return project(ctx, await select(ctx).where('releases.id', 'in', ids).execute())
 }

@@ -58,7 +58,7 @@ async function log(ctx: Context, filter: Parameters<typeof listPublicReleases>[1
 }
 
 /** How many environments the page may speak of: with more than one, each is named. */
-async function environmentsTold({ db }: Context) {
+export async function environmentsTold({ db }: Context) {
   const query = visibleEnvironments(db).select((row) => row.fn.countAll<number>().as('count'))
   return Number((await query.executeTakeFirstOrThrow()).count)
 }

@@ -2,13 +2,17 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { anyone } from '../accounts/guard.ts'
 import { type App, publicCache } from '../platform/http.ts'
+import { historyPage } from './history.ts'
 import { componentPage, incidentPage, nowPage, releasePage, releasesPage } from './pages.ts'
 import { rollbacksPage } from './rollbacks.ts'
 
 const config = { policy: anyone, kept: {} }
 const filtered = { policy: anyone, kept: { query: ['component', 'cursor'] } }
+const ofMonth = { policy: anyone, kept: { query: ['show', 'component'] } }
 const params = z.object({ id: z.string().max(100) })
 const log = z.object({ component: z.string().max(100).optional(), cursor: z.string().max(100).optional() })
+const shown = z.object({ show: z.string().max(100).optional(), component: z.string().max(100).optional() })
+const dated = z.object({ month: z.string().max(100) })
 
 /** The pages that customers read: without an account, without JavaScript. */
 export async function routes(app: App) {
@@ -40,9 +44,24 @@ export async function routes(app: App) {
     return show(reply, '/status/component', { title: page.component.name, ...page })
   })
 
+  app.get('/history', { config: ofMonth, schema: { querystring: shown } }, async (request, reply) =>
+    history(reply, await historyPage(request.ctx, request.query)),
+  )
+
+  app.get(
+    '/history/:month',
+    { config: ofMonth, schema: { params: dated, querystring: shown } },
+    async (request, reply) =>
+      history(reply, await historyPage(request.ctx, { ...request.params, ...request.query })),
+  )
+
   app.get('/rollbacks', { config }, async (request, reply) => {
     return show(reply, '/status/rollbacks', { title: 'Rollbacks', ...(await rollbacksPage(request.ctx)) })
   })
+}
+
+function history(reply: FastifyReply, page: Awaited<ReturnType<typeof historyPage>>) {
+  return show(reply, '/status/history', page)
 }
 
 function show(reply: FastifyReply, view: string, page: object) {

@@ -1,4 +1,5 @@
 import { frame } from './en/frame.ts'
+import * as past from './en/history.ts'
 import { live, stale } from './en/live.ts'
 import { programs } from './en/programs.ts'
 import { soundings } from './en/soundings.ts'
@@ -17,5 +18,6 @@ export const en = {
   live,
   stale,
   soundings,
+  past,
   programs,
 }

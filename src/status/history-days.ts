@@ -1,0 +1,166 @@
+import { statusWords, worstStatus } from '../components/model.ts'
+import type { PublicIncident } from '../incidents/public.ts'
+import { dateIn, duration, full } from '../platform/zone.ts'
+import type { PublicRelease } from '../releases/public.ts'
+import type { PlainRelease } from '../releases/public-between.ts'
+import type { Words } from '../site/words/index.ts'
+import { causeWords } from './days.ts'
+import { logLine } from './log.ts'
+
+/** The days of a month and what stands on each. Pure. */
+
+export const shows = ['everything', 'incidents', 'caused', 'rolled_back'] as const
+export type Show = (typeof shows)[number]
+
+export type Told = {
+  incidents: PublicIncident[]
+  eventful: PublicRelease[]
+  plain: PlainRelease[]
+  /** The releases that caused an incident. */
+  causes: ReadonlySet<string>
+}
+
+/** What a filter leaves of a month: cause and effect stay together. */
+export function chosen({ incidents, eventful, plain, causes }: Told, show: Show): Told {
+  if (show === 'everything') return { incidents, eventful, plain, causes }
+  if (show === 'incidents') return { incidents, eventful: [], plain: [], causes }
+  const caused = show === 'caused'
+  return {
+    incidents: incidents.filter((one) => (caused ? one.cause_release !== null : wasRolledBack(one))),
+    eventful: eventful.filter((one) => (caused ? causes.has(one.id) : isOfRollback(one))),
+    plain: [],
+    causes,
+  }
+}
+
+function wasRolledBack({ rollback, remedy }: PublicIncident) {
+  return rollback?.state === 'rolled_back' || remedy === 'rolled_back'
+}
+
+function isOfRollback({ kind, state, undone_at }: PublicRelease) {
+  return kind === 'rollback' || state === 'rolled_back' || undone_at !== null
+}
+
+/** The page's zone, the time that the page tells of, whether environments are named, and the words. */
+export type Frame = {
+  time_zone: string
+  from: string
+  until: string
+  several: boolean
+  t: Words['past']['history']
+}
+
+type Line = {
+  key: string
+  at: string
+  icon: string
+  /** What gives it its colour: how bad an incident was, or what a release came to. */
+  tone: { state: string } | { log: string }
+  verb: string
+  component: PublicRelease['component'] | null
+  link: { href: string; words: string; version: boolean }
+  details: string[]
+  incident: PublicRelease['incident']
+}
+
+/** Each day on which something happened, newest first, each with its newest line first and its plain releases last. */
+export function daysOf({ incidents, eventful, plain }: Told, frame: Frame) {
+  const { time_zone, from } = frame
+  const date = ({ at }: { at: string }) => dateIn(at, time_zone)
+  const begun = incidents.filter(({ started_at }) => started_at >= from)
+  const lines = [
+    ...begun.map((incident) => incidentLine(incident, frame)),
+    ...eventful.map((release) => releaseLine(release, frame)),
+  ].sort(newestFirst)
+  const linesOn = Map.groupBy(lines, date)
+  const plainOn = Map.groupBy(plain, date)
+  const dates = [...new Set([...linesOn.keys(), ...plainOn.keys()])].sort().reverse()
+  return dates.map((date) => {
+    const [own, released] = [linesOn.get(date) ?? [], plainOn.get(date) ?? []]
+    const at = own[0]?.at ?? released[0]?.at ?? ''
+    return { date, at, lines: own, releases: released.length > 0 ? plainLine(released, frame) : null }
+  })
+}
+
+/** What was open when the month began: it stands on its own day in the month in which it began. */
+export function openBefore({ incidents }: Told, frame: Frame): Line[] {
+  return incidents
+    .filter(({ started_at }) => started_at < frame.from)
+    .map((incident) => incidentLine(incident, frame))
+    .sort(newestFirst)
+}
+
+function newestFirst(one: Line, other: Line) {
+  return one.at < other.at ? 1 : one.at > other.at ? -1 : one.key < other.key ? 1 : -1
+}
+
+function incidentLine(incident: PublicIncident, frame: Frame): Line {
+  const { id, title, started_at: at, components } = incident
+  const worst = worstStatus(components.map((component) => component.worst_status))
+  const hurt = components.filter(({ worst_status }) => worst_status !== 'operational')
+  const icon = worst === 'operational' ? 'unknown' : worst
+  return {
+    key: `incident-${id}`,
+    at,
+    icon,
+    tone: { state: icon },
+    verb: worst === 'operational' ? frame.t.incident : statusWords[worst],
+    component: null,
+    link: { href: `/incidents/${id}`, words: title, version: false },
+    details: [
+      frame.t.components(hurt.map(({ name }) => name)),
+      ...lasted(incident, frame),
+      causeWords(incident),
+    ].filter((words) => words !== ''),
+    incident: null,
+  }
+}
+
+/** How long it lasted; and to when or since when, where that is not of this month. */
+function lasted({ started_at, resolved_at }: PublicIncident, { time_zone, from, until, t }: Frame): string[] {
+  const day = (at: string) => full(at, time_zone).split(',')[0] ?? ''
+  const began = started_at < from ? [t.began(day(started_at))] : []
+  if (resolved_at === null) return [...began, t.open]
+  const over = resolved_at >= until ? [t.continues(day(resolved_at))] : []
+  return [...began, t.resolved_after(duration(started_at, resolved_at)), ...over]
+}
+
+function releaseLine(release: PublicRelease, { several }: Frame): Line {
+  const { verb, icon, tone, versions, details } = logLine(release, several)
+  const { id, at, component, incident } = release
+  return {
+    key: `release-${id}`,
+    at,
+    icon,
+    tone: { log: tone },
+    verb,
+    component,
+    link: { href: `/releases/${id}`, words: versions, version: true },
+    details,
+    incident,
+  }
+}
+
+/** So many releases are named in the day's line, each with a link; when there are more, all stand behind it. */
+const named = 3
+
+/** "8 releases: Checkout 2.14.0, Storefront 5.41.2, …": what simply went live that day, in one line. */
+function plainLine(releases: PlainRelease[], { several, t }: Frame) {
+  const version = (release: PlainRelease) => {
+    const words = release.version ?? t.no_version
+    return several ? t.version_in(words, release.environment) : words
+  }
+  const link = (release: PlainRelease) => ({ id: release.id, words: version(release) })
+  const folded = releases.length > named
+  return {
+    words: t.releases(releases.length),
+    first: releases.slice(0, named).map((one) => ({ ...link(one), component: one.component.name })),
+    folded,
+    by_component: folded
+      ? [...Map.groupBy(releases, ({ component }) => component.slug).values()].map((of) => ({
+          name: of[0]?.component.name ?? '',
+          releases: of.map(link),
+        }))
+      : [],
+  }
+}

@@ -1,0 +1,48 @@
+import { startOfDate } from '../components/calendar.ts'
+import { dateIn, zoneWords } from '../platform/zone.ts'
+
+/** Calendar months of the page's zone, as "2026-10". Pure. */
+
+/** The month that a moment lies in. */
+export function monthOf(at: string, time_zone: string): string {
+  return dateIn(at, time_zone).slice(0, 7)
+}
+
+/** The months from one to another, both included, newest first. */
+export function monthsBetween(first: string, last: string): string[] {
+  const months: string[] = []
+  for (let month = last; month >= first; month = monthBefore(month)) months.push(month)
+  return months
+}
+
+/** When a month begins and when the next one does. */
+export function spanOf(month: string, time_zone: string): { from: string; until: string } {
+  const start = (date: string) => new Date(startOfDate(date, time_zone) * 1000).toISOString()
+  return { from: start(`${month}-01`), until: start(`${monthAfter(month)}-01`) }
+}
+
+/** "Europe/Tallinn (UTC+3)"; "Europe/Tallinn (UTC+3, later UTC+2)" of a time in which the clocks were changed. */
+export function zoneOver(time_zone: string, from: string, to: string): string {
+  const [first, last] = [zoneWords(time_zone, from), zoneWords(time_zone, to)]
+  if (first === last) return first
+  const offset = /\((.+)\)$/.exec(last)?.[1]
+  return offset ? first.replace(/\)$/, `, later ${offset})`) : first
+}
+
+function monthBefore(month: string): string {
+  const [year, number] = numbersOf(month)
+  return number === 1 ? named(year - 1, 12) : named(year, number - 1)
+}
+
+function monthAfter(month: string): string {
+  const [year, number] = numbersOf(month)
+  return number === 12 ? named(year + 1, 1) : named(year, number + 1)
+}
+
+function numbersOf(month: string): [year: number, number: number] {
+  return [Number(month.slice(0, 4)), Number(month.slice(5, 7))]
+}
+
+function named(year: number, number: number): string {
+  return `${String(year).padStart(4, '0')}-${String(number).padStart(2, '0')}`
+}

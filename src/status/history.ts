@@ -1,0 +1,104 @@
+import { componentAmong, publicComponents } from '../components/public.ts'
+import { firstPublicIncidentAt, publicIncidentsBetween } from '../incidents/public-between.ts'
+import type { Context } from '../platform/context.ts'
+import { nowText } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { firstPublicReleaseAt, publicReleasesBetween } from '../releases/public-between.ts'
+import { readSite } from '../site/store.ts'
+import { wordsFor } from '../site/words/index.ts'
+import { chosen, daysOf, openBefore, type Show, shows, type Told } from './history-days.ts'
+import { monthOf, monthsBetween, spanOf, zoneOver } from './history-months.ts'
+import { environmentsTold } from './pages.ts'
+
+type Asked = { month?: string | undefined; show?: string | undefined; component?: string | undefined }
+
+/** All months that have a page, newest first: from the first thing that is public until now, as "2026-11". */
+export async function historyMonths(ctx: Context): Promise<string[]> {
+  return monthsIn(ctx, (await readSite(ctx)).time_zone)
+}
+
+async function monthsIn(ctx: Context, time_zone: string) {
+  const present = monthOf(nowText(ctx), time_zone)
+  const firsts = [await firstPublicReleaseAt(ctx), await firstPublicIncidentAt(ctx)]
+  const months = firsts.flatMap((at) => (at === null ? [] : monthOf(at, time_zone)))
+  return monthsBetween([...months, present].sort()[0] ?? present, present)
+}
+
+/** What a month was like: the present one unless another is named; what has no page does not exist. */
+export async function historyPage(ctx: Context, asked: Asked) {
+  const site = await readSite(ctx)
+  const { time_zone } = site
+  const t = wordsFor(site.language).past.history
+  const months = await monthsIn(ctx, time_zone)
+  const month = asked.month ?? months[0] ?? ''
+  if (!months.includes(month)) throw new Refusal('not-found', 'There is no history of such a month.')
+  const components = await publicComponents(ctx)
+  const filter = filterOf(asked, components)
+  const span = spanOf(month, time_zone)
+  const { told, more_after, left_out } = await toldOf(ctx, { ...span, component_id: filter.component?.id })
+  const left = chosen(told, filter.show)
+  const frame = { ...span, time_zone, several: (await environmentsTold(ctx)) > 1, t }
+  const last = new Date(Date.parse(span.until) - 1).toISOString()
+  return {
+    month,
+    present: month === months[0],
+    title: t.title(t.month(month)),
+    name: t.month(month),
+    zone: zoneOver(time_zone, span.from, last),
+    counted: t.counted(countsOf(left)),
+    days: daysOf(left, frame),
+    before: openBefore(left, frame),
+    filter: { ...filter, shows: shows.map((show) => ({ show, words: t.shows[show] })) },
+    components,
+    more_at: filter.show === 'everything' && more_after ? logAfter(more_after, filter.component) : null,
+    left_out,
+    ...waysOn(months, month, filter),
+  }
+}
+
+type Filter = { show: Show; component: { id: string; slug: string; name: string } | null }
+
+function filterOf({ show, component }: Asked, components: Parameters<typeof componentAmong>[0]): Filter {
+  // a form sends an empty field for "all"
+  const wanted = shows.find((one) => one === (show || 'everything'))
+  if (!wanted) throw new Refusal('not-found', 'There is no such list.')
+  return { show: wanted, component: component ? componentAmong(components, component) : null }
+}
+
+async function toldOf(
+  ctx: Context,
+  asked: { from: string; until: string; component_id: string | undefined },
+) {
+  const { incidents, left_out } = await publicIncidentsBetween(ctx, asked)
+  const { more_after, ...releases } = await publicReleasesBetween(ctx, asked)
+  return { told: { incidents, ...releases } satisfies Told, more_after, left_out }
+}
+
+function countsOf({ incidents, eventful, plain }: Told) {
+  const rollbacks = eventful.filter(({ kind }) => kind === 'rollback').length
+  return { incidents: incidents.length, releases: plain.length + eventful.length - rollbacks, rollbacks }
+}
+
+function logAfter(cursor: string, component: Filter['component']) {
+  return `/releases?${component ? `component=${component.slug}&` : ''}cursor=${cursor}`
+}
+
+/** The other months, with the filter kept: the newer and the older one, and all of them by year. */
+function waysOn(months: string[], month: string, { show, component }: Filter) {
+  const kept = new URLSearchParams({
+    ...(show === 'everything' ? {} : { show }),
+    ...(component ? { component: component.slug } : {}),
+  }).toString()
+  const address = (to: string) => `${to === months[0] ? '/history' : `/history/${to}`}${kept && `?${kept}`}`
+  const way = (to: string | undefined) => (to ? { month: to, href: address(to) } : null)
+  const place = months.indexOf(month)
+  const years = Map.groupBy(months, (one) => one.slice(0, 4))
+  return {
+    newer: way(months[place - 1]),
+    older: way(months[place + 1]),
+    years: [...years].map(([year, of]) => ({
+      year,
+      months: of.toReversed().map((one) => ({ month: one, href: address(one), current: one === month })),
+    })),
+  }
+}
