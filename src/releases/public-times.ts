@@ -1,24 +1,34 @@
-import { visibleIncidents, visibleReleaseRows } from '../components/visibility.ts'
-import { type Context, nowText } from '../platform/context.ts'
+import { visibleComponents, visibleReleases } from '../components/visibility.ts'
+import type { Context } from '../platform/context.ts'
 import type { PublicRelease } from './public.ts'
-import { eventsTold } from './reading.ts'
-import { tideOf } from './tide.ts'
 
-/** When each release since a moment went live for everybody, for counting them; rollbacks are counted apart. */
-export async function publicReleaseTimes({ db }: Context, since: string): Promise<string[]> {
-  const rows = await visibleReleaseRows(db)
-    .select('releases.live_at')
-    .where('releases.live_at', '>=', since)
-    .where('releases.kind', '!=', 'rollback')
-    .execute()
-  return rows.map((row) => row.live_at ?? '')
+/** What counting needs of a release that everybody got: a light form of `PublicRelease`. */
+export type ReleaseTimes = Pick<PublicRelease, 'started_at'> & {
+  component_id: string
+  live_at: string
+  isBack: boolean
 }
 
-/** How many customers had it over time, and when they were hurt: shares and times, nothing else that a tool said. */
-export async function publicTide(ctx: Context, { id, undone_at, replaced_at }: PublicRelease) {
-  const incidents = await visibleIncidents(ctx.db)
-    .where('cause_release_id', '=', id)
-    .select(['started_at', 'resolved_at'])
+/** What went live for everybody since a moment, ways back too, in any order: for counting how often and how fast. */
+export async function publicReleaseTimes({ db }: Context, since: string): Promise<ReleaseTimes[]> {
+  const rows = await visibleReleases(db)
+    .select(['releases.component_id', 'releases.kind', 'releases.started_at', 'releases.live_at'])
+    .where('releases.live_at', '>=', since)
     .execute()
-  return tideOf(await eventsTold(ctx, id), incidents, { undone_at, replaced_at, now: nowText(ctx) })
+  return rows.map(({ component_id, kind, started_at, live_at }) => ({
+    component_id,
+    started_at,
+    live_at: live_at ?? '',
+    isBack: kind === 'rollback',
+  }))
+}
+
+/** Every component that may be named, archived ones too: what was released of it is counted. */
+export async function namedComponents({ db }: Context) {
+  const rows = await visibleComponents(db)
+    .select(['id', 'slug', 'name', 'archived_at'])
+    .orderBy('position')
+    .orderBy('id')
+    .execute()
+  return rows.map(({ archived_at, ...named }) => ({ ...named, archived: archived_at !== null }))
 }

@@ -1,6 +1,6 @@
 import { statusWords, worstStatus } from '../components/model.ts'
 import type { PublicIncident } from '../incidents/public.ts'
-import { dateIn, duration, full } from '../platform/zone.ts'
+import { dateIn, day, duration, full } from '../platform/zone.ts'
 import type { PublicRelease } from '../releases/public.ts'
 import type { PlainRelease } from '../releases/public-between.ts'
 import type { Words } from '../site/words/index.ts'
@@ -41,8 +41,9 @@ function isOfRollback({ kind, state, undone_at }: PublicRelease) {
   return kind === 'rollback' || state === 'rolled_back' || undone_at !== null
 }
 
-/** The page's zone, the time that the page tells of, whether environments are named, and the words. */
+/** The moment, the page's zone, the time that the page tells of, whether environments are named, and the words. */
 export type Frame = {
+  now: string
   time_zone: string
   from: string
   until: string
@@ -65,7 +66,7 @@ type Line = {
 
 /** Each day on which something happened, newest first, each with its newest line first and its plain releases last. */
 export function daysOf({ incidents, eventful, plain }: Told, frame: Frame) {
-  const { time_zone, from } = frame
+  const { time_zone, from, now } = frame
   const date = ({ at }: { at: string }) => dateIn(at, time_zone)
   const begun = incidents.filter(({ started_at }) => started_at >= from)
   const lines = [
@@ -78,7 +79,9 @@ export function daysOf({ incidents, eventful, plain }: Told, frame: Frame) {
   return dates.map((date) => {
     const [own, released] = [linesOn.get(date) ?? [], plainOn.get(date) ?? []]
     const at = own[0]?.at ?? released[0]?.at ?? ''
-    return { date, at, lines: own, releases: released.length > 0 ? plainLine(released, frame) : null }
+    // the year stands over the page
+    const name = day(at, time_zone, now).replace(/ \d{4}$/, '')
+    return { date, name, lines: own, releases: released.length > 0 ? plainLine(released, frame) : null }
   })
 }
 
@@ -118,10 +121,10 @@ function incidentLine(incident: PublicIncident, frame: Frame): Line {
 
 /** How long it lasted; and to when or since when, where that is not of this month. */
 function lasted({ started_at, resolved_at }: PublicIncident, { time_zone, from, until, t }: Frame): string[] {
-  const day = (at: string) => full(at, time_zone).split(',')[0] ?? ''
-  const began = started_at < from ? [t.began(day(started_at))] : []
+  const dayOf = (at: string) => full(at, time_zone).split(',')[0] ?? ''
+  const began = started_at < from ? [t.began(dayOf(started_at))] : []
   if (resolved_at === null) return [...began, t.open]
-  const over = resolved_at >= until ? [t.continues(day(resolved_at))] : []
+  const over = resolved_at >= until ? [t.continues(dayOf(resolved_at))] : []
   return [...began, t.resolved_after(duration(started_at, resolved_at)), ...over]
 }
 

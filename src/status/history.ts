@@ -37,7 +37,7 @@ export async function historyPage(ctx: Context, asked: Asked) {
   const span = spanOf(month, time_zone)
   const { told, more_after, left_out } = await toldOf(ctx, { ...span, component_id: filter.component?.id })
   const left = chosen(told, filter.show)
-  const frame = { ...span, time_zone, several: (await environmentsTold(ctx)) > 1, t }
+  const frame = { ...span, now: nowText(ctx), time_zone, several: (await environmentsTold(ctx)) > 1, t }
   const last = new Date(Date.parse(span.until) - 1).toISOString()
   return {
     month,

@@ -3,22 +3,15 @@ import { componentAmong, publicComponent, publicComponents } from '../components
 import { reportSince } from '../components/uptime-report.ts'
 import { visibleEnvironments } from '../components/visibility.ts'
 import { cardOf } from '../incidents/card.ts'
-import {
-  currentPublicIncidents,
-  lastTroubleAt,
-  publicIncident,
-  publicIncidentsOn,
-} from '../incidents/public.ts'
+import { currentPublicIncidents, lastTroubleAt, publicIncidentsOn } from '../incidents/public.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
-import { listPublicReleases, publicRelease } from '../releases/public.ts'
-import { publicTide } from '../releases/public-times.ts'
+import { listPublicReleases } from '../releases/public.ts'
 import { readSite } from '../site/store.ts'
 import { pastDays, pastIncident, startOfDays } from './days.ts'
 import { componentRow, groupsOf, needsFilter } from './groups.ts'
 import { logLine } from './log.ts'
 import { readSoundings } from './readings.ts'
-import { headOf, timesOf } from './release.ts'
 import { uptimeRows } from './uptime-rows.ts'
 
 /** What each public page is given. Reads only: the slices' public projections, put side by side. */
@@ -63,11 +56,6 @@ export async function environmentsTold({ db }: Context) {
   return Number((await query.executeTakeFirstOrThrow()).count)
 }
 
-export async function incidentPage(ctx: Context, id: string) {
-  const incident = await publicIncident(ctx, id)
-  return { incident: cardOf(incident, nowText(ctx)) }
-}
-
 export async function releasesPage(ctx: Context, query: { component?: string; cursor?: string }) {
   const components = await publicComponents(ctx)
   const component = query.component ? componentAmong(components, query.component) : null
@@ -77,18 +65,6 @@ export async function releasesPage(ctx: Context, query: { component?: string; cu
     component,
     cursor: query.cursor ?? null,
     log: await log(ctx, { ...filter, cursor: query.cursor, limit: 50 }),
-  }
-}
-
-export async function releasePage(ctx: Context, id: string) {
-  const release = await publicRelease(ctx, id)
-  const several = (await environmentsTold(ctx)) > 1
-  return {
-    release,
-    line: logLine(release, several),
-    head: headOf(release),
-    times: timesOf(release),
-    tide: await publicTide(ctx, release),
   }
 }
 

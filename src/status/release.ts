@@ -1,6 +1,48 @@
-import { duration } from '../platform/zone.ts'
-import type { PublicRelease } from '../releases/public.ts'
+import type { Context } from '../platform/context.ts'
+import { duration, seconds } from '../platform/zone.ts'
+import { type PublicRelease, publicRelease } from '../releases/public.ts'
+import { publicNeighbours, publicStory } from '../releases/public-story.ts'
+import { readSite } from '../site/store.ts'
+import { type Words, wordsFor } from '../site/words/index.ts'
+import { zoneOver } from './history-months.ts'
 import { type LogLine, logLine } from './log.ts'
+import { environmentsTold } from './pages.ts'
+import { releaseStory } from './release-story.ts'
+
+/** The whole public story of one release. */
+export async function releasePage(ctx: Context, id: string) {
+  const release = await publicRelease(ctx, id)
+  const { time_zone, language } = await readSite(ctx)
+  const { tide, steps, incidents } = await publicStory(ctx, release)
+  const neighbours = await publicNeighbours(ctx, release)
+  const t = wordsFor(language).past.release
+  const story = releaseStory({ release, steps, incidents, neighbours }, t)
+  const ended = incidents.some((one) => one.id === release.incident?.id) ? null : release.incident
+  const [first, last] = [story[0]?.at ?? release.at, story.at(-1)?.at ?? release.at]
+  return {
+    release,
+    line: logLine(release, (await environmentsTold(ctx)) > 1),
+    head: headOf(release),
+    story,
+    zone: zoneOver(time_zone, first, last),
+    neighbours,
+    ended,
+    more: hasMore(release, ended),
+    tide,
+    back_words: release.undone_at ? backWords(release, neighbours.undone_by, t) : '',
+  }
+}
+
+/** Whether there is something to tell that is no moment of its story. */
+function hasMore({ percent, kind, reverts_version, rolled_forward_reason }: PublicRelease, ended: unknown) {
+  const isPart = percent !== null && percent < 100
+  return (
+    isPart ||
+    (kind === 'rollback' && reverts_version !== null) ||
+    rolled_forward_reason !== null ||
+    ended !== null
+  )
+}
 
 /** Where a release stands: what was undone is over, however well it had gone live; a rollback says from what. */
 export function headOf(release: PublicRelease): Pick<LogLine, 'verb' | 'icon' | 'tone'> {
@@ -14,17 +56,11 @@ export function headOf(release: PublicRelease): Pick<LogLine, 'verb' | 'icon' | 
   return { verb: `Rolled back after ${duration(from, undone_at)}`, icon: 'rollback', tone: 'rollback' }
 }
 
-/** What happened to it when, in the order in which it happened. */
-export function timesOf(release: PublicRelease): [words: string, at: string][] {
-  const { started_at, dark_at, first_exposed_at, live_at, finished_at, undone_at, replaced_at } = release
-  const times: [string, string | null][] = [
-    ['Started', started_at],
-    ['Dark since', dark_at],
-    ['First customers', first_exposed_at === live_at ? null : first_exposed_at],
-    ['Everybody', live_at],
-    ['Failed', release.state === 'failed' ? finished_at : null],
-    ['Undone', undone_at],
-    ['Replaced', undone_at ? null : replaced_at],
-  ]
-  return times.flatMap(([words, at]) => (at ? [[words, at] as [string, string]] : []))
+type Undoing = Awaited<ReturnType<typeof publicNeighbours>>['undone_by']
+
+/** Along the arrow of the way back; what undid itself went nowhere that we know of. */
+function backWords({ took_seconds }: PublicRelease, undoing: Undoing, t: Words['past']['release']) {
+  if (!undoing) return ''
+  const words = (took: number | null) => (took === null ? null : seconds(took))
+  return t.arrow(undoing.version, words(undoing.took_seconds), words(took_seconds))
 }

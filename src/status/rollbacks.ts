@@ -3,8 +3,11 @@ import { incidentsWithoutWayBack, type PublicIncident } from '../incidents/publi
 import type { Context } from '../platform/context.ts'
 import { seconds } from '../platform/zone.ts'
 import { listPublicReleases, type PublicRelease } from '../releases/public.ts'
-import { publicReleaseTimes } from '../releases/public-times.ts'
+import { namedComponents, publicReleaseTimes } from '../releases/public-times.ts'
+import { readSite } from '../site/store.ts'
+import { wordsFor } from '../site/words/index.ts'
 import { versionsOf } from './log.ts'
+import { countRows, median } from './rollback-counts.ts'
 import { numberFirst } from './words.ts'
 
 const dayMillis = 86_400_000
@@ -17,12 +20,16 @@ export async function rollbacksPage(ctx: Context) {
   const ago = (days: number) => new Date(ctx.now().getTime() - days * dayMillis).toISOString()
   const { data } = await listPublicReleases(ctx, { kind: 'rollback', since: ago(listed), limit: 200 })
   const impossible = await incidentsWithoutWayBack(ctx, ago(listed))
-  const releases = await publicReleaseTimes(ctx, ago(spoken))
+  const times = await publicReleaseTimes(ctx, ago(listed))
+  const components = await namedComponents(ctx)
+  const releases = times.filter(({ isBack, live_at }) => !isBack && live_at >= ago(spoken))
+  const t = wordsFor((await readSite(ctx)).language).past.rollbacks
   const done = data.filter((rollback) => rollback.live_at !== null)
   const recent = done.filter((rollback) => (rollback.live_at ?? '') >= ago(spoken))
   return {
     sentence: sentence(recent, releases.length),
     backs: rollbackRows(data, impossible),
+    counts: countRows({ components, times, recent: ago(spoken) }, t),
   }
 }
 
@@ -31,9 +38,9 @@ export function sentence(rollbacks: Pick<PublicRelease, 'took_seconds'>[], relea
   if (rollbacks.length === 0 && releases === 0) return 'No rollbacks yet'
   const many = `${numberFirst(rollbacks.length)} ${rollbacks.length === 1 ? 'rollback' : 'rollbacks'}`
   const first = `${many} in ${spoken} days, out of ${count(releases, 'release')}.`
-  const took = rollbacks.flatMap(({ took_seconds }) => took_seconds ?? []).sort((a, b) => a - b)
-  const middle = took[Math.ceil(took.length / 2) - 1]
-  if (middle === undefined) return first
+  const took = rollbacks.flatMap(({ took_seconds }) => took_seconds ?? [])
+  const middle = median(took)
+  if (middle === null) return first
   return took.length === 1
     ? `${first} It took ${seconds(middle)}.`
     : `${first} Half were done within ${seconds(middle)}.`

@@ -4,7 +4,9 @@ import { listPublicIncidents } from '../incidents/public.ts'
 import { listPublicReleases } from '../releases/public.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
 import { onBothStores } from '../testing/postgres.ts'
-import { componentPage, incidentPage, nowPage, releasePage, releasesPage } from './pages.ts'
+import { incidentPage } from './incident.ts'
+import { componentPage, nowPage, releasesPage } from './pages.ts'
+import { releasePage } from './release.ts'
 import { rollbacksPage } from './rollbacks.ts'
 
 onBothStores('every public page reads the same, and the lists page through the same', async (given) => {

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { anyone } from '../accounts/guard.ts'
 import { type App, publicCache } from '../platform/http.ts'
 import { historyPage } from './history.ts'
-import { componentPage, incidentPage, nowPage, releasePage, releasesPage } from './pages.ts'
+import { incidentPage } from './incident.ts'
+import { componentPage, nowPage, releasesPage } from './pages.ts'
+import { releasePage } from './release.ts'
 import { rollbacksPage } from './rollbacks.ts'
 
 const config = { policy: anyone, kept: {} }
