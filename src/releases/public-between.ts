@@ -30,7 +30,8 @@ export async function publicReleasesBetween(ctx: Context, asked: Between) {
     row.kind === 'rollback' || row.live_at === null || row.undone_at !== null || isTied(row.id)
   const ids = rows.filter(isEventful).map(({ id }) => id)
   const whole = await publicReleasesById(ctx, ids.slice(0, mostEventful))
-  const eventful = whole.filter(hasStory)
+  const byId = new Map(whole.map((release) => [release.id, release]))
+  const eventful = ids.flatMap((id) => byId.get(id) ?? []).filter(hasStory)
   const own = new Set(eventful.map(({ id }) => id))
   return {
     eventful,

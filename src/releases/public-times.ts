@@ -1,13 +1,10 @@
-import { visibleComponents, visibleReleases } from '../components/visibility.ts'
+import { visibleReleases } from '../components/visibility.ts'
 import type { Context } from '../platform/context.ts'
+import { secondsTaken } from './model.ts'
 import type { PublicRelease } from './public.ts'
 
 /** What counting needs of a release that everybody got: a light form of `PublicRelease`. */
-export type ReleaseTimes = Pick<PublicRelease, 'started_at'> & {
-  component_id: string
-  live_at: string
-  isBack: boolean
-}
+export type ReleaseTimes = Pick<PublicRelease, 'took_seconds'> & { component_id: string; isBack: boolean }
 
 /** What went live for everybody since a moment, ways back too, in any order: for counting how often and how fast. */
 export async function publicReleaseTimes({ db }: Context, since: string): Promise<ReleaseTimes[]> {
@@ -15,20 +12,24 @@ export async function publicReleaseTimes({ db }: Context, since: string): Promis
     .select(['releases.component_id', 'releases.kind', 'releases.started_at', 'releases.live_at'])
     .where('releases.live_at', '>=', since)
     .execute()
-  return rows.map(({ component_id, kind, started_at, live_at }) => ({
+  return rows.map(({ component_id, kind, ...times }) => ({
     component_id,
-    started_at,
-    live_at: live_at ?? '',
     isBack: kind === 'rollback',
+    took_seconds: secondsTaken(times),
   }))
 }
 
-/** Every component that may be named, archived ones too: what was released of it is counted. */
-export async function namedComponents({ db }: Context) {
-  const rows = await visibleComponents(db)
-    .select(['id', 'slug', 'name', 'archived_at'])
-    .orderBy('position')
-    .orderBy('id')
+/** How many of each component went live for everybody since a moment, by kind: counted where they lie. */
+export async function publicReleaseCounts({ db }: Context, since: string) {
+  const rows = await visibleReleases(db)
+    .select(['releases.component_id', 'releases.kind'])
+    .select((release) => release.fn.countAll<number>().as('count'))
+    .where('releases.live_at', '>=', since)
+    .groupBy(['releases.component_id', 'releases.kind'])
     .execute()
-  return rows.map(({ archived_at, ...named }) => ({ ...named, archived: archived_at !== null }))
+  return rows.map(({ component_id, kind, count }) => ({
+    component_id,
+    isBack: kind === 'rollback',
+    count: Number(count),
+  }))
 }

@@ -3,8 +3,9 @@ import { currentPublicIncidents, pastIncidentIds } from '../incidents/public.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { readerOf } from '../platform/http.ts'
 import { publicReleaseIds } from '../releases/public.ts'
+import { historyMonths } from './history.ts'
 
-const lists = ['/', '/releases', '/rollbacks']
+const lists = ['/', '/history', '/releases', '/rollbacks']
 const v2 = [
   'summary',
   'status',
@@ -65,7 +66,8 @@ export async function publicAddresses(
 async function pastPages(ctx: Context, most: number) {
   const incidents = (await pastIncidentIds(ctx, most)).map((id) => `/incidents/${id}`)
   const releases = (await publicReleaseIds(ctx, most)).map((id) => `/releases/${id}`)
-  return [...incidents, ...releases]
+  const months = (await historyMonths(ctx)).map((month) => `/history/${month}`)
+  return [...months, ...incidents, ...releases]
 }
 
 /** The addresses among these that are pages of their own for people. */

@@ -1,6 +1,6 @@
 import { statusWords, worstStatus } from '../components/model.ts'
 import type { PublicIncident } from '../incidents/public.ts'
-import { dateIn, day, duration, full } from '../platform/zone.ts'
+import { day, duration, full } from '../platform/zone.ts'
 import type { PublicRelease } from '../releases/public.ts'
 import type { PlainRelease } from '../releases/public-between.ts'
 import type { Words } from '../site/words/index.ts'
@@ -42,9 +42,10 @@ function isOfRollback({ kind, state, undone_at }: PublicRelease) {
 }
 
 /** The moment, the page's zone, the time that the page tells of, whether environments are named, and the words. */
-export type Frame = {
+type Frame = {
   now: string
   time_zone: string
+  dateOf: (at: string) => string
   from: string
   until: string
   several: boolean
@@ -66,8 +67,8 @@ type Line = {
 
 /** Each day on which something happened, newest first, each with its newest line first and its plain releases last. */
 export function daysOf({ incidents, eventful, plain }: Told, frame: Frame) {
-  const { time_zone, from, now } = frame
-  const date = ({ at }: { at: string }) => dateIn(at, time_zone)
+  const { time_zone, from, now, dateOf } = frame
+  const date = ({ at }: { at: string }) => dateOf(at)
   const begun = incidents.filter(({ started_at }) => started_at >= from)
   const lines = [
     ...begun.map((incident) => incidentLine(incident, frame)),
@@ -94,7 +95,8 @@ export function openBefore({ incidents }: Told, frame: Frame): Line[] {
 }
 
 function newestFirst(one: Line, other: Line) {
-  return one.at < other.at ? 1 : one.at > other.at ? -1 : one.key < other.key ? 1 : -1
+  // at one moment the incident stands over what caused it, and both as they were found
+  return one.at < other.at ? 1 : one.at > other.at ? -1 : 0
 }
 
 function incidentLine(incident: PublicIncident, frame: Frame): Line {

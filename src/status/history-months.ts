@@ -1,4 +1,4 @@
-import { startOfDate } from '../components/calendar.ts'
+import { dayFinder, startOfDate } from '../components/calendar.ts'
 import { dateIn, zoneWords } from '../platform/zone.ts'
 
 /** Calendar months of the page's zone, as "2026-10". Pure. */
@@ -19,6 +19,16 @@ export function monthsBetween(first: string, last: string): string[] {
 export function spanOf(month: string, time_zone: string): { from: string; until: string } {
   const start = (date: string) => new Date(startOfDate(date, time_zone) * 1000).toISOString()
   return { from: start(`${month}-01`), until: start(`${monthAfter(month)}-01`) }
+}
+
+/** Which day of the month a moment lies in, as "2026-10-31". Asking the zone for each of a thousand moments is slow. */
+export function dateFinder(month: string, time_zone: string): (at: string) => string {
+  const [year, number] = numbersOf(month)
+  const length = new Date(Date.UTC(year, number, 0)).getUTCDate()
+  const dates = Array.from({ length }, (_, day) => `${month}-${String(day + 1).padStart(2, '0')}`)
+  const days = dates.map((date) => ({ from: startOfDate(date, time_zone), to: 0 }))
+  const find = dayFinder(days)
+  return (at) => dates[find(at)] ?? `${month}-01`
 }
 
 /** "Europe/Tallinn (UTC+3)"; "Europe/Tallinn (UTC+3, later UTC+2)" of a time in which the clocks were changed. */

@@ -1,4 +1,4 @@
-import { componentAmong, publicComponents } from '../components/public.ts'
+import { type NamedComponent, namedComponents } from '../components/public-names.ts'
 import { firstPublicIncidentAt, publicIncidentsBetween } from '../incidents/public-between.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
@@ -7,7 +7,7 @@ import { firstPublicReleaseAt, publicReleasesBetween } from '../releases/public-
 import { readSite } from '../site/store.ts'
 import { wordsFor } from '../site/words/index.ts'
 import { chosen, daysOf, openBefore, type Show, shows, type Told } from './history-days.ts'
-import { monthOf, monthsBetween, spanOf, zoneOver } from './history-months.ts'
+import { dateFinder, monthOf, monthsBetween, spanOf, zoneOver } from './history-months.ts'
 import { environmentsTold } from './pages.ts'
 
 type Asked = { month?: string | undefined; show?: string | undefined; component?: string | undefined }
@@ -32,12 +32,20 @@ export async function historyPage(ctx: Context, asked: Asked) {
   const months = await monthsIn(ctx, time_zone)
   const month = asked.month ?? months[0] ?? ''
   if (!months.includes(month)) throw new Refusal('not-found', 'There is no history of such a month.')
-  const components = await publicComponents(ctx)
+  const components = (await namedComponents(ctx)).filter(({ archived }) => !archived)
   const filter = filterOf(asked, components)
   const span = spanOf(month, time_zone)
   const { told, more_after, left_out } = await toldOf(ctx, { ...span, component_id: filter.component?.id })
   const left = chosen(told, filter.show)
-  const frame = { ...span, now: nowText(ctx), time_zone, several: (await environmentsTold(ctx)) > 1, t }
+  const dateOf = dateFinder(month, time_zone)
+  const frame = {
+    ...span,
+    now: nowText(ctx),
+    time_zone,
+    dateOf,
+    several: (await environmentsTold(ctx)) > 1,
+    t,
+  }
   const last = new Date(Date.parse(span.until) - 1).toISOString()
   return {
     month,
@@ -56,13 +64,14 @@ export async function historyPage(ctx: Context, asked: Asked) {
   }
 }
 
-type Filter = { show: Show; component: { id: string; slug: string; name: string } | null }
+type Filter = { show: Show; component: NamedComponent | null }
 
-function filterOf({ show, component }: Asked, components: Parameters<typeof componentAmong>[0]): Filter {
+function filterOf({ show, component: slug }: Asked, components: NamedComponent[]): Filter {
   // a form sends an empty field for "all"
   const wanted = shows.find((one) => one === (show || 'everything'))
-  if (!wanted) throw new Refusal('not-found', 'There is no such list.')
-  return { show: wanted, component: component ? componentAmong(components, component) : null }
+  const component = slug ? components.find((one) => one.slug === slug) : null
+  if (!wanted || component === undefined) throw new Refusal('not-found', 'There is no such list.')
+  return { show: wanted, component }
 }
 
 async function toldOf(

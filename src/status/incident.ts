@@ -18,9 +18,14 @@ export async function incidentPage(ctx: Context, id: string) {
   const now = nowText(ctx)
   const { incident: t, history } = wordsFor(language).past
   const month = monthOf(incident.started_at, time_zone)
+  const card = cardOf(incident, now)
+  const place = new Map(card.components.map(({ slug }, index) => [slug, index]))
+  const impacts = (await publicImpactsOf(ctx, id)).sort(
+    (one, other) => (place.get(one.component.slug) ?? 0) - (place.get(other.component.slug) ?? 0),
+  )
   return {
-    incident: cardOf(incident, now),
-    impacts: impactRows(await publicImpactsOf(ctx, id), { now, time_zone, t }),
+    incident: card,
+    impacts: impactRows(impacts, { now, time_zone, t }),
     unhurt: unhurt(incident),
     facts: factsOf(incident, now, t),
     cause: causeIn(incident, t),

@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { declareIncident } from '../incidents/actions.ts'
 import type { Context } from '../platform/context.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
+import { historyPage } from './history.ts'
+import { incidentPage } from './incident.ts'
 import { componentPage, nowPage, releasesPage } from './pages.ts'
+import { releasePage } from './release.ts'
 import { rollbacksPage } from './rollbacks.ts'
 
 async function queriesOf(ctx: Context, page: (ctx: Context) => Promise<unknown>) {
@@ -19,15 +22,21 @@ async function queriesOf(ctx: Context, page: (ctx: Context) => Promise<unknown>)
   return queries
 }
 
-const pages: Record<string, (ctx: Context) => Promise<unknown>> = {
+const lists: Record<string, (ctx: Context) => Promise<unknown>> = {
   '/': nowPage,
   '/releases': (ctx) => releasesPage(ctx, {}),
   '/components/checkout': (ctx) => componentPage(ctx, 'checkout'),
   '/rollbacks': rollbacksPage,
+  '/history': (ctx) => historyPage(ctx, {}),
 }
 
 test('a public page asks the store as often however much has happened', async () => {
-  const { ship, release, cause } = await northwindInTrouble()
+  const { ship, release, cause, incident } = await northwindInTrouble()
+  const pages: typeof lists = {
+    ...lists,
+    '/incidents/:id': (ctx) => incidentPage(ctx, incident.id),
+    '/releases/:id': (ctx) => releasePage(ctx, cause),
+  }
   const before: Record<string, number> = {}
   for (const [path, page] of Object.entries(pages)) before[path] = await queriesOf(ship, page)
   for (const version of ['3.0', '3.1', '3.2']) {

@@ -26,26 +26,23 @@ export async function releasePage(ctx: Context, id: string) {
     story,
     zone: zoneOver(time_zone, first, last),
     neighbours,
-    ended,
-    more: hasMore(release, ended),
+    ...others(release, { ended, isPartTold: steps.length > 0 }),
     tide,
     back_words: release.undone_at ? backWords(release, neighbours.undone_by, t) : '',
   }
 }
 
-/** Whether there is something to tell that is no moment of its story. */
-function hasMore({ percent, kind, reverts_version, rolled_forward_reason }: PublicRelease, ended: unknown) {
-  const isPart = percent !== null && percent < 100
-  return (
-    isPart ||
-    (kind === 'rollback' && reverts_version !== null) ||
-    rolled_forward_reason !== null ||
-    ended !== null
-  )
+/** What is to be told and is no moment of its story; `more` says whether there is any of it. */
+function others(release: PublicRelease, told: { ended: PublicRelease['incident']; isPartTold: boolean }) {
+  const { kind, percent, reverts_version, rolled_forward_reason } = release
+  const reached = !told.isPartTold && percent !== null && percent < 100 ? percent : null
+  const went_from = kind === 'rollback' ? reverts_version : null
+  const all = { reached, went_from, ended: told.ended, rolled_forward_reason }
+  return { ...all, more: Object.values(all).some((one) => one !== null) }
 }
 
 /** Where a release stands: what was undone is over, however well it had gone live; a rollback says from what. */
-export function headOf(release: PublicRelease): Pick<LogLine, 'verb' | 'icon' | 'tone'> {
+function headOf(release: PublicRelease): Pick<LogLine, 'verb' | 'icon' | 'tone'> {
   const { undone_at, first_exposed_at, live_at, reverts_version } = release
   const from = first_exposed_at ?? live_at
   if (!undone_at || !from) {

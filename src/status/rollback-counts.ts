@@ -1,62 +1,65 @@
+import type { NamedComponent } from '../components/public-names.ts'
 import { seconds } from '../platform/zone.ts'
-import { secondsTaken } from '../releases/model.ts'
 import type { ReleaseTimes } from '../releases/public-times.ts'
 import type { Words } from '../site/words/index.ts'
 
-type Named = { id: string; slug: string; name: string; archived: boolean }
 type T = Words['past']['rollbacks']
+type Counted = { component_id: string; isBack: boolean; count?: number }
+type Given = {
+  components: readonly NamedComponent[]
+  /** Each that went live in the short window, and how many did in the long one. */
+  recent: readonly ReleaseTimes[]
+  year: readonly Counted[]
+  /** The ways back of the long window: there are few, so that a short one would know of none. */
+  backs: readonly ReleaseTimes[]
+}
 
 /** How often each component was released and rolled back, most often rolled back first. Pure. */
-export function countRows(
-  {
-    components,
-    times,
-    recent,
-  }: { components: readonly Named[]; times: readonly ReleaseTimes[]; recent: string },
-  t: T,
-) {
-  const byComponent = Map.groupBy(times, ({ component_id }) => component_id)
+export function countRows({ components, recent, year, backs }: Given, t: T) {
   return components
-    .flatMap((component) => {
-      const own = byComponent.get(component.id) ?? []
-      return own.length === 0 ? [] : [{ component, own, backs: own.filter(({ isBack }) => isBack) }]
+    .map((component) => {
+      const own = <One extends { component_id: string }>(all: readonly One[]) =>
+        all.filter(({ component_id }) => component_id === component.id)
+      return { component, recent: own(recent), year: numbersOf(own(year)), backs: own(backs) }
     })
-    .sort((one, other) => other.backs.length - one.backs.length)
-    .map(({ component, own, backs }) => ({
+    .filter(({ year }) => year.releases + year.backs > 0)
+    .sort((one, other) => other.year.backs - one.year.backs)
+    .map(({ component, recent, year, backs }) => ({
       component,
-      recent: often(
-        own.filter(({ live_at }) => live_at >= recent),
-        t,
-      ),
-      year: often(own, t),
+      recent: often(numbersOf(recent), t),
+      year: often(year, t),
       back: backs.length === 0 ? t.never : middleWords(backs, t),
       release: middleWords(
-        own.filter(({ isBack }) => !isBack),
+        recent.filter(({ isBack }) => !isBack),
         t,
       ),
     }))
 }
 
-/** "2 of 61 releases" and their share; a way back from a release that is older than the window has no share. */
-function often(times: readonly ReleaseTimes[], t: T) {
-  const backs = times.filter(({ isBack }) => isBack).length
-  const releases = times.length - backs
+function numbersOf(counted: readonly Counted[]) {
+  const sum = (isBack: boolean) =>
+    counted.reduce((all, one) => (one.isBack === isBack ? all + (one.count ?? 1) : all), 0)
+  return { backs: sum(true), releases: sum(false) }
+}
+
+/** "2 of 61" and their share; a way back from what is older than the window has no share of it. */
+function often({ backs, releases }: { backs: number; releases: number }, t: T) {
   const share = backs > 0 && releases >= backs ? t.share(percent(backs / releases)) : ''
   return { words: t.often(backs, releases), share }
 }
 
-/** "3.3", "12", "0.4": two digits say enough, and none is said that is not there. */
+/** "3.3", "12", "0.4": two digits say enough. */
 function percent(share: number): string {
   const value = share * 100
   return value >= 9.95 ? String(Math.round(value)) : String(Math.round(value * 10) / 10)
 }
 
-function middleWords(times: readonly ReleaseTimes[], t: T): string {
-  const middle = median(times.flatMap((one) => secondsTaken(one) ?? []))
+function middleWords(times: readonly Pick<ReleaseTimes, 'took_seconds'>[], t: T): string {
+  const middle = median(times.flatMap(({ took_seconds }) => took_seconds ?? []))
   return middle === null ? t.unknown : seconds(middle)
 }
 
-/** The lower middle, as a time that one of them really took; null of none. */
-export function median(values: number[]): number | null {
-  return values.sort((a, b) => a - b)[Math.ceil(values.length / 2) - 1] ?? null
+/** The lower middle, so that it is a time which one of them really took; null of none. */
+export function median(values: readonly number[]): number | null {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length / 2) - 1] ?? null
 }

@@ -1,9 +1,10 @@
 import { count } from '../components/headline.ts'
+import { namedComponents } from '../components/public-names.ts'
 import { incidentsWithoutWayBack, type PublicIncident } from '../incidents/public.ts'
 import type { Context } from '../platform/context.ts'
 import { seconds } from '../platform/zone.ts'
 import { listPublicReleases, type PublicRelease } from '../releases/public.ts'
-import { namedComponents, publicReleaseTimes } from '../releases/public-times.ts'
+import { publicReleaseCounts, publicReleaseTimes } from '../releases/public-times.ts'
 import { readSite } from '../site/store.ts'
 import { wordsFor } from '../site/words/index.ts'
 import { versionsOf } from './log.ts'
@@ -15,21 +16,24 @@ const spoken = 90
 const listed = 365
 const widest = 220
 
-/** Everything that `/rollbacks` tells: the sentence, then each way back and each release that had none. */
+/** Everything that `/rollbacks` tells: the sentence, each way back and each release that had none, and how often. */
 export async function rollbacksPage(ctx: Context) {
   const ago = (days: number) => new Date(ctx.now().getTime() - days * dayMillis).toISOString()
   const { data } = await listPublicReleases(ctx, { kind: 'rollback', since: ago(listed), limit: 200 })
   const impossible = await incidentsWithoutWayBack(ctx, ago(listed))
-  const times = await publicReleaseTimes(ctx, ago(listed))
+  const recent = await publicReleaseTimes(ctx, ago(spoken))
+  const year = await publicReleaseCounts(ctx, ago(listed))
   const components = await namedComponents(ctx)
-  const releases = times.filter(({ isBack, live_at }) => !isBack && live_at >= ago(spoken))
   const t = wordsFor((await readSite(ctx)).language).past.rollbacks
   const done = data.filter((rollback) => rollback.live_at !== null)
-  const recent = done.filter((rollback) => (rollback.live_at ?? '') >= ago(spoken))
+  const backs = done.map((one) => ({ ...one, component_id: one.component.id, isBack: true }))
   return {
-    sentence: sentence(recent, releases.length),
+    sentence: sentence(
+      recent.filter(({ isBack }) => isBack),
+      recent.filter(({ isBack }) => !isBack).length,
+    ),
     backs: rollbackRows(data, impossible),
-    counts: countRows({ components, times, recent: ago(spoken) }, t),
+    counts: countRows({ components, recent, year, backs }, t),
   }
 }
 

@@ -185,9 +185,15 @@ test('an incident has its page, told to the end', async () => {
   inOrder(
     text,
     'Rolled back to 2.13.4 at 14:36 , in 3 min.',
-    'What is affected',
     'What we said',
     'Today 14:33',
+    'What is affected',
+    'Checkout Partial outage Today 14:06 – now 44 min',
+    'Payments API Degraded Today 14:06 – now 44 min',
+    'Started Mon 23 Nov 2026, 14:06',
+    'First told Mon 23 Nov 2026, 14:11 , 5 min after it started',
+    'Lasts for 44 min',
+    'History of November 2026',
   )
 })
 
@@ -216,8 +222,13 @@ test('a rolled back release tells for how long it was out and what undid it', as
     'checkout 2.11.0',
     'Rolled back after 23 min',
     'Took 12 min',
-    'the rollback to 2.10.3',
-    'Checkout is down',
+    'Started replacing 2.10.3',
+    'Everybody 12 min after the start',
+    'Incident Checkout is down',
+    'Rolling back to 2.10.3',
+    'Rolled back to 2.10.3 · in 3 min, after customers had it for 23 min',
+    'Before: 2.10.3',
+    'After: 2.10.3',
   )
 })
 

@@ -62,12 +62,14 @@ export const rollbacks = {
     back: 'Time back',
     release: 'Time to release',
   },
-  often: (backs: number, releases: number) =>
-    releases === 0 && backs === 0 ? '–' : `${number(backs)} of ${number(releases)}`,
+  often: (backs: number, releases: number) => {
+    if (releases === 0) return backs === 0 ? '–' : number(backs)
+    return `${number(backs)} of ${number(releases)}`
+  },
   share: (percent: string) => `${percent}%`,
   unknown: 'not known',
   never: '–',
-  note: 'Rollbacks of all releases, and their share. Times are medians of a year, from the start until everybody had it.',
+  note: 'Rollbacks of all releases, and their share. The time back is the median of a year, the time to release that of 90 days, each from the start until everybody had it.',
 }
 
 export const release = {
