@@ -280,6 +280,23 @@ test('nothing private is told: no component, incident, release, environment, per
   )
 })
 
+test('where no release is public, months tell of incidents alone', async () => {
+  const { ship } = await northwindInTrouble()
+  const { name, time_zone, version } = await readSite(ship)
+  await editSite(ship, { name, time_zone, version, public_releases: 'none' })
+  const { told, counted } = await month(ship)
+  assert.deepEqual(
+    told.map(([, ...lines]) => lines),
+    [
+      ['Partial outage Card payments fail for some customers'],
+      ['Degraded Search results were out of date'],
+      ['Major outage Checkout is down'],
+    ],
+  )
+  assert.equal(counted, '3 incidents.')
+  assert.deepEqual((await month(ship, { show: 'caused' })).told, [])
+})
+
 test('an archived component stays named in the past, and leads nowhere', async () => {
   const { ship, release, components } = await northwind()
   await release('storefront', '5')

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { declareIncident } from '../incidents/actions.ts'
+import { editSite } from '../site/actions.ts'
+import { readSite } from '../site/store.ts'
 import { en } from '../site/words/en.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
 import { onBothStores } from '../testing/postgres.ts'
@@ -100,6 +102,13 @@ test('neighbours are those of the same component and environment of which custom
   const { neighbours } = await releasePage(ship, first)
   assert.deepEqual([neighbours.earlier, neighbours.later?.id, neighbours.replaced_by?.id], [null, last, last])
   assert.equal((await releasePage(ship, last)).neighbours.earlier?.id, first)
+  const { name, time_zone, version } = await readSite(ship)
+  await editSite(ship, { name, time_zone, version, public_releases: 'all' })
+  assert.equal(
+    (await releasePage(ship, last)).neighbours.earlier?.id,
+    first,
+    'what is in staging is no neighbour',
+  )
 })
 
 test('a tool that speaks of every second is told in a few steps', async () => {
