@@ -103,6 +103,8 @@ test('nothing that is kept from customers is on any page or in any answer that n
 /** Every public answer that is the same for everybody, with what is open and what is shut in the place of its id. */
 const places: Record<string, { ids?: (ids: Ids) => string[]; queries?: string[] }> = {
   '/': {},
+  '/history': { queries: ['component=shop', 'component=vault', 'show=caused', 'show=rolled_back'] },
+  '/history/:month': { ids: () => ['2026-11'], queries: ['component=vault', 'show=incidents'] },
   '/releases': { queries: ['component=shop', 'component=vault'] },
   '/rollbacks': {},
   '/incidents/:id': { ids: every },
@@ -153,7 +155,7 @@ test('every public answer there is was searched for what is kept from customers'
   for (const [place, { ids: named = () => [''], queries = [] }] of Object.entries(places)) {
     for (const id of named(ids)) {
       for (const query of ['', ...queries.map((one) => `?${one}`)]) {
-        const url = place.replace(/:(id|component)/, id) + query
+        const url = place.replace(/:(id|component|month)/, id) + query
         const answer = await server.inject({ url, headers: { accept: 'text/html' } })
         const shut = ids.shut.includes(id) || /vault/.test(query)
         assert.ok(answer.statusCode === 200 || answer.statusCode === 404, `${url}: ${answer.statusCode}`)

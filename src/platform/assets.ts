@@ -34,7 +34,7 @@ let loaded: Assets | undefined
 
 /**
  * Everything that browsers may fetch, read once. The CSS is joined: `public.css` for what customers read, `app.css`
- * with `css/operators` besides; each script and picture is there by its name.
+ * with `css/operators` besides, `embed.css` what the embedded frame needs more; each script and picture is there by its name.
  */
 export function loadAssets(): Assets {
   loaded ??= readAssets()
@@ -43,14 +43,20 @@ export function loadAssets(): Assets {
 
 function readAssets(): Assets {
   const css = read('css').map(({ body }) => String(body))
-  const operators = read('css/operators').map(({ body }) => String(body))
+  const apart = (folder: string) =>
+    squeezed(
+      read(folder)
+        .map(({ body }) => String(body))
+        .join('\n'),
+    )
   const style = squeezed(css.join('\n'))
   const named = new Map<string, Asset>()
   const add = (name: string, body: Buffer) => {
     if (types[extname(name)]) named.set(name, assetOf(name, body))
   }
   add(dressed, Buffer.from(style))
-  add('app.css', Buffer.from(style + squeezed(operators.join('\n'))))
+  add('app.css', Buffer.from(style + apart('css/operators')))
+  add('embed.css', Buffer.from(apart('css/embed')))
   for (const folder of ['js', 'img']) {
     for (const { name, body } of read(folder)) add(name, name === 'live.js' ? withIdiomorph(body) : body)
   }

@@ -18,6 +18,7 @@ export const programs = {
     pages: 'Pages',
     page_links: [
       ['/', 'Now', 'components, open incidents, newest releases'],
+      ['/history', 'History', 'each month’s incidents, releases and rollbacks in one time line'],
       ['/releases', 'Releases', 'what went live when, newest first'],
       ['/rollbacks', 'Rollbacks', 'what was rolled back, how long it took, and why'],
     ],
