@@ -1,4 +1,4 @@
-import { visibleReleases } from '../components/visibility.ts'
+import { visibleReleaseRows } from '../components/visibility.ts'
 import type { Context } from '../platform/context.ts'
 import { secondsTaken } from './model.ts'
 import type { PublicRelease } from './public.ts'
@@ -8,7 +8,7 @@ export type ReleaseTimes = Pick<PublicRelease, 'took_seconds'> & { component_id:
 
 /** What went live for everybody since a moment, ways back too, in any order: for counting how often and how fast. */
 export async function publicReleaseTimes({ db }: Context, since: string): Promise<ReleaseTimes[]> {
-  const rows = await visibleReleases(db)
+  const rows = await visibleReleaseRows(db)
     .select(['releases.component_id', 'releases.kind', 'releases.started_at', 'releases.live_at'])
     .where('releases.live_at', '>=', since)
     .execute()
@@ -21,7 +21,7 @@ export async function publicReleaseTimes({ db }: Context, since: string): Promis
 
 /** How many of each component went live for everybody since a moment, by kind: counted where they lie. */
 export async function publicReleaseCounts({ db }: Context, since: string) {
-  const rows = await visibleReleases(db)
+  const rows = await visibleReleaseRows(db)
     .select(['releases.component_id', 'releases.kind'])
     .select((release) => release.fn.countAll<number>().as('count'))
     .where('releases.live_at', '>=', since)
