@@ -10,6 +10,7 @@ import { postUpdate } from '../src/incidents/updates.ts'
 import { followJournal } from '../src/journal/follow.ts'
 import { isForMachines } from '../src/platform/http.ts'
 import { readSecrets } from '../src/sources/actions.ts'
+import { historyMonths } from '../src/status/history.ts'
 import { type World, world, worldOn } from '../src/testing/world.ts'
 
 export const admin = { email: 'grace@northwind.example', password: 'correct horse battery staple' }
@@ -106,7 +107,8 @@ export async function calmDown({ ship }: Shop) {
 }
 
 /** For each page with a placeholder, what stands behind it in the sample; a page of lists stands for itself. */
-export async function addressesIn({ ship: { db } }: Shop): Promise<Record<string, string[]>> {
+export async function addressesIn({ ship }: Shop): Promise<Record<string, string[]>> {
+  const { db } = ship
   const all = async (
     table: 'incidents' | 'sources' | 'components' | 'groups' | 'deliveries' | 'incident_updates',
   ) => (await db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
@@ -123,6 +125,7 @@ export async function addressesIn({ ship: { db } }: Shop): Promise<Record<string
     '/i/:id': under('/i/:id', incidents.slice(-1)),
     '/releases/:id': under('/releases/:id', releases),
     '/components/:id': ['/components/checkout'],
+    '/history/:month': (await historyMonths(ship)).map((month) => `/history/${month}`),
     '/admin/incidents/:id': under('/admin/incidents/:id', incidents),
     '/admin/incidents/:id/edit': under('/admin/incidents/:id/edit', incidents.slice(-1)),
     '/admin/incidents/:id/updates/:update': [`/admin/incidents/${update.incident_id}/updates/${update.id}`],

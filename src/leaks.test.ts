@@ -107,6 +107,10 @@ const places: Record<string, { ids?: (ids: Ids) => string[]; queries?: string[] 
   '/history/:month': { ids: () => ['2026-11'], queries: ['component=vault', 'show=incidents'] },
   '/releases': { queries: ['component=shop', 'component=vault'] },
   '/rollbacks': {},
+  '/history': {
+    queries: ['show=incidents', 'show=caused', 'show=rolled_back', 'component=shop', 'component=vault'],
+  },
+  '/history/:month': { ids: () => ['2026-11'], queries: ['show=caused', 'component=vault'] },
   '/incidents/:id': { ids: every },
   '/releases/:id': { ids: every },
   '/components/:id': { ids: every },
@@ -182,6 +186,8 @@ test('what is kept from customers answers exactly as what never was', async () =
     '/components/',
     '/releases?cursor=',
     '/releases?component=',
+    '/history?component=',
+    '/history/',
     '/badge.json?component=',
     '/badge.svg?component=',
   ]

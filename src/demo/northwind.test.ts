@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isForMachines } from '../platform/http.ts'
+import { historyMonths } from '../status/history.ts'
 import { rollbacksPage } from '../status/rollbacks.ts'
 import { startTestApp } from '../testing/http.ts'
 import { type World, worldOn } from '../testing/world.ts'
@@ -137,7 +138,9 @@ test('every page for customers and operators can be looked at without an account
 })
 
 /** A route's address with ids of what is there. */
-async function filledIn({ db }: World, url: string) {
+async function filledIn(ship: World, url: string) {
+  const { db } = ship
+  if (url === '/history/:month') return `/history/${(await historyMonths(ship)).at(-1)}`
   const first = async (
     table: 'components' | 'releases' | 'incidents' | 'sources' | 'deliveries' | 'groups',
   ) => (await db.selectFrom(table).select('id').orderBy('id', 'desc').executeTakeFirst())?.id ?? ''

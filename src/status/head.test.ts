@@ -26,6 +26,7 @@ test('every public page names its address and all other forms of itself, and eac
     '/',
     '/releases',
     '/rollbacks',
+    '/history',
     '/components/checkout',
     `/incidents/${incident.id}`,
     `/releases/${cause}`,

@@ -12,6 +12,8 @@ import { environmentsTold } from './pages.ts'
 
 type Asked = { month?: string | undefined; show?: string | undefined; component?: string | undefined }
 
+const nothing = 'There is nothing at this address.'
+
 /** All months that have a page, newest first: from the first thing that is public until now, as "2026-11". */
 export async function historyMonths(ctx: Context): Promise<string[]> {
   return monthsIn(ctx, (await readSite(ctx)).time_zone)
@@ -31,7 +33,7 @@ export async function historyPage(ctx: Context, asked: Asked) {
   const t = wordsFor(site.language).past.history
   const months = await monthsIn(ctx, time_zone)
   const month = asked.month ?? months[0] ?? ''
-  if (!months.includes(month)) throw new Refusal('not-found', 'There is no history of such a month.')
+  if (!months.includes(month)) throw new Refusal('not-found', nothing)
   const components = (await namedComponents(ctx)).filter(({ archived }) => !archived)
   const filter = filterOf(asked, components)
   const span = spanOf(month, time_zone)
@@ -70,7 +72,7 @@ function filterOf({ show, component: slug }: Asked, components: NamedComponent[]
   // a form sends an empty field for "all"
   const wanted = shows.find((one) => one === (show || 'everything'))
   const component = slug ? components.find((one) => one.slug === slug) : null
-  if (!wanted || component === undefined) throw new Refusal('not-found', 'There is no such list.')
+  if (!wanted || component === undefined) throw new Refusal('not-found', nothing)
   return { show: wanted, component }
 }
 
