@@ -103,8 +103,6 @@ test('nothing that is kept from customers is on any page or in any answer that n
 /** Every public answer that is the same for everybody, with what is open and what is shut in the place of its id. */
 const places: Record<string, { ids?: (ids: Ids) => string[]; queries?: string[] }> = {
   '/': {},
-  '/history': { queries: ['component=shop', 'component=vault', 'show=caused', 'show=rolled_back'] },
-  '/history/:month': { ids: () => ['2026-11'], queries: ['component=vault', 'show=incidents'] },
   '/releases': { queries: ['component=shop', 'component=vault'] },
   '/rollbacks': {},
   '/history': {

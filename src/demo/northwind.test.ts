@@ -145,7 +145,6 @@ async function filledIn(ship: World, url: string) {
     table: 'components' | 'releases' | 'incidents' | 'sources' | 'deliveries' | 'groups',
   ) => (await db.selectFrom(table).select('id').orderBy('id', 'desc').executeTakeFirst())?.id ?? ''
   const noun = /\/(components|releases|incidents|sources|deliveries|groups)\/:/.exec(url)?.[1]
-  if (url.endsWith('/:month')) return url.replace(':month', noon.slice(0, 7))
   if (!noun) return url
   const path = url.replace(/:\w+/, await first(noun as 'components'))
   const update = await db.selectFrom('incident_updates').select('id').orderBy('id', 'desc').executeTakeFirst()
