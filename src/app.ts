@@ -76,8 +76,8 @@ export async function buildApp(
   app.addHook('onRequest', async (request) => {
     request.ctx = { ...ctx, actor: { kind: 'visitor', id: null, name: 'visitor' }, log: request.log }
   })
-  await registerBodies(app)
   registerPages(app, { assets, origin: config.url, sample, exported })
+  await registerBodies(app)
   app.addHook('onRequest', async (request) => {
     if (ready() || request.routeOptions.config.storeless) return
     throw new Refusal('unavailable', 'Shiplog cannot reach its database right now. It keeps trying.')

@@ -97,7 +97,8 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
     const said = isAddress ? 'Something in this address is not as it should be.' : words
     return reply.view('/errors/page', { title, status, words: said, typed, request_id: request.id })
   }
-  if (readerOf(request.url) === 'text') return reply.type('text/plain; charset=utf-8').send(`${words}\n`)
+  if (readerOf(request.originalUrl) === 'text')
+    return reply.type('text/plain; charset=utf-8').send(`${words}\n`)
   return reply
     .type('application/problem+json')
     .serializer(JSON.stringify)
@@ -116,6 +117,7 @@ const pageTitles: Record<number, string> = {
 }
 
 function wantsPage(request: FastifyRequest): boolean {
-  if (readerOf(request.url) !== 'people') return false
+  // what cannot be read was led elsewhere, but is answered as whoever asks for it can read
+  if (readerOf(request.originalUrl) !== 'people') return false
   return !/json/.test(request.headers.accept ?? '')
 }
