@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { type AddressInfo, connect } from 'node:net'
 import { after, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { editComponent, setStatusByHand } from './components/actions.ts'
@@ -160,6 +161,44 @@ test('the number and the bytes of what is kept are bounded, whatever Host is cla
     front.renderings.bytes,
     sizes.reduce((sum, size) => sum + size, 0),
   )
+})
+
+test('a Host with a path in it does not make one page pass for another', async () => {
+  const { ask } = await shop({ url: null })
+  assert.equal((await ask('/releases', { host: 'status.test/api/v1' })).status, 400)
+  const answer = await ask('/api/v1/releases', { host: 'status.test' })
+  assert.match(String(answer.headers['content-type']), /^application\/json/)
+})
+
+test('a Host that is none is refused, and nobody else notices', async () => {
+  const { ask, front } = await shop({ url: null })
+  const hosts = ['a b', 'a"><script>', 'me@status.test', 'a:b', 'a:99999', '999.999.999.999', '[::', '?', '#']
+  for (const host of [...hosts, `${'a'.repeat(260)}.test`, 'status.test, other.test']) {
+    for (const path of ['/', '/feed.json', '/incidents/none'])
+      assert.equal((await ask(path, { host })).status, 400, host)
+  }
+  for (const host of ['status.test', 'STATUS.test:8080', '127.0.0.1', '[::1]:8080', 'my_status', 'localhost'])
+    assert.equal((await ask('/', { host })).status, 200, host)
+  assert.equal(front.renderings.paused_until, 0)
+})
+
+test('who asks as before HTTP/1.1, without a Host, is answered', async () => {
+  const { app, front } = await shop({ url: null })
+  const { port } = app.server.address() as AddressInfo
+  for (let times = 0; times < 2; times++) {
+    const socket = connect(port, '127.0.0.1')
+    socket.end('GET / HTTP/1.0\r\n\r\n')
+    const parts = await Array.fromAsync(socket as AsyncIterable<Buffer>)
+    assert.match(String(Buffer.concat(parts)), /^HTTP\/1.1 200 [\s\S]*http:\/\/localhost\//)
+  }
+  assert.equal(front.renderings.paused_until, 0)
+})
+
+test('a proxy that only names the host it was asked for gets links to that host', async () => {
+  const { ask } = await shop({ url: null, trusted_proxies: ['127.0.0.1'] })
+  await ask('/robots.txt', { host: 'inside:8080' })
+  const forwarded = { host: 'inside:8080', 'x-forwarded-host': 'status.test' }
+  assert.match(String((await ask('/robots.txt', forwarded)).body), /http:\/\/status\.test\/sitemap/)
 })
 
 test('an answer for whoever has a token is never kept, and never from what is kept', async () => {

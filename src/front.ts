@@ -4,7 +4,7 @@ import type { FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { Journal } from './journal/follow.ts'
 import { hidesSomething, isPublicLine } from './journal/journal.ts'
 import { answerReady, sendRendering } from './platform/answering.ts'
-import { type App, originFor } from './platform/http.ts'
+import { type App, hasReadableHost, originFor } from './platform/http.ts'
 import type { RenderingFiles } from './platform/rendering-files.ts'
 import { forget, makeRenderings, outdate, type Renderings } from './platform/renderings.ts'
 import { renderingFor } from './platform/renewing.ts'
@@ -48,7 +48,7 @@ export function makeFront({ now, url, files, journal }: Given) {
     app.addHook('onRequest', async (request, reply) => {
       const inside = rendering.getStore()
       if (inside) request.reader_origin = inside.origin
-      const address = inside ? null : addressOf(request)
+      const address = inside || !hasReadableHost(request) ? null : addressOf(request)
       if (address === null) return
       const made = await renderingFor(renderings, address, originFor(request, url))
       if (!made) return // it is nothing to keep: answered as any other request is

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { encoded, encodingFor, type Variant, writeVariant } from './rendering.ts'
 import { grow, isGood, type Rendering, type Renderings } from './renderings.ts'
 import { make } from './renewing.ts'
@@ -8,8 +8,7 @@ export function answerReady(kept: Renderings, request: IncomingMessage, response
   const { method, headers, url = '' } = request
   if ((method !== 'GET' && method !== 'HEAD') || headers.authorization !== undefined || kept.closed)
     return false
-  // who comes by a proxy may read another origin's links
-  if (kept.origin === null && headers['x-forwarded-proto'] !== undefined) return false
+  if (kept.origin === null && !namesItsOrigin(headers)) return false
   const key = kept.origin === null ? `http://${headers.host}${url}` : url
   const rendering = kept.ready.get(key)
   if (!rendering || !isGood(kept, rendering)) return false
@@ -20,6 +19,12 @@ export function answerReady(kept: Renderings, request: IncomingMessage, response
   }
   write(kept, request, response, rendering, variant)
   return true
+}
+
+/** Who comes by a proxy may read another origin's links, and who names no host reads ours. */
+function namesItsOrigin(headers: IncomingHttpHeaders): boolean {
+  const { host, 'x-forwarded-proto': proto, 'x-forwarded-host': forwarded } = headers
+  return Boolean(host) && proto === undefined && forwarded === undefined
 }
 
 /** Writes a rendering in the encoding that the client reads. */

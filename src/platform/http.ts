@@ -57,8 +57,21 @@ export function isForMachines(url: string): boolean {
 
 /** The origin that links begin with: the one that is set, else the one that was asked for. */
 export function originFor(request: FastifyRequest, set: string | null): string {
-  return set ?? request.reader_origin ?? `${request.protocol}://${request.host}`
+  return set ?? request.reader_origin ?? `${request.protocol}://${request.host || 'localhost'}`
 }
+
+/**
+ * Whether what a client claims to have asked for is a host with at most a port (RFC 9110, 7.2). A path in it would
+ * make its answers pass for those of another address. Before HTTP/1.1 it may be absent.
+ */
+export function hasReadableHost({ host }: Pick<FastifyRequest, 'host'>): boolean {
+  if (host === '') return true
+  return host.length <= longestHost && hostAndPort.test(host) && URL.canParse(`http://${host}`)
+}
+
+/** A name of 253 and a port; brackets hold an IPv6 address. Some networks give their machines names with `_`. */
+const hostAndPort = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i
+const longestHost = 259
 
 /** How long shared caches may keep what is public: a crowd reads it from them, also while we cannot answer. */
 export const publicCache = 'public, max-age=10, stale-while-revalidate=30, stale-if-error=86400'

@@ -11,10 +11,12 @@ import type { World } from './world.ts'
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
 
+type Options = { url?: string | null; folder?: string; trusted_proxies?: string[] }
+
 /** The real server on a socket, with what keeps public answers ready before it, and a folder for bad days. */
 export async function startWithFront(
   ship: World,
-  { url = 'http://status.test', folder }: { url?: string | null; folder?: string } = {},
+  { url = 'http://status.test', folder, trusted_proxies = [] }: Options = {},
 ) {
   const own = mkdtempSync(join(tmpdir(), 'shiplog-front-'))
   const files = renderingFiles(join(folder ?? own, 'pages'), () => {})
@@ -22,7 +24,7 @@ export async function startWithFront(
   const front = makeFront({ now: ship.now, url, files, journal })
   let rendered = 0
   const meanwhile: { work?: () => unknown } = {}
-  const settings = { url, trusted_proxies: [], log_level: 'silent', secret: ship.secret }
+  const settings = { url, trusted_proxies, log_level: 'silent', secret: ship.secret }
   const app = await buildApp(settings, { ...ship, committed: journal.committed }, { front })
   app.addHook('preHandler', async () => meanwhile.work?.())
   app.addHook('onSend', async (request, _reply, payload) => {
