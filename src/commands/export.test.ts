@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { setStatusByHand } from '../components/actions.ts'
@@ -80,4 +90,52 @@ test('a folder that holds anything else is left alone', async (t) => {
   assert.match(err, /holds files that no export wrote/)
   assert.deepEqual(readdirSync(own), ['letter.txt'])
   assert.equal((await shiplog('export')).code, 2)
+})
+
+test('a manifest that was changed by somebody leads to no file outside of the folder', async (t) => {
+  const { shiplog, folder, dir } = await shop(t)
+  await shiplog('export', dir)
+  const letter = join(folder, 'letter.txt')
+  writeFileSync(letter, 'Dear Ada')
+  const lies = [
+    '["../letter.txt"]',
+    `["${letter}"]`,
+    '["releases/../../letter.txt"]',
+    '[1]',
+    '{}',
+    'null',
+    '[',
+  ]
+  for (const lie of [...lies, '["."]', '[""]', '[".shiplog-export.json"]']) {
+    writeFileSync(join(dir, '.shiplog-export.json'), lie)
+    const { code, err } = await shiplog('export', dir)
+    assert.equal(code, 2, lie)
+    assert.match(err, /is no file of an export|is not as an export writes it/, lie)
+  }
+  assert.equal(readFileSync(letter, 'utf8'), 'Dear Ada')
+})
+
+test('nothing is written or removed behind a link in the folder', async (t) => {
+  const { shiplog, folder, dir } = await shop(t)
+  await shiplog('export', dir)
+  const own = join(folder, 'own')
+  mkdirSync(own)
+  writeFileSync(join(own, 'index.html'), 'mine')
+  rmSync(join(dir, 'index.html'))
+  symlinkSync(join(own, 'index.html'), join(dir, 'index.html'))
+  const list = join(dir, '.shiplog-export.json')
+  writeFileSync(join(own, 'list'), '["index.html"]')
+  rmSync(list)
+  symlinkSync(join(own, 'list'), list)
+  assert.equal((await shiplog('export', dir)).code, 0)
+  for (const file of ['index.html', '.shiplog-export.json']) assert.ok(lstatSync(join(dir, file)).isFile())
+  assert.equal(readFileSync(join(own, 'list'), 'utf8'), '["index.html"]')
+
+  rmSync(join(dir, 'releases'), { recursive: true })
+  symlinkSync(own, join(dir, 'releases'))
+  const { code, err } = await shiplog('export', dir)
+  assert.equal(code, 2)
+  assert.match(err, /is a link/)
+  assert.equal(readFileSync(join(own, 'index.html'), 'utf8'), 'mine')
+  assert.deepEqual(readdirSync(own), ['index.html', 'list'])
 })
