@@ -29,6 +29,7 @@ export function keepWarm({ ctx, front, journal, files }: Given): () => void {
     await pause(settleMillis, undefined, { ref: false })
     if (over()) return
     const { now, past } = await publicAddresses(ctx, ahead)
+    files.hold([...now, ...past])
     for (const address of now) if (!over()) await front.refresh(address)
     for (const address of past) {
       await pause(unhurriedMillis, undefined, { ref: false })

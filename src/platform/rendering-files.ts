@@ -8,8 +8,9 @@ import type { Content } from './rendering.ts'
 type KeptContent = Content & { address: string; made_at: number }
 export type RenderingFiles = ReturnType<typeof renderingFiles>
 
-/** More files than this are never kept: the oldest go. */
+/** More files than this are never kept: the oldest go, but for those that are held. */
 const mostFiles = 5000
+const mostHeld = 4000
 
 /** The newest rendering of each public answer in a folder, one file each, for when the store cannot be reached. */
 export function renderingFiles(folder: string, failed: (error: unknown) => void) {
@@ -19,6 +20,7 @@ export function renderingFiles(folder: string, failed: (error: unknown) => void)
   let count = wasThere ? readdirSync(folder).length : 0
   let generation = 0
   let shut = false
+  let held = new Set<string>()
 
   async function write(kept: KeptContent, begun: number) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -28,7 +30,7 @@ export function renderingFiles(folder: string, failed: (error: unknown) => void)
     if (begun !== generation) return rm(draft, { force: true })
     if (!statSync(file, { throwIfNoEntry: false })) count += 1
     renameSync(draft, file)
-    if (count > mostFiles) count = sweep(folder, (_, place) => place < mostFiles * 0.9)
+    if (count > mostFiles) count = sweep(folder, (_, place) => place < mostFiles * 0.9, held)
   }
 
   return {
@@ -71,6 +73,10 @@ export function renderingFiles(folder: string, failed: (error: unknown) => void)
         failed(error)
       }
     },
+    /** What readers ask for, badges with any label and lists from any place, never takes the place of these addresses. */
+    hold(addresses: readonly string[]) {
+      held = new Set(addresses.slice(0, mostHeld).map(fileOf))
+    },
     /** Removes what was kept before a moment (milliseconds) and not since. */
     async removeBefore(moment: number) {
       await writing
@@ -83,11 +89,15 @@ export function renderingFiles(folder: string, failed: (error: unknown) => void)
   }
 }
 
-function sweep(folder: string, stays: (file: { at: number }, place: number) => boolean): number {
+function sweep(
+  folder: string,
+  stays: (file: { at: number }, place: number) => boolean,
+  held: ReadonlySet<string> = new Set(),
+): number {
   const files = readdirSync(folder)
     .map((name) => join(folder, name))
     .map((file) => ({ file, at: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-    .sort((one, other) => other.at - one.at)
+    .sort((one, other) => Number(held.has(other.file)) - Number(held.has(one.file)) || other.at - one.at)
   const gone = files.filter((file, place) => !stays(file, place))
   for (const { file } of gone) rmSync(file, { force: true })
   return files.length - gone.length
