@@ -35,13 +35,25 @@ export async function sendRendering(
   rendering: Rendering,
 ) {
   const encoding = encodingFor(request.headers['accept-encoding'])
-  let variant = rendering.variants[encoding]
-  if (!variant) {
-    variant = await encoded(rendering.content, encoding)
-    if (!rendering.variants[encoding]) grow(kept, rendering, variant.body.length)
-    rendering.variants[encoding] = variant
-  }
+  const variant = rendering.variants[encoding] ?? (await encodeOnce(kept, rendering, encoding))
   write(kept, request, response, rendering, variant)
+}
+
+/** Once for all who wait: a crowd comes right after a change, when nothing is compressed yet. */
+function encodeOnce(
+  kept: Renderings,
+  rendering: Rendering,
+  encoding: keyof Rendering['variants'],
+): Promise<Variant> {
+  const { variants, encoding: under, content } = rendering
+  under[encoding] ??= encoded(content, encoding)
+    .then((variant) => {
+      variants[encoding] = variant
+      grow(kept, rendering, variant.body.length)
+      return variant
+    })
+    .finally(() => delete under[encoding])
+  return under[encoding]
 }
 
 function write(

@@ -12,6 +12,8 @@ export type Rendering = {
   stale: boolean
   size: number
   variants: Partial<Record<Encoding, Variant>>
+  /** The encodings that are being made: once for all who wait. */
+  encoding: Partial<Record<Encoding, Promise<Variant>>>
 }
 
 /** Renders an address for readers who come by an origin: whatever the server answers there now. */
@@ -83,14 +85,15 @@ export function keep(
   kept: Renderings,
   address: string,
   origin: string,
-  made: Omit<Rendering, 'key' | 'variants' | 'size'>,
+  made: Omit<Rendering, 'key' | 'variants' | 'encoding' | 'size'>,
 ): Rendering {
   const key = keyOf(kept, address, origin)
   const before = kept.ready.get(key)
   const same = before && before.content.body === made.content.body && before.stale === made.stale
-  const variants = same ? before.variants : {}
-  const size = same ? before.size : Buffer.byteLength(made.content.body)
-  const rendering = { ...made, key, variants, size }
+  const { variants, encoding, size } = same
+    ? before
+    : { variants: {}, encoding: {}, size: Buffer.byteLength(made.content.body) }
+  const rendering = { ...made, key, variants, encoding, size }
   if (made.revision < kept.forgotten) return rendering
   remove(kept, key)
   kept.ready.set(key, rendering)
@@ -102,10 +105,11 @@ export function keep(
   return rendering
 }
 
-/** Counts the bytes that an encoding of it takes. */
-export function grow(kept: Renderings, rendering: Rendering, bytes: number) {
-  if (kept.ready.get(rendering.key) !== rendering) return
-  rendering.size += bytes
+/** Counts the bytes of an encoding, also when a rendering of the same bytes stands in its place meanwhile. */
+export function grow(kept: Renderings, { key, variants }: Rendering, bytes: number) {
+  const present = kept.ready.get(key)
+  if (present?.variants !== variants) return
+  present.size += bytes
   kept.bytes += bytes
 }
 
