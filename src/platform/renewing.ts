@@ -5,6 +5,8 @@ import { drop, isGood, keep, keyOf, minute, type Rendering, type Renderings } fr
 const longest = 4_000
 /** How long (milliseconds) a store that could not be read is left alone. */
 const pause = 3_000
+/** What is answered when the store is at fault (`errors.ts`). */
+const unavailable = 503
 
 /** The rendering of an address, made when there is none that is good; null when there is nothing to be kept there. */
 export async function renderingFor(kept: Renderings, address: string, origin: string) {
@@ -34,22 +36,27 @@ function begin(kept: Renderings, key: string, address: string, origin: string) {
 }
 
 async function renew(kept: Renderings, address: string, origin: string): Promise<Rendering | null> {
-  const { revision, render, log } = kept
+  const { revision, render } = kept
   const made_at = kept.now().getTime()
   if (made_at < kept.paused_until) return asItWas(kept, address, origin)
   try {
     const { status, content } = await within(longest, render(address, origin))
-    if (status >= 500) throw new Error(`${address} was answered ${status}`)
+    if (status >= 500) return failed(kept, address, origin, { status })
     if (status !== 200) return drop(kept, address, origin)
     if (revision === kept.revision && origin === kept.home())
       kept.files?.save({ ...content, address, made_at })
     const fresh_until = (Math.floor(made_at / minute) + 1) * minute
     return keep(kept, address, origin, { content, made_at, revision, fresh_until, stale: false })
   } catch (err) {
-    log.warn({ err, address }, 'a public page could not be renewed and is answered as it was')
-    kept.paused_until = kept.now().getTime() + pause
-    return asItWas(kept, address, origin)
+    return failed(kept, address, origin, { err, status: unavailable })
   }
+}
+
+/** Only what lies in the store, or does not answer at all, is no better for any other address just now. */
+function failed(kept: Renderings, address: string, origin: string, why: { status: number; err?: unknown }) {
+  kept.log.warn({ ...why, address }, 'a public page could not be renewed and is answered as it was')
+  if (why.status === unavailable) kept.paused_until = kept.now().getTime() + pause
+  return asItWas(kept, address, origin)
 }
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
