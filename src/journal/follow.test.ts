@@ -41,6 +41,17 @@ test('a line that was named before another one, and shows later, is not missed',
   assert.equal(told[1], early.id)
 })
 
+test('a line that is read between its commit and the word of it is told once too', async () => {
+  const ship = await world()
+  const journal = followJournal(ship)
+  const told: string[] = []
+  journal.on((lines) => told.push(...words(lines)))
+  await createComponent(ship, { name: 'Checkout' })
+  await journal.catchUp()
+  journal.committed(await ship.db.selectFrom('journal').selectAll().execute())
+  assert.deepEqual(told, ['component.created'])
+})
+
 test('what is rolled back is told to nobody', async () => {
   const ship = await world()
   const told: string[] = []

@@ -17,8 +17,10 @@ export function followJournal(ctx: Pick<Context, 'db'>, begin = Date.now()) {
   const known = new Set<string>()
 
   function committed(lines: JournalLine[]) {
-    for (const { id } of lines) known.add(id)
-    for (const follow of followers) follow(lines)
+    // another look may have read them between their commit and this word of it
+    const fresh = lines.filter(({ id }) => !known.has(id))
+    for (const { id } of fresh) known.add(id)
+    if (fresh.length > 0) for (const follow of followers) follow(fresh)
   }
 
   /** Looks whether other processes wrote; costs a count of the last minute's lines when they did not. */
@@ -30,9 +32,7 @@ export function followJournal(ctx: Pick<Context, 'db'>, begin = Date.now()) {
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow()
     if (Number(count) === known.size) return
-    const lines = await recent.selectAll().orderBy('id').execute()
-    const fresh = lines.filter(({ id }) => !known.has(id))
-    if (fresh.length > 0) committed(fresh)
+    committed(await recent.selectAll().orderBy('id').execute())
   }
 
   return {
