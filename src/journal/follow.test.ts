@@ -52,6 +52,18 @@ test('a line that is read between its commit and the word of it is told once too
   assert.deepEqual(told, ['component.created'])
 })
 
+test('what was written while the store could not be reached for long is not missed', async () => {
+  const ship = await world()
+  const journal = followJournal(ship)
+  const told: string[] = []
+  journal.on((lines) => told.push(...words(lines)))
+  await createComponent(ship, { name: 'Checkout' })
+  const later = Date.now() + 600_000
+  await journal.catchUp(later)
+  await journal.catchUp(later + 1_000)
+  assert.deepEqual(told, ['component.created'])
+})
+
 test('what is rolled back is told to nobody', async () => {
   const ship = await world()
   const told: string[] = []

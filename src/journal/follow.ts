@@ -15,6 +15,7 @@ const overlapMillis = 60_000
 export function followJournal(ctx: Pick<Context, 'db'>, begin = Date.now()) {
   const followers: Follower[] = []
   const known = new Set<string>()
+  let looked_at = begin
 
   function committed(lines: JournalLine[]) {
     // another look may have read them between their commit and this word of it
@@ -23,16 +24,19 @@ export function followJournal(ctx: Pick<Context, 'db'>, begin = Date.now()) {
     if (fresh.length > 0) for (const follow of followers) follow(fresh)
   }
 
-  /** Looks whether other processes wrote; costs a count of the last minute's lines when they did not. */
+  /**
+   * Looks whether other processes wrote since the last look that found the store, however long ago that was; costs a
+   * count of the last minute's lines when they did not.
+   */
   async function catchUp(now = Date.now()) {
-    const from = firstIdAt(Math.max(begin, now - overlapMillis))
+    const from = firstIdAt(Math.max(begin, looked_at - overlapMillis))
     for (const id of known) if (id < from) known.delete(id)
     const recent = ctx.db.selectFrom('journal').where('id', '>=', from)
     const { count } = await recent
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow()
-    if (Number(count) === known.size) return
-    committed(await recent.selectAll().orderBy('id').execute())
+    if (Number(count) !== known.size) committed(await recent.selectAll().orderBy('id').execute())
+    looked_at = now
   }
 
   return {
