@@ -3,6 +3,8 @@ import { type AddressInfo, connect } from 'node:net'
 import { after, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { editComponent, setStatusByHand } from './components/actions.ts'
+import { editGroup } from './components/groups.ts'
+import { listGroups } from './components/store.ts'
 import { declareIncident, deleteIncident } from './incidents/actions.ts'
 import { postUpdate } from './incidents/updates.ts'
 import { startWithFront } from './testing/front.ts'
@@ -273,6 +275,15 @@ test('what was hidden is gone from memory and from disk, also for bad days', asy
   await ship.db.destroy()
   assert.equal(await files.load('/components/checkout'), null)
   assert.notEqual((await ask('/components/checkout')).status, 200)
+})
+
+test('the name that a group had is gone from disk too', async () => {
+  const { text, files, ship } = await shop()
+  await text('/')
+  await files.settled()
+  const group = (await listGroups(ship)).find(({ name }) => name === 'Shop')
+  await editGroup(ship, group?.id ?? '', { name: 'Store' })
+  assert.equal(await files.load('/'), null)
 })
 
 test('what is written to disk while something is hidden does not survive it', async () => {

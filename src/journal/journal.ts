@@ -91,6 +91,7 @@ const publicNouns = new Set(['site', 'group', 'component', 'environment', 'relea
 const hiding = new Set<string>([
   'site.edited',
   'site.logo_removed',
+  'group.edited',
   'group.removed',
   'component.edited',
   'component.archived',
