@@ -105,7 +105,12 @@ const toldOf = once(() => {
 /** Whether customers may read of releases to which nothing happened: else what runs now is not named either. */
 export async function showsPlainReleases(db: Db): Promise<boolean> {
   const site = await mode(db).executeTakeFirst()
-  return site?.public_releases !== 'eventful' && site?.public_releases !== 'none'
+  return tellsEveryRelease(site?.public_releases)
+}
+
+/** The same by the setting itself. Where not every release is told none are counted: the number would not be true. */
+export function tellsEveryRelease(public_releases: string | undefined): boolean {
+  return public_releases !== 'eventful' && public_releases !== 'none'
 }
 
 /** Incidents that were published and not deleted, and that name a component that may be named, or none at all. */

@@ -138,6 +138,19 @@ test('where not every release is told, no page counts them or says that there we
   assert.ok(saying('2 releases').includes('/'), 'where all are told they are counted')
 })
 
+test('eventful: a quiet day on which something was taken back counts no releases', async () => {
+  const world = await shop('production')
+  const { ship, release, say } = world
+  ship.at('2026-11-21T09:00:00.000Z')
+  await release('storefront', '5.41.1')
+  await say('storefront', 'release.started', { version: '5.41.0', run: 'undo', kind: 'rollback' })
+  await say('storefront', 'release.succeeded', { version: '5.41.0', run: 'undo' })
+  ship.at('2026-11-23T12:35:00.000Z')
+  assert.match((await read(world)).told.get('/') ?? '', /No incidents, 1 release\./)
+  await publish(ship, 'eventful')
+  assert.doesNotMatch((await read(world)).told.get('/') ?? '', /No incidents, \d+ release/)
+})
+
 onBothStores('which releases are public is decided alike on both stores', async (given) => {
   const { ship } = await shop('production', given)
   const count = async (mode: Site['public_releases']) => {

@@ -2,6 +2,7 @@ import { type Day, dayFinder, lastDays, startOfDate } from '../components/calend
 import type { PublicComponent } from '../components/public.ts'
 import { type PublicImpact, publicImpacts } from '../components/public-impacts.ts'
 import { tally, worstOverTime } from '../components/uptime.ts'
+import { tellsEveryRelease } from '../components/visibility.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { day as dayWords } from '../platform/zone.ts'
 import { type PublicMark, publicMarks } from '../releases/public-marks.ts'
@@ -57,13 +58,16 @@ export async function readSoundings(
     /** Whether something reached only a part of the customers: then the legend says how that looks. */
     legend: marks.some(({ reach }) => reach === 'part'),
     /** When each release since a moment went live for everybody, for counting them; ways back are counted apart. */
-    liveSince: (moment: string) =>
-      marks.flatMap(({ kind, live_at }) =>
-        kind !== 'rollback' && live_at !== null && live_at >= moment ? [live_at] : [],
-      ),
+    liveSince: (moment: string) => (tellsEveryRelease(site.public_releases) ? liveSince(marks, moment) : []),
     of: (component: PublicComponent) =>
       sounding(component, impactsOf.get(component.id) ?? [], marksOf.get(component.id) ?? [], scene),
   }
+}
+
+function liveSince(marks: readonly PublicMark[], moment: string) {
+  return marks.flatMap(({ kind, live_at }) =>
+    kind !== 'rollback' && live_at !== null && live_at >= moment ? [live_at] : [],
+  )
 }
 
 export type Soundings = Awaited<ReturnType<typeof readSoundings>>
