@@ -86,9 +86,15 @@ export async function currentStatuses({ db }: Pick<Context, 'db'>): Promise<Map<
 }
 
 /** Every interval that touches the window, of incidents that were not deleted or by hand, oldest first. */
-export function impactsBetween({ db }: Pick<Context, 'db'>, from: string, to: string): Promise<Impact[]> {
-  return standing(db)
-    .where('component_impacts.started_at', '<', to)
+export function impactsBetween(
+  { db }: Pick<Context, 'db'>,
+  from: string,
+  to: string,
+  component_id?: string,
+): Promise<Impact[]> {
+  const all = standing(db).where('component_impacts.started_at', '<', to)
+  const asked = component_id ? all.where('component_impacts.component_id', '=', component_id) : all
+  return asked
     .where((or) => or.or([or('ended_at', 'is', null), or('ended_at', '>', from)]))
     .orderBy('component_impacts.started_at')
     .orderBy('component_impacts.id')

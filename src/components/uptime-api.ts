@@ -35,8 +35,7 @@ async function publicUptime(ctx: Context, name: string) {
 async function wholeUptime(ctx: Context, name: string) {
   const component = await componentByIdOrSlug(ctx, name)
   const clock = await clockOf(ctx)
-  const all = await impactsBetween(ctx, reportSince(clock), clock.now)
-  const impacts = all.filter((impact) => impact.component_id === component.id)
+  const impacts = await impactsBetween(ctx, reportSince(clock), clock.now, component.id)
   return answer(component, uptimeReport({ ...clock, impacts, started_on: component.started_on }))
 }
 
