@@ -1,5 +1,5 @@
 import { dateIn, fromWallClock } from '../platform/zone.ts'
-import type { Span } from './uptime.ts'
+import { momentOf, type Span, secondOf } from './uptime.ts'
 
 /** A calendar day of the page's zone: 23, 24 or 25 hours, in seconds since 1970. Today ends now. */
 export type Day = Span & { date: string }
@@ -17,7 +17,7 @@ export function startOfDate(date: string, time_zone: string): number {
   let second = known.get(key)
   if (second === undefined) {
     if (known.size >= mostKnown) known.clear()
-    second = Math.floor(Date.parse(fromWallClock(date, '00:00', time_zone)) / 1000)
+    second = secondOf(fromWallClock(date, '00:00', time_zone))
     known.set(key, second)
   }
   return second
@@ -25,7 +25,7 @@ export function startOfDate(date: string, time_zone: string): number {
 
 /** The last `length` calendar days, oldest first, today included. */
 export function lastDays(now: string, time_zone: string, length: number): Day[] {
-  const present = Math.floor(Date.parse(now) / 1000)
+  const present = secondOf(now)
   const dates = lastDates(dateIn(now, time_zone), length)
   const starts = dates.map((date) => startOfDate(date, time_zone))
   return dates.map((date, index) => {
@@ -41,7 +41,7 @@ export function dayIndex(second: number, days: readonly Span[]): number {
 
 /** The same for moments as texts: made once, since reading thousands of dates takes longer than comparing them. */
 export function dayFinder(days: readonly Span[]) {
-  const starts = days.map(({ from }) => new Date(from * 1000).toISOString())
+  const starts = days.map(({ from }) => momentOf(from))
   return (at: string) => placeOf(at, starts.length, (day) => starts[day] ?? '')
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { lastDays, startOfDate } from './calendar.ts'
 import { componentStatuses } from './model.ts'
-import { type Interval, secondOf, tally, worstOverTime } from './uptime.ts'
+import { type Interval, momentOf, secondOf, tally, worstOverTime } from './uptime.ts'
 
 const status = z.enum(componentStatuses)
 const Sums = z.object({
@@ -49,8 +49,4 @@ export function uptimeReport({ impacts, started_on, time_zone, now }: Given): Up
     }),
     days: year.slice(-listed).map(({ date, ...span }) => ({ date, ...tally(segments, began, span) })),
   }
-}
-
-function momentOf(second: number) {
-  return new Date(second * 1000).toISOString()
 }

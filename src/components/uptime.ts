@@ -56,6 +56,11 @@ export function secondOf(at: string): number {
   return Math.floor(Date.parse(at) / 1000)
 }
 
+/** The moment at which a second begins: the other way round. */
+export function momentOf(second: number): string {
+  return new Date(second * 1000).toISOString()
+}
+
 /**
  * The seconds of each status in a window; before `began` nothing is known.
  *

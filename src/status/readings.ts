@@ -1,7 +1,7 @@
 import { type Day, dayFinder, lastDays, startOfDate } from '../components/calendar.ts'
 import type { PublicComponent } from '../components/public.ts'
 import { type PublicImpact, publicImpacts } from '../components/public-impacts.ts'
-import { tally, worstOverTime } from '../components/uptime.ts'
+import { momentOf, tally, worstOverTime } from '../components/uptime.ts'
 import { tellsEveryRelease } from '../components/visibility.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { day as dayWords } from '../platform/zone.ts'
@@ -40,7 +40,7 @@ export async function readSoundings(
 ) {
   const now = nowText(ctx)
   const days = lastDays(now, site.time_zone, drawnDays)
-  const since = new Date((days[0]?.from ?? 0) * 1000).toISOString()
+  const since = momentOf(days[0]?.from ?? 0)
   const of = component_id ? { component_id } : {}
   const impacts = await publicImpacts(ctx, { ...of, since: impacts_since ?? since })
   const marks = await publicMarks(ctx, { ...of, since, dayOf: dayFinder(days) })
