@@ -80,6 +80,11 @@ export async function listPublicIncidents(
   return { data, next_cursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
 }
 
+/** Everything that is open, newest first: what headlines count. */
+export async function openPublicIncidents(ctx: Context): Promise<PublicIncident[]> {
+  return project(ctx, await newestFirst(ctx).where('resolved_at', 'is', null).execute())
+}
+
 /** What the page speaks of now: everything open, and what was over since a moment. */
 export async function currentPublicIncidents(ctx: Context, since: string): Promise<PublicIncident[]> {
   // found by its own index first, else the order would have every incident of ten years read

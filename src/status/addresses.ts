@@ -1,6 +1,6 @@
 import { publicComponents } from '../components/public.ts'
-import { currentPublicIncidents, pastIncidentIds } from '../incidents/public.ts'
-import { type Context, nowText } from '../platform/context.ts'
+import { openPublicIncidents, pastIncidentIds } from '../incidents/public.ts'
+import type { Context } from '../platform/context.ts'
 import { readerOf } from '../platform/http.ts'
 import { publicReleaseIds } from '../releases/public.ts'
 import { historyMonths } from './history.ts'
@@ -42,8 +42,7 @@ export async function publicAddresses(
   most = everything,
 ): Promise<{ now: string[]; past: string[] }> {
   const components = await publicComponents(ctx)
-  const current = await currentPublicIncidents(ctx, nowText(ctx))
-  const open = current.filter((incident) => incident.resolved_at === null)
+  const open = await openPublicIncidents(ctx)
   const pages = [
     ...components.map(({ slug }) => `/components/${slug}`),
     ...open.map(({ id }) => `/incidents/${id}`),

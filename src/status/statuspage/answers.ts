@@ -1,6 +1,6 @@
 import { publicComponents, publicGroupsOf } from '../../components/public.ts'
-import { currentPublicIncidents, listPublicIncidents } from '../../incidents/public.ts'
-import { type Context, nowText } from '../../platform/context.ts'
+import { listPublicIncidents, openPublicIncidents } from '../../incidents/public.ts'
+import type { Context } from '../../platform/context.ts'
 import { lastPublicChange } from '../changed.ts'
 import type { Home } from '../home.ts'
 import { v2Components } from './components.ts'
@@ -14,7 +14,7 @@ const mostRecent = 50
 
 export async function summaryAnswer(ctx: Context, home: Home) {
   const { page, components, leaves } = await pageAndComponents(ctx, home)
-  const open = await unresolved(ctx)
+  const open = await openPublicIncidents(ctx)
   return {
     page,
     components,
@@ -26,7 +26,7 @@ export async function summaryAnswer(ctx: Context, home: Home) {
 
 export async function statusAnswer(ctx: Context, home: Home) {
   const { page, leaves } = await pageAndComponents(ctx, home)
-  return { page, status: rollup(leaves, await unresolved(ctx)) }
+  return { page, status: rollup(leaves, await openPublicIncidents(ctx)) }
 }
 
 export async function componentsAnswer(ctx: Context, home: Home) {
@@ -39,7 +39,7 @@ export async function incidentsAnswer(ctx: Context, home: Home, which: 'recent' 
   const { page, components } = await pageAndComponents(ctx, home)
   const incidents =
     which === 'unresolved'
-      ? await unresolved(ctx)
+      ? await openPublicIncidents(ctx)
       : (await listPublicIncidents(ctx, { limit: mostRecent })).data
   return {
     page,
@@ -55,11 +55,6 @@ async function pageAndComponents(ctx: Context, home: Home) {
   const all = await publicComponents(ctx)
   const components = v2Components(all, await publicGroupsOf(ctx, all), home.site.page_id)
   return { page: await v2Page(ctx, home), components, leaves: all.map(({ status }) => status) }
-}
-
-async function unresolved(ctx: Context) {
-  const current = await currentPublicIncidents(ctx, nowText(ctx))
-  return current.filter((incident) => incident.resolved_at === null)
 }
 
 async function v2Page(ctx: Context, { site, origin }: Home): Promise<V2Page> {
