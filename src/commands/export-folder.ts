@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
-import { count } from '../components/headline.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { count } from '../site/words/en/counting.ts'
 import { withoutMoment } from './static-files.ts'
 
 const manifest = '.shiplog-export.json'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { en } from '../site/words/en.ts'
 
 /** Component statuses, worst first: the first that applies is the component's status. */
 export const componentStatuses = [
@@ -10,14 +11,8 @@ export const componentStatuses = [
 ] as const
 export type ComponentStatus = (typeof componentStatuses)[number]
 
-/** The word on the page for each status. */
-export const statusWords: Record<ComponentStatus, string> = {
-  major_outage: 'Major outage',
-  partial_outage: 'Partial outage',
-  degraded_performance: 'Degraded',
-  under_maintenance: 'Maintenance',
-  operational: 'Operational',
-}
+/** The word for each status, as operators read it; pages for customers say it in their language. */
+export const statusWords: Record<ComponentStatus, string> = en.status
 
 /** The worst of several statuses; operational when there are none. */
 export function worstStatus(statuses: Iterable<string>): ComponentStatus {

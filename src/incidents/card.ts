@@ -1,28 +1,27 @@
-import { statusWords } from '../components/model.ts'
+import type { Words } from '../site/words/index.ts'
 import { toneOf, worstFirst } from './look.ts'
-import { stateWords } from './model.ts'
 import type { PublicIncident } from './public.ts'
 
 /** What an incident's card shows, with its words and colours decided: on the public page and in the preview. */
 export type IncidentCard = ReturnType<typeof cardOf>
 
-export function cardOf(incident: PublicIncident, now: string) {
+export function cardOf(incident: PublicIncident, now: string, t: Words) {
   return {
     ...incident,
     tone: toneOf(incident),
-    state_words: stateWords[incident.state],
-    affected: incident.resolved_at ? 'Affected' : 'Affects',
+    state_words: t.states[incident.state],
+    affected: incident.resolved_at ? t.card.affected : t.card.affects,
     components: worstFirst(incident).map((component) => ({
       ...component,
-      status_words: statusWords[component.status],
-      worst_words: statusWords[component.worst_status],
+      status_words: t.status[component.status],
+      worst_words: t.status[component.worst_status],
     })),
     updates: incident.updates.map((update) => ({
       ...update,
-      state_words: stateWords[update.state],
+      state_words: t.states[update.state],
       components: update.components.map((component) => ({
         ...component,
-        words: statusWords[component.new_status],
+        words: t.status[component.new_status],
       })),
     })),
     progress: progressOf(incident, now),

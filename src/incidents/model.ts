@@ -1,17 +1,14 @@
 import { z } from 'zod'
 import { type ComponentStatus, componentStatuses, incidentStatuses } from '../components/model.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { en } from '../site/words/en.ts'
 import { isOfOurTime } from '../sources/times.ts'
 
 export const incidentStates = ['investigating', 'identified', 'monitoring', 'resolved'] as const
 export type IncidentState = (typeof incidentStates)[number]
 
-export const stateWords: Record<IncidentState, string> = {
-  investigating: 'Investigating',
-  identified: 'Identified',
-  monitoring: 'Monitoring',
-  resolved: 'Resolved',
-}
+/** The word for each state, as operators read it; pages for customers say it in their language. */
+export const stateWords: Record<IncidentState, string> = en.states
 
 /** What an incident in each state may become. The same state again is one more update in it. */
 const moves: Record<IncidentState, readonly IncidentState[]> = {

@@ -3,6 +3,8 @@ import { type Headline, headline } from '../components/headline.ts'
 import { publicComponents } from '../components/public.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { readSite } from '../site/store.ts'
+import { wordsFor } from '../site/words/index.ts'
 import { declareIncident } from './actions.ts'
 import { cardOf, type IncidentCard } from './card.ts'
 import type { NewIncident } from './model.ts'
@@ -38,12 +40,13 @@ async function readAsCustomers(
   incident: Parameters<typeof project>[1][number],
 ): Promise<Preview> {
   const now = nowText(ctx)
+  const t = wordsFor((await readSite(ctx)).language)
   const open = (await currentPublicIncidents(ctx, now)).filter((one) => one.resolved_at === null)
   const isSeen = incident.resolved_at !== null || open.some((one) => one.id === incident.id)
   const [seen] = isSeen ? await project(ctx, [incident]) : []
   return {
-    headline: headline(await publicComponents(ctx), open.length),
+    headline: headline(await publicComponents(ctx), open.length, t.headline),
     // nothing to follow from a card whose incident does not exist yet
-    card: seen ? { ...cardOf(seen, now), id: '' } : null,
+    card: seen ? { ...cardOf(seen, now, t), id: '' } : null,
   }
 }

@@ -4,9 +4,12 @@ import { Eta } from 'eta'
 import type { FastifyInstance } from 'fastify'
 import type { Assets } from './assets.ts'
 import { markdown } from './markdown.ts'
+import type { TimeWords } from './time-words.ts'
 import * as zone from './zone.ts'
 
 type PageSite = { name: string; time_zone: string }
+/** Of the page's language (`site/words`) only what tells times is known here. */
+type PageWords = { time: TimeWords }
 type PageViewer = { id: string; name: string; role: string }
 
 /** What every template is given as `it`, beside what its route hands it. */
@@ -18,7 +21,7 @@ type PageData = {
   form_id: string
   path: string
   /** The words of the page's language (`site/words`): `it.t.nav.history`. */
-  t: object
+  t: PageWords
   /** The moment the page was made. */
   now: string
   /** Whether all of it is made up, and read-only. */
@@ -37,21 +40,23 @@ function json(data: unknown): string {
 
 /** Words, links and safe HTML for templates, in the page's zone and at the moment of the request. */
 export function helpers(given: {
+  t: PageWords
   time_zone: string
   now: string
   origin: string
   assets: Assets
   rules: string
 }) {
-  const { time_zone, now, origin, assets, rules } = given
+  const { t, time_zone, now, origin, assets, rules } = given
   return {
+    t,
     clock: (at: string) => zone.clock(at, time_zone),
-    moment: (at: string) => zone.moment(at, time_zone, now),
-    day: (at: string) => zone.day(at, time_zone, now),
-    when: (at: string) => zone.when(at, time_zone, now),
-    full: (at: string) => zone.full(at, time_zone),
-    duration: zone.duration,
-    seconds: zone.seconds,
+    moment: (at: string) => zone.moment(at, time_zone, now, t.time),
+    day: (at: string) => zone.day(at, time_zone, now, t.time),
+    when: (at: string) => zone.when(at, time_zone, now, t.time),
+    full: (at: string) => zone.full(at, time_zone, t.time),
+    duration: (from: string, to: string) => zone.duration(from, to, t.time),
+    seconds: (total: number) => zone.seconds(total, t.time),
     markdown,
     json,
     asset: (name: string) => assets.address(name, rules),
@@ -62,7 +67,7 @@ export function helpers(given: {
 /** Puts one page's `it` together. */
 export function pageData(given: {
   site: PageSite
-  t: object
+  t: PageWords
   viewer: PageViewer | null
   flash: string | null
   csrf: string
@@ -90,6 +95,7 @@ export function pageData(given: {
     sample,
     exported,
     h: helpers({
+      t,
       time_zone: site.time_zone,
       now,
       origin: given.origin,

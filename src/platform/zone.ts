@@ -1,12 +1,21 @@
+import { englishTime, type TimeWords } from './time-words.ts'
+
 /** Words for moments in the page's own time zone. Moments come in as UTC ISO 8601 texts. */
 
 const formats = new Map<string, Intl.DateTimeFormat>()
+/** Far more than one page has zone, language and ways of saying it; each format takes some 10 kB. */
+const mostFormats = 200
 
-function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = zone + JSON.stringify(options)
+function format(
+  zone: string,
+  options: Intl.DateTimeFormatOptions,
+  locale = englishTime.locale,
+): Intl.DateTimeFormat {
+  const key = `${locale} ${zone} ${JSON.stringify(options)}`
   let made = formats.get(key)
   if (!made) {
-    made = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options })
+    made = new Intl.DateTimeFormat(locale, { timeZone: zone, ...options })
+    if (formats.size >= mostFormats) formats.clear()
     formats.set(key, made)
   }
   return made
@@ -37,35 +46,37 @@ export function dateIn(at: string, zone: string): string {
 }
 
 /** "Today", "Yesterday", "Sat 21 Nov", "Sat 21 Nov 2025" when it is not this year. */
-export function day(at: string, zone: string, now: string): string {
+export function day(at: string, zone: string, now: string, t = englishTime): string {
   const [date, today] = [dateIn(at, zone), dateIn(now, zone)]
-  if (date === today) return 'Today'
-  if (date === previousDate(today)) return 'Yesterday'
+  if (date === today) return t.today
+  if (date === previousDate(today)) return t.yesterday
   const year = date.slice(0, 4) === today.slice(0, 4) ? {} : { year: 'numeric' as const }
-  return plain(format(zone, { weekday: 'short', day: 'numeric', month: 'short', ...year }), at)
+  return plain(format(zone, { weekday: 'short', day: 'numeric', month: 'short', ...year }, t.locale), at)
 }
 
 /** "Today 14:33", "Sat 16:40" within the last six days, "1 Nov 11:24", "1 Nov 2025, 11:24". */
-export function moment(at: string, zone: string, now: string): string {
+export function moment(at: string, zone: string, now: string, t = englishTime): string {
   const [date, today] = [dateIn(at, zone), dateIn(now, zone)]
-  if (date === today) return `Today ${clock(at, zone)}`
+  if (date === today) return `${t.today} ${clock(at, zone)}`
   const age = Date.parse(now) - Date.parse(at)
   if (age > 0 && age < 6 * 86_400_000) {
-    return `${format(zone, { weekday: 'short' }).format(new Date(at))} ${clock(at, zone)}`
+    return `${format(zone, { weekday: 'short' }, t.locale).format(new Date(at))} ${clock(at, zone)}`
   }
   const sameYear = date.slice(0, 4) === today.slice(0, 4)
   const year = sameYear ? {} : { year: 'numeric' as const }
-  return `${plain(format(zone, { day: 'numeric', month: 'short', ...year }), at)}${sameYear ? ' ' : ', '}${clock(at, zone)}`
+  const told = plain(format(zone, { day: 'numeric', month: 'short', ...year }, t.locale), at)
+  return `${told}${sameYear ? ' ' : ', '}${clock(at, zone)}`
 }
 
 /** "14:33" when it is today, else as `moment`: for where today goes without saying. */
-export function when(at: string, zone: string, now: string): string {
-  return moment(at, zone, now).replace('Today ', '')
+export function when(at: string, zone: string, now: string, t = englishTime): string {
+  return dateIn(at, zone) === dateIn(now, zone) ? clock(at, zone) : moment(at, zone, now, t)
 }
 
 /** "Mon 23 Nov 2026, 14:33" */
-export function full(at: string, zone: string): string {
-  const date = format(zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
+export function full(at: string, zone: string, t = englishTime): string {
+  const shape = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const
+  const date = format(zone, shape, t.locale)
   return `${plain(date, at)}, ${clock(at, zone)}`
 }
 
@@ -106,17 +117,15 @@ function plain(formatter: Intl.DateTimeFormat, at: string): string {
 }
 
 /** "45 s", "31 min", "2 h 5 min", "6 days": whole units, the largest two at most. */
-export function seconds(total: number): string {
+export function seconds(total: number, t: TimeWords = englishTime): string {
   const minutes = Math.round(total / 60)
-  if (total < 60) return `${Math.max(0, Math.round(total))} s`
-  if (minutes < 60) return `${minutes} min`
+  if (total < 60) return t.seconds(Math.max(0, Math.round(total)))
+  if (minutes < 60) return t.minutes(minutes)
   const hours = Math.floor(minutes / 60)
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
-  const days = Math.round(hours / 24)
-  return days === 1 ? '1 day' : `${days} days`
+  return hours < 24 ? t.hours(hours, minutes % 60) : t.days(Math.round(hours / 24))
 }
 
 /** The words for the time between two moments. */
-export function duration(from: string, to: string): string {
-  return seconds((Date.parse(to) - Date.parse(from)) / 1000)
+export function duration(from: string, to: string, t: TimeWords = englishTime): string {
+  return seconds((Date.parse(to) - Date.parse(from)) / 1000, t)
 }

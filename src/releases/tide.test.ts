@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { en } from '../site/words/en.ts'
 import type { EventFacts } from '../sources/events.ts'
 import { tideOf } from './tide.ts'
 
@@ -28,7 +29,7 @@ test('the drawing rises with the customers, in whatever order it was told, and f
     [10, 100],
   )
   assert.deepEqual(
-    tide?.ticks.map(({ words }) => words),
+    tide?.ticks.map(({ what }) => en.past.tide.ticks[what]),
     ['started', 'first customers', 'everybody', 'back'],
   )
   assert.ok(tide?.back && tide.back.from > tide.back.to)
@@ -38,7 +39,7 @@ test('the drawing rises with the customers, in whatever order it was told, and f
 test('labels that would cover each other are left out, the last one never', () => {
   const tide = tideOf([told(0, 'release.started'), told(1, 'release.succeeded')], [], ends)
   assert.deepEqual(
-    tide?.ticks.map(({ words }) => words),
+    tide?.ticks.map(({ what }) => en.past.tide.ticks[what]),
     ['everybody'],
   )
 })

@@ -69,14 +69,16 @@ function withoutCrowd(steps: Step[]): Step[] {
   return kept
 }
 
+type Mark = { at: string; what: 'started' | 'first' | 'everybody' | 'back' | 'replaced' }
+
 function marksOf(steps: Step[], { undone_at, replaced_at }: Ends) {
-  const marks = [{ at: steps[0]?.at ?? '', words: steps[0]?.percent === 0 ? 'started' : 'first customers' }]
+  const marks: Mark[] = [{ at: steps[0]?.at ?? '', what: steps[0]?.percent === 0 ? 'started' : 'first' }]
   const exposed = steps.find(({ percent }) => percent > 0)
   const everybody = steps.find(({ percent }) => percent === 100)
-  if (exposed && exposed.percent < 100) marks.push({ at: exposed.at, words: 'first customers' })
-  if (everybody) marks.push({ at: everybody.at, words: 'everybody' })
-  if (undone_at) marks.push({ at: undone_at, words: 'back' })
-  else if (replaced_at) marks.push({ at: replaced_at, words: 'replaced' })
+  if (exposed && exposed.percent < 100) marks.push({ at: exposed.at, what: 'first' })
+  if (everybody) marks.push({ at: everybody.at, what: 'everybody' })
+  if (undone_at) marks.push({ at: undone_at, what: 'back' })
+  else if (replaced_at) marks.push({ at: replaced_at, what: 'replaced' })
   return marks
 }
 

@@ -1,7 +1,7 @@
 import { dayFinder, lastDays } from '../components/calendar.ts'
 import type { PublicIncident } from '../incidents/public.ts'
 import { duration } from '../platform/zone.ts'
-import { quietDay } from './words.ts'
+import type { Words } from '../site/words/index.ts'
 
 type PastDay = {
   date: string
@@ -14,7 +14,11 @@ type PastDay = {
 type Given = { incidents: PublicIncident[]; releases: string[]; time_zone: string; now: string }
 
 /** The last `length` days before today, newest first; today too, once something is over that happened today. */
-export function pastDays({ incidents, releases, time_zone, now }: Given, length: number): PastDay[] {
+export function pastDays(
+  { incidents, releases, time_zone, now }: Given,
+  length: number,
+  t: Words,
+): PastDay[] {
   const days = lastDays(now, time_zone, length + 1)
   const first = days[0]?.date ?? ''
   const find = dayFinder(days)
@@ -33,8 +37,8 @@ export function pastDays({ incidents, releases, time_zone, now }: Given, length:
     .map(({ date, from }) => ({
       date,
       at: new Date((from + 12 * 3600) * 1000).toISOString(),
-      quiet: quietDay(released.get(date)?.length ?? 0),
-      incidents: (over.get(date) ?? []).map(pastIncident),
+      quiet: t.now.quiet_day(released.get(date)?.length ?? 0),
+      incidents: (over.get(date) ?? []).map((incident) => pastIncident(incident, t)),
     }))
 }
 
@@ -43,20 +47,24 @@ export function startOfDays(now: string, time_zone: string, length: number): str
   return new Date((lastDays(now, time_zone, length + 1)[0]?.from ?? 0) * 1000).toISOString()
 }
 
-export function pastIncident(incident: PublicIncident) {
+/** An incident that is over, in one line. */
+export function pastIncident(incident: PublicIncident, t: Words) {
   const { id, title, started_at, resolved_at } = incident
-  const words = resolved_at ? `resolved in ${duration(started_at, resolved_at)}` : 'not resolved yet'
-  return { id, title, words, note: causeWords(incident) }
+  const words = resolved_at ? t.over.resolved_in(duration(started_at, resolved_at, t.time)) : t.over.open
+  return { id, title, words, note: causeWords(incident, t) }
 }
 
 /** "Caused by checkout 2.14.0, rolled back in 3 min." */
-export function causeWords({ cause, cause_release, rollback, remedy }: PublicIncident): string {
-  if (cause === 'not_release') return 'Not caused by a release.'
+export function causeWords(
+  { cause, cause_release, rollback, remedy }: PublicIncident,
+  { over, time }: Words,
+): string {
+  if (cause === 'not_release') return over.not_release
   if (!cause_release) return ''
-  const release = `Caused by ${cause_release.component.slug} ${cause_release.version ?? ''}`.trimEnd()
+  const release = `${cause_release.component.slug} ${cause_release.version ?? ''}`.trimEnd()
   if (rollback?.rolled_back_at && rollback.started_at) {
-    return `${release}, rolled back in ${duration(rollback.started_at, rollback.rolled_back_at)}.`
+    return over.caused_back_in(release, duration(rollback.started_at, rollback.rolled_back_at, time))
   }
-  if (rollback?.state === 'rolled_back') return `${release}, rolled back.`
-  return remedy === 'rolled_forward' ? `${release}, which could not be rolled back.` : `${release}.`
+  if (rollback?.state === 'rolled_back') return over.caused_back(release)
+  return remedy === 'rolled_forward' ? over.caused_no_way(release) : over.caused(release)
 }

@@ -1,5 +1,5 @@
-import { statusWords } from '../components/model.ts'
 import type { PublicComponent } from '../components/public.ts'
+import type { Words } from '../site/words/index.ts'
 import type { Soundings } from './readings.ts'
 import { groupLine } from './words.ts'
 
@@ -8,16 +8,16 @@ const unfolded = 12
 /** With more than this, a field to find one by its name helps. */
 const findable = 25
 /** Groups in the order of the page, then what has no group. */
-export function groupsOf(components: PublicComponent[], soundings: Soundings) {
+export function groupsOf(components: PublicComponent[], soundings: Soundings, t: Words) {
   const several = components.some((component) => component.live.length > 1)
   const groups = [...Map.groupBy(components, (component) => component.group?.id ?? '').values()]
   return groups.map((members) => {
-    const line = groupLine(members)
+    const line = groupLine(members, t)
     return {
       name: members[0]?.group?.name ?? '',
       line,
       open: line.status !== 'operational' || components.length <= unfolded,
-      components: members.map((component) => componentRow(component, several, soundings)),
+      components: members.map((component) => componentRow(component, several, soundings, t)),
     }
   })
 }
@@ -28,10 +28,10 @@ export function needsFilter(components: readonly PublicComponent[]) {
 }
 
 /** A component with its words and its drawing. */
-export function componentRow(component: PublicComponent, several: boolean, soundings: Soundings) {
+export function componentRow(component: PublicComponent, several: boolean, soundings: Soundings, t: Words) {
   return {
     ...component,
-    status_words: statusWords[component.status],
+    status_words: t.status[component.status],
     several,
     sounding: soundings.of(component),
   }

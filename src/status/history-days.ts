@@ -1,4 +1,4 @@
-import { statusWords, worstStatus } from '../components/model.ts'
+import { worstStatus } from '../components/model.ts'
 import type { PublicIncident } from '../incidents/public.ts'
 import { day, duration, full } from '../platform/zone.ts'
 import type { PublicRelease } from '../releases/public.ts'
@@ -49,7 +49,7 @@ type Frame = {
   from: string
   until: string
   several: boolean
-  t: Words['past']['history']
+  t: Words
 }
 
 type Line = {
@@ -81,7 +81,7 @@ export function daysOf({ incidents, eventful, plain }: Told, frame: Frame) {
     const [own, released] = [linesOn.get(date) ?? [], plainOn.get(date) ?? []]
     const at = own[0]?.at ?? released[0]?.at ?? ''
     // the year stands over the page
-    const name = day(at, time_zone, now).replace(/ \d{4}$/, '')
+    const name = day(at, time_zone, now, frame.t.time).replace(/ \d{4}$/, '')
     return { date, name, lines: own, releases: released.length > 0 ? plainLine(released, frame) : null }
   })
 }
@@ -104,18 +104,19 @@ function incidentLine(incident: PublicIncident, frame: Frame): Line {
   const worst = worstStatus(components.map((component) => component.worst_status))
   const hurt = components.filter(({ worst_status }) => worst_status !== 'operational')
   const icon = worst === 'operational' ? 'unknown' : worst
+  const { status, past } = frame.t
   return {
     key: `incident-${id}`,
     at,
     icon,
     tone: { state: icon },
-    verb: worst === 'operational' ? frame.t.incident : statusWords[worst],
+    verb: worst === 'operational' ? past.history.incident : status[worst],
     component: null,
     link: { href: `/incidents/${id}`, words: title, version: false },
     details: [
-      frame.t.components(hurt.map(({ name }) => name)),
+      past.history.components(hurt.map(({ name }) => name)),
       ...lasted(incident, frame),
-      causeWords(incident),
+      causeWords(incident, frame.t),
     ].filter((words) => words !== ''),
     incident: null,
   }
@@ -123,15 +124,16 @@ function incidentLine(incident: PublicIncident, frame: Frame): Line {
 
 /** How long it lasted; and to when or since when, where that is not of this month. */
 function lasted({ started_at, resolved_at }: PublicIncident, { time_zone, from, until, t }: Frame): string[] {
-  const dayOf = (at: string) => full(at, time_zone).split(',')[0] ?? ''
-  const began = started_at < from ? [t.began(dayOf(started_at))] : []
-  if (resolved_at === null) return [...began, t.open]
-  const over = resolved_at >= until ? [t.continues(dayOf(resolved_at))] : []
-  return [...began, t.resolved_after(duration(started_at, resolved_at)), ...over]
+  const words = t.past.history
+  const dayOf = (at: string) => full(at, time_zone, t.time).split(',')[0] ?? ''
+  const began = started_at < from ? [words.began(dayOf(started_at))] : []
+  if (resolved_at === null) return [...began, words.open]
+  const over = resolved_at >= until ? [words.continues(dayOf(resolved_at))] : []
+  return [...began, words.resolved_after(duration(started_at, resolved_at, t.time)), ...over]
 }
 
-function releaseLine(release: PublicRelease, { several }: Frame): Line {
-  const { verb, icon, tone, versions, details } = logLine(release, several)
+function releaseLine(release: PublicRelease, { several, t }: Frame): Line {
+  const { verb, icon, tone, versions, details } = logLine(release, several, t)
   const { id, at, component, incident } = release
   return {
     key: `release-${id}`,
@@ -150,7 +152,8 @@ function releaseLine(release: PublicRelease, { several }: Frame): Line {
 const named = 3
 
 /** "8 releases: Checkout 2.14.0, Storefront 5.41.2, …": what simply went live that day, in one line. */
-function plainLine(releases: PlainRelease[], { several, t }: Frame) {
+function plainLine(releases: PlainRelease[], { several, t: { past } }: Frame) {
+  const t = past.history
   const version = (release: PlainRelease) => {
     const words = release.version ?? t.no_version
     return several ? t.version_in(words, release.environment) : words

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { wordsFor } from '../site/words/index.ts'
 import { dateFinder, monthOf, monthsBetween, spanOf, zoneOver } from './history-months.ts'
+
+const t = wordsFor('en').time
 
 test('a month begins and ends at midnight of the page’s zone, however far from UTC that is', () => {
   assert.deepEqual(spanOf('2026-10', 'UTC'), {
@@ -48,7 +51,7 @@ test('months are counted over the turn of years, newest first', () => {
 
 test('the zone is named with the offset that it had then, and with both when the clocks were changed', () => {
   const said = (from: string, to: string, zone = 'Europe/Tallinn') =>
-    zoneOver(zone, `${from}T12:00:00.000Z`, `${to}T12:00:00.000Z`)
+    zoneOver(zone, `${from}T12:00:00.000Z`, `${to}T12:00:00.000Z`, t)
   assert.equal(said('2026-07-01', '2026-07-31'), 'Europe/Tallinn (UTC+3)')
   assert.equal(said('2026-10-01', '2026-10-31'), 'Europe/Tallinn (UTC+3, later UTC+2)')
   assert.equal(said('2026-10-01', '2026-10-31', 'UTC'), 'UTC')

@@ -1,5 +1,6 @@
 import { dayFinder, startOfDate } from '../components/calendar.ts'
 import { dateIn, zoneWords } from '../platform/zone.ts'
+import type { Words } from '../site/words/index.ts'
 
 /** Calendar months of the page's zone, as "2026-10". Pure. */
 
@@ -32,11 +33,12 @@ export function dateFinder(month: string, time_zone: string): (at: string) => st
 }
 
 /** "Europe/Tallinn (UTC+3)"; "Europe/Tallinn (UTC+3, later UTC+2)" of a time in which the clocks were changed. */
-export function zoneOver(time_zone: string, from: string, to: string): string {
+export function zoneOver(time_zone: string, from: string, to: string, t: Words['time']): string {
   const [first, last] = [zoneWords(time_zone, from), zoneWords(time_zone, to)]
   if (first === last) return first
-  const offset = /\((.+)\)$/.exec(last)?.[1]
-  return offset ? first.replace(/\)$/, `, later ${offset})`) : first
+  const offset = (words: string) => /\((.+)\)$/.exec(words)?.[1]
+  const [before, later] = [offset(first), offset(last)]
+  return before && later ? t.offsets(time_zone, before, later) : first
 }
 
 function monthBefore(month: string): string {

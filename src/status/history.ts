@@ -30,7 +30,8 @@ async function monthsIn(ctx: Context, time_zone: string) {
 export async function historyPage(ctx: Context, asked: Asked) {
   const site = await readSite(ctx)
   const { time_zone } = site
-  const t = wordsFor(site.language).past.history
+  const words = wordsFor(site.language)
+  const t = words.past.history
   const months = await monthsIn(ctx, time_zone)
   const month = asked.month ?? months[0] ?? ''
   if (!months.includes(month)) throw new Refusal('not-found', nothing)
@@ -46,7 +47,7 @@ export async function historyPage(ctx: Context, asked: Asked) {
     time_zone,
     dateOf,
     several: (await environmentsTold(ctx)) > 1,
-    t,
+    t: words,
   }
   const last = new Date(Date.parse(span.until) - 1).toISOString()
   return {
@@ -54,7 +55,7 @@ export async function historyPage(ctx: Context, asked: Asked) {
     present: month === months[0],
     title: t.title(t.month(month)),
     name: t.month(month),
-    zone: zoneOver(time_zone, span.from, last),
+    zone: zoneOver(time_zone, span.from, last, words.time),
     counted: t.counted(countsOf(left)),
     days: daysOf(left, frame),
     before: openBefore(left, frame),

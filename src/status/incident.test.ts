@@ -82,7 +82,7 @@ test('cause and remedy are told in words wherever no release tells them', async 
 
 test('an interval that ends on another day says on which', () => {
   const component = { slug: 'checkout', name: 'Checkout', archived: false }
-  const given = { now: '2026-11-23T12:00:00.000Z', time_zone: 'UTC', t }
+  const given = { now: '2026-11-23T12:00:00.000Z', time_zone: 'UTC', t: en }
   const [row] = impactRows(
     [
       {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PublicRelease } from '../releases/public.ts'
+import { wordsFor } from '../site/words/index.ts'
 import { logLine } from './log.ts'
 import { rollbackRows, sentence } from './rollbacks.ts'
 
+const t = wordsFor('en')
 const at = (clock: string) => `2026-11-23T${clock}:00.000Z`
 const plain: PublicRelease = {
   id: 'r1',
@@ -42,7 +44,7 @@ const back: PublicRelease = {
 }
 
 function told(release: Partial<PublicRelease>, from = plain) {
-  const { verb, tone, versions, details } = logLine({ ...from, ...release }, false)
+  const { verb, tone, versions, details } = logLine({ ...from, ...release }, false, t)
   return [verb, tone, versions, ...details]
 }
 
@@ -94,24 +96,24 @@ test('a way back is told from start to end, and when it fails', () => {
 })
 
 test('with more than one production environment each is named', () => {
-  assert.deepEqual(logLine(plain, true).details, ['production'])
+  assert.deepEqual(logLine(plain, true, t).details, ['production'])
 })
 
 test('rollbacks are told in a sentence that never claims a time it does not know', () => {
   const took = (...seconds: (number | null)[]) => seconds.map((took_seconds) => ({ took_seconds }))
   assert.equal(
-    sentence(took(180, 180, 1260), 61),
+    sentence(took(180, 180, 1260), 61, t),
     'Three rollbacks in 90 days, out of 61 releases. Half were done within 3 min.',
   )
-  assert.equal(sentence(took(240), 1), 'One rollback in 90 days, out of 1 release. It took 4 min.')
-  assert.equal(sentence(took(null, null), 9), 'Two rollbacks in 90 days, out of 9 releases.')
-  assert.equal(sentence([], 12), 'No rollbacks in 90 days, out of 12 releases.')
-  assert.equal(sentence([], 0), 'No rollbacks yet')
+  assert.equal(sentence(took(240), 1, t), 'One rollback in 90 days, out of 1 release. It took 4 min.')
+  assert.equal(sentence(took(null, null), 9, t), 'Two rollbacks in 90 days, out of 9 releases.')
+  assert.equal(sentence([], 12, t), 'No rollbacks in 90 days, out of 12 releases.')
+  assert.equal(sentence([], 0, t), 'No rollbacks yet')
 })
 
 test('the bars share one scale, and a way back slower than its release stands out', () => {
   const slow = { ...back, id: 'r2', took_seconds: 1260, reverts_took_seconds: 480, at: at('10:00') }
-  const [first, second] = rollbackRows([slow, back], [])
+  const [first, second] = rollbackRows([slow, back], [], t)
   assert.deepEqual([first?.id, second?.id], ['r1', 'r2'])
   assert.ok(first?.possible && second?.possible)
   assert.deepEqual([first.bars, first.slow], [{ release: 220, back: 24 }, false])
@@ -119,7 +121,7 @@ test('the bars share one scale, and a way back slower than its release stands ou
 })
 
 test('a rollback whose times are unknown has no bars', () => {
-  const [row] = rollbackRows([{ ...back, took_seconds: null, live_at: null, state: 'running' }], [])
+  const [row] = rollbackRows([{ ...back, took_seconds: null, live_at: null, state: 'running' }], [], t)
   assert.ok(row?.possible)
   assert.deepEqual([row.bars, row.took], [null, 'under way'])
 })

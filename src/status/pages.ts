@@ -8,6 +8,7 @@ import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { listPublicReleases } from '../releases/public.ts'
 import { readSite } from '../site/store.ts'
+import { type Words, wordsFor } from '../site/words/index.ts'
 import { pastDays, pastIncident, startOfDays } from './days.ts'
 import { componentRow, groupsOf, needsFilter } from './groups.ts'
 import { logLine } from './log.ts'
@@ -23,31 +24,36 @@ export async function nowPage(ctx: Context) {
   const now = nowText(ctx)
   const site = await readSite(ctx)
   const { time_zone } = site
+  const t = wordsFor(site.language)
   const since = startOfDays(now, time_zone, days)
   const components = await publicComponents(ctx)
   const incidents = await currentPublicIncidents(ctx, since)
   const open = incidents.filter((incident) => incident.resolved_at === null)
   const soundings = await readSoundings(ctx, site, { components: components.length })
-  const line = headline(components, open.length)
+  const line = headline(components, open.length, t.headline)
   return {
     headline: line,
     last_trouble_at: line.calm ? await lastTroubleAt(ctx) : null,
-    incidents: open.map((incident) => cardOf(incident, now)),
-    groups: groupsOf(components, soundings),
+    incidents: open.map((incident) => cardOf(incident, now, t)),
+    groups: groupsOf(components, soundings, t),
     filter: needsFilter(components),
     legend: soundings.legend,
-    log: await log(ctx, { limit: logged }),
+    log: await log(ctx, { limit: logged }, t),
     days:
       components.length > 0
-        ? pastDays({ incidents, releases: soundings.liveSince(since), time_zone, now }, days)
+        ? pastDays({ incidents, releases: soundings.liveSince(since), time_zone, now }, days, t)
         : [],
   }
 }
 
-async function log(ctx: Context, filter: Parameters<typeof listPublicReleases>[1]) {
+async function log(ctx: Context, filter: Parameters<typeof listPublicReleases>[1], t: Words) {
   const { data, next_cursor } = await listPublicReleases(ctx, filter)
   const several = data.length > 0 && (await environmentsTold(ctx)) > 1
-  return { lines: data.map((release) => logLine(release, several)), next_cursor }
+  return { lines: data.map((release) => logLine(release, several, t)), next_cursor }
+}
+
+async function wordsOf(ctx: Context) {
+  return wordsFor((await readSite(ctx)).language)
 }
 
 /** How many environments the page may speak of: with more than one, each is named. */
@@ -64,7 +70,7 @@ export async function releasesPage(ctx: Context, query: { component?: string; cu
     components,
     component,
     cursor: query.cursor ?? null,
-    log: await log(ctx, { ...filter, cursor: query.cursor, limit: 50 }),
+    log: await log(ctx, { ...filter, cursor: query.cursor, limit: 50 }, await wordsOf(ctx)),
   }
 }
 
@@ -74,16 +80,17 @@ export async function componentPage(ctx: Context, slug: string) {
   const incidents = await publicIncidentsOn(ctx, component.id, 20)
   const now = nowText(ctx)
   const site = await readSite(ctx)
+  const t = wordsFor(site.language)
   const impacts_since = reportSince({ now, time_zone: site.time_zone })
   const soundings = await readSoundings(ctx, site, { component_id: component.id, impacts_since })
   return {
-    component: componentRow(component, component.live.length > 1, soundings),
+    component: componentRow(component, component.live.length > 1, soundings, t),
     legend: soundings.legend,
     uptime: uptimeRows(soundings.impacts, component, site, now),
-    incidents: incidents.filter((one) => one.resolved_at === null).map((one) => cardOf(one, now)),
+    incidents: incidents.filter((one) => one.resolved_at === null).map((one) => cardOf(one, now, t)),
     past: incidents
       .filter((one) => one.resolved_at !== null)
-      .map((one) => ({ at: one.started_at, ...pastIncident(one) })),
-    log: await log(ctx, { component: component.id, limit: 20 }),
+      .map((one) => ({ at: one.started_at, ...pastIncident(one, t) })),
+    log: await log(ctx, { component: component.id, limit: 20 }, t),
   }
 }

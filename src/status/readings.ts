@@ -22,7 +22,7 @@ type Scene = {
   named: (date: string) => string
   lines: number
   time_zone: string
-  t: Words['soundings']
+  t: Words
 }
 
 type Asked = {
@@ -39,6 +39,7 @@ export async function readSoundings(
   { components = 1, component_id, impacts_since }: Asked,
 ) {
   const now = nowText(ctx)
+  const t = wordsFor(site.language)
   const days = lastDays(now, site.time_zone, drawnDays)
   const since = momentOf(days[0]?.from ?? 0)
   const of = component_id ? { component_id } : {}
@@ -46,10 +47,10 @@ export async function readSoundings(
   const marks = await publicMarks(ctx, { ...of, since, dayOf: dayFinder(days) })
   const scene: Scene = {
     days,
-    named: namesOfDays(days.at(-1)?.date ?? ''),
+    named: namesOfDays(days.at(-1)?.date ?? '', t.time),
     lines: Math.max(fewest, Math.min(listed, Math.floor(listedOfAll / components))),
     time_zone: site.time_zone,
-    t: wordsFor(site.language).soundings,
+    t: t,
   }
   const impactsOf = Map.groupBy(impacts, (impact) => impact.component_id)
   const marksOf = Map.groupBy(marks, (mark) => mark.component_id)
@@ -84,22 +85,24 @@ function sounding(
   const known = tallies.findIndex(({ worst_status }) => worst_status !== null)
   const { lines, more } = linesOf({ impacts, marks, days, known: known < 0 ? days.length : known }, most, t)
   return {
-    ...soundingOf({ tallies, marks }, t),
+    ...soundingOf({ tallies, marks }, t.soundings),
     lines: lines.map((line) => ({ ...line, words: named(line.date) })),
-    more: more === 0 ? '' : t.more_days(more),
+    more: more === 0 ? '' : t.soundings.more_days(more),
   }
 }
 
 let namedOn = ''
+let namedIn: Words['time'] | undefined
 const names = new Map<string, string>()
 
 /** "Today", "Sat 21 Nov": naming a day is slow, and a name holds until the day is over. */
-function namesOfDays(today: string) {
+function namesOfDays(today: string, t: Words['time']) {
   const noon = (date: string) => `${date}T12:00:00.000Z`
   return (date: string) => {
-    if (namedOn !== today) names.clear()
+    if (namedOn !== today || namedIn !== t) names.clear()
     namedOn = today
-    const name = names.get(date) ?? dayWords(noon(date), 'UTC', noon(today))
+    namedIn = t
+    const name = names.get(date) ?? dayWords(noon(date), 'UTC', noon(today), t)
     names.set(date, name)
     return name
   }

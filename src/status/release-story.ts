@@ -3,7 +3,7 @@ import type { PublicRelease } from '../releases/public.ts'
 import type { PublicStory, publicNeighbours } from '../releases/public-story.ts'
 import type { Words } from '../site/words/index.ts'
 
-type T = Words['past']['release']
+type T = Words['past']['release'] & { time: Words['time'] }
 type Neighbours = Awaited<ReturnType<typeof publicNeighbours>>
 type Given = {
   release: PublicRelease
@@ -70,9 +70,9 @@ function partLines({ first_exposed_at, live_at }: PublicRelease, steps: Given['s
 
 function reachedAfter({ started_at, first_exposed_at, live_at }: PublicRelease, t: T) {
   if (!live_at) return ''
-  if (started_at && started_at < live_at) return t.after_start(duration(started_at, live_at))
+  if (started_at && started_at < live_at) return t.after_start(duration(started_at, live_at, t.time))
   const exposed = first_exposed_at && first_exposed_at < live_at ? first_exposed_at : null
-  return exposed ? t.after_customers(duration(exposed, live_at)) : ''
+  return exposed ? t.after_customers(duration(exposed, live_at, t.time)) : ''
 }
 
 /** What it took the place of, or goes back from: told where its story begins. */
@@ -98,7 +98,7 @@ function incidentLines({ incidents }: Given, t: T): Line[] {
       link,
     }
     if (resolved_at === null) return [began]
-    const words = t.resolved_after(duration(started_at, resolved_at))
+    const words = t.resolved_after(duration(started_at, resolved_at, t.time))
     return [began, { ...plain, at: resolved_at, icon: 'operational', verb: t.incident_over, words, link }]
   })
 }
@@ -116,8 +116,8 @@ function wayBack({ release, neighbours }: Given, t: T): Line[] {
     const from = first_exposed_at ?? live_at
     const took = undone_by?.took_seconds ?? null
     const words = [
-      took === null ? '' : t.in_time(seconds(took)),
-      from ? t.undone_after(duration(from, undone_at)) : '',
+      took === null ? '' : t.in_time(seconds(took, t.time)),
+      from ? t.undone_after(duration(from, undone_at, t.time)) : '',
     ]
     const link = undone_by ? to(t.to, undone_by, t) : null
     lines.push({

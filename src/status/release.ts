@@ -15,20 +15,21 @@ export async function releasePage(ctx: Context, id: string) {
   const { time_zone, language } = await readSite(ctx)
   const { tide, steps, incidents } = await publicStory(ctx, release)
   const neighbours = await publicNeighbours(ctx, release)
-  const t = wordsFor(language).past.release
+  const words = wordsFor(language)
+  const t = { ...words.past.release, time: words.time }
   const story = releaseStory({ release, steps, incidents, neighbours }, t)
   const ended = incidents.some((one) => one.id === release.incident?.id) ? null : release.incident
   const [first, last] = [story[0]?.at ?? release.at, story.at(-1)?.at ?? release.at]
   return {
     release,
-    line: logLine(release, (await environmentsTold(ctx)) > 1),
-    head: headOf(release),
+    line: logLine(release, (await environmentsTold(ctx)) > 1, words),
+    head: headOf(release, words),
     story,
-    zone: zoneOver(time_zone, first, last),
+    zone: zoneOver(time_zone, first, last, words.time),
     neighbours,
     ...others(release, { ended, isPartTold: steps.length > 0 }),
     tide,
-    back_words: release.undone_at ? backWords(release, neighbours.undone_by, t) : '',
+    back_words: release.undone_at ? backWords(release, neighbours.undone_by, words) : '',
   }
 }
 
@@ -42,22 +43,26 @@ function others(release: PublicRelease, told: { ended: PublicRelease['incident']
 }
 
 /** Where a release stands: what was undone is over, however well it had gone live; a rollback says from what. */
-function headOf(release: PublicRelease): Pick<LogLine, 'verb' | 'icon' | 'tone'> {
-  const { undone_at, first_exposed_at, live_at, reverts_version } = release
+function headOf(release: PublicRelease, t: Words): Pick<LogLine, 'verb' | 'icon' | 'tone'> {
+  const { kind, state, undone_at, first_exposed_at, live_at, reverts_version } = release
+  const { head } = t.past.release
   const from = first_exposed_at ?? live_at
-  if (!undone_at || !from) {
-    const line = logLine(release, false)
-    const goes = ['Rolled back', 'Rolling back'].includes(line.verb) && reverts_version
-    return goes ? { ...line, verb: `${line.verb} from ${reverts_version}` } : line
+  if (undone_at && from) {
+    const verb = head.undone_after(duration(from, undone_at, t.time))
+    return { verb, icon: 'rollback', tone: 'rollback' }
   }
-  return { verb: `Rolled back after ${duration(from, undone_at)}`, icon: 'rollback', tone: 'rollback' }
+  const line = logLine(release, false, t)
+  if (kind !== 'rollback' || !reverts_version) return line
+  if (live_at) return { ...line, verb: head.back_from(reverts_version) }
+  const isOver = ['failed', 'cancelled', 'rolled_back'].includes(state)
+  return isOver ? line : { ...line, verb: head.going_back_from(reverts_version) }
 }
 
 type Undoing = Awaited<ReturnType<typeof publicNeighbours>>['undone_by']
 
 /** Along the arrow of the way back; what undid itself went nowhere that we know of. */
-function backWords({ took_seconds }: PublicRelease, undoing: Undoing, t: Words['past']['release']) {
+function backWords({ took_seconds }: PublicRelease, undoing: Undoing, t: Words) {
   if (!undoing) return ''
-  const words = (took: number | null) => (took === null ? null : seconds(took))
-  return t.arrow(undoing.version, words(undoing.took_seconds), words(took_seconds))
+  const words = (took: number | null) => (took === null ? null : seconds(took, t.time))
+  return t.past.release.arrow(undoing.version, words(undoing.took_seconds), words(took_seconds))
 }

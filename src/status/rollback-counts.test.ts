@@ -6,7 +6,7 @@ import { onBothStores } from '../testing/postgres.ts'
 import { countRows, median } from './rollback-counts.ts'
 import { rollbacksPage } from './rollbacks.ts'
 
-const t = en.past.rollbacks
+const t = { ...en.past.rollbacks, time: en.time }
 
 onBothStores(
   'each public component tells how often it was released and went back, and how long both took',

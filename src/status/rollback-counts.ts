@@ -3,7 +3,7 @@ import { seconds } from '../platform/zone.ts'
 import type { ReleaseTimes } from '../releases/public-times.ts'
 import type { Words } from '../site/words/index.ts'
 
-type T = Words['past']['rollbacks']
+type T = Words['past']['rollbacks'] & { time: Words['time'] }
 type Counted = { component_id: string; isBack: boolean; count?: number }
 type Given = {
   components: readonly NamedComponent[]
@@ -56,7 +56,7 @@ function percent(share: number): string {
 
 function middleWords(times: readonly Pick<ReleaseTimes, 'took_seconds'>[], t: T): string {
   const middle = median(times.flatMap(({ took_seconds }) => took_seconds ?? []))
-  return middle === null ? t.unknown : seconds(middle)
+  return middle === null ? t.unknown : seconds(middle, t.time)
 }
 
 /** The lower middle, so that it is a time which one of them really took; null of none. */

@@ -1,4 +1,3 @@
-import { count } from '../components/headline.ts'
 import { namedComponents } from '../components/public-names.ts'
 import { incidentsWithoutWayBack, type PublicIncident } from '../incidents/public.ts'
 import type { Context } from '../platform/context.ts'
@@ -6,10 +5,9 @@ import { seconds } from '../platform/zone.ts'
 import { listPublicReleases, type PublicRelease } from '../releases/public.ts'
 import { publicReleaseCounts, publicReleaseTimes } from '../releases/public-times.ts'
 import { readSite } from '../site/store.ts'
-import { wordsFor } from '../site/words/index.ts'
+import { type Words, wordsFor } from '../site/words/index.ts'
 import { versionsOf } from './log.ts'
 import { countRows, median } from './rollback-counts.ts'
-import { numberFirst } from './words.ts'
 
 const dayMillis = 86_400_000
 const spoken = 90
@@ -24,36 +22,44 @@ export async function rollbacksPage(ctx: Context) {
   const recent = await publicReleaseTimes(ctx, ago(spoken))
   const year = await publicReleaseCounts(ctx, ago(listed))
   const components = await namedComponents(ctx)
-  const t = wordsFor((await readSite(ctx)).language).past.rollbacks
+  const t = wordsFor((await readSite(ctx)).language)
   const done = data.filter((rollback) => rollback.live_at !== null)
   const backs = done.map((one) => ({ ...one, component_id: one.component.id, isBack: true }))
   return {
     sentence: sentence(
       recent.filter(({ isBack }) => isBack),
       recent.filter(({ isBack }) => !isBack).length,
+      t,
     ),
-    backs: rollbackRows(data, impossible),
-    counts: countRows({ components, recent, year, backs }, t),
+    backs: rollbackRows(data, impossible, t),
+    counts: countRows({ components, recent, year, backs }, { ...t.past.rollbacks, time: t.time }),
   }
 }
 
 /** "Three rollbacks in 90 days, out of 61 releases. Half were done within 3 min." */
-export function sentence(rollbacks: Pick<PublicRelease, 'took_seconds'>[], releases: number): string {
-  if (rollbacks.length === 0 && releases === 0) return 'No rollbacks yet'
-  const many = `${numberFirst(rollbacks.length)} ${rollbacks.length === 1 ? 'rollback' : 'rollbacks'}`
-  const first = `${many} in ${spoken} days, out of ${count(releases, 'release')}.`
+export function sentence(
+  rollbacks: Pick<PublicRelease, 'took_seconds'>[],
+  releases: number,
+  { past, time }: Words,
+): string {
+  const t = past.rollbacks
+  if (rollbacks.length === 0 && releases === 0) return t.none
+  const first = t.many(rollbacks.length, releases, spoken)
   const took = rollbacks.flatMap(({ took_seconds }) => took_seconds ?? [])
   const middle = median(took)
   if (middle === null) return first
-  return took.length === 1
-    ? `${first} It took ${seconds(middle)}.`
-    : `${first} Half were done within ${seconds(middle)}.`
+  const words = seconds(middle, time)
+  return `${first} ${took.length === 1 ? t.it_took(words) : t.half_took(words)}`
 }
 
 type RollbackRow = ReturnType<typeof rollbackRow> | ReturnType<typeof impossibleRow>
 
 /** Both kinds in one list, newest first. */
-export function rollbackRows(rollbacks: PublicRelease[], impossible: PublicIncident[]): RollbackRow[] {
+export function rollbackRows(
+  rollbacks: PublicRelease[],
+  impossible: PublicIncident[],
+  t: Words,
+): RollbackRow[] {
   const longest = Math.max(
     1,
     ...rollbacks.flatMap(({ took_seconds, reverts_took_seconds }) => [
@@ -61,11 +67,12 @@ export function rollbackRows(rollbacks: PublicRelease[], impossible: PublicIncid
       reverts_took_seconds ?? 0,
     ]),
   )
-  const rows = [...rollbacks.map((one) => rollbackRow(one, longest)), ...impossible.map(impossibleRow)]
+  const rows = [...rollbacks.map((one) => rollbackRow(one, longest, t)), ...impossible.map(impossibleRow)]
   return rows.sort((a, b) => (a.at < b.at ? 1 : -1))
 }
 
-function rollbackRow(rollback: PublicRelease, longest: number) {
+function rollbackRow(rollback: PublicRelease, longest: number, { past, log, time }: Words) {
+  const t = past.rollbacks
   const { id, at, component, incident, took_seconds, reverts_took_seconds } = rollback
   const bar = (took: number | null) =>
     took === null ? 0 : Math.max(2, Math.round((took / longest) * widest))
@@ -76,20 +83,24 @@ function rollbackRow(rollback: PublicRelease, longest: number) {
     at,
     component,
     incident,
-    versions: versionsOf(rollback),
+    versions: versionsOf(rollback, log),
     slow,
     bars: took_seconds === null ? null : { release: bar(reverts_took_seconds), back: bar(took_seconds) },
-    took: tookWords(rollback),
-    took_release: reverts_took_seconds === null ? '' : `${seconds(reverts_took_seconds)} to release`,
-    compared: slow ? 'slower than the release' : '',
+    took: tookWords(rollback, t, time),
+    took_release: reverts_took_seconds === null ? '' : t.to_release(seconds(reverts_took_seconds, time)),
+    compared: slow ? t.slower : '',
   }
 }
 
-function tookWords({ took_seconds, live_at, state }: PublicRelease) {
-  if (took_seconds !== null) return seconds(took_seconds)
-  if (live_at) return 'time not known'
-  if (state === 'failed') return 'failed'
-  return state === 'cancelled' || state === 'rolled_back' ? 'stopped' : 'under way'
+function tookWords(
+  { took_seconds, live_at, state }: PublicRelease,
+  t: Words['past']['rollbacks'],
+  time: Words['time'],
+) {
+  if (took_seconds !== null) return seconds(took_seconds, time)
+  if (live_at) return t.took_unknown
+  if (state === 'failed') return t.failed
+  return state === 'cancelled' || state === 'rolled_back' ? t.stopped : t.under_way
 }
 
 function impossibleRow({ id, title, cause_release, remedy_reason, resolved_at, started_at }: PublicIncident) {

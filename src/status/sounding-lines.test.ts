@@ -5,7 +5,7 @@ import type { PublicMark } from '../releases/public-marks.ts'
 import { wordsFor } from '../site/words/index.ts'
 import { linesOf } from './sounding-lines.ts'
 
-const t = wordsFor('en').soundings
+const t = wordsFor('en')
 const hours = 24 * 3600
 const days = Array.from({ length: 90 }, (_, day) => ({
   date: new Date(day * hours * 1000).toISOString().slice(0, 10),

@@ -1,5 +1,5 @@
 import { type Day, dayIndex } from '../components/calendar.ts'
-import { type ComponentStatus, componentStatuses, statusWords } from '../components/model.ts'
+import { type ComponentStatus, componentStatuses } from '../components/model.ts'
 import type { PublicImpact } from '../components/public-impacts.ts'
 import { worstOverTime } from '../components/uptime.ts'
 import { seconds } from '../platform/zone.ts'
@@ -26,7 +26,7 @@ type Given = {
 }
 
 /** Newest first, `limit` at most: trouble and ways back go before plain releases. `more` counts the days left out. */
-export function linesOf({ impacts, marks, days, known }: Given, limit: number, t: Words['soundings']) {
+export function linesOf({ impacts, marks, days, known }: Given, limit: number, t: Words) {
   const troubles = troublesByDay(impacts, days, known)
   const done = Map.groupBy(marks, (mark) => mark.day)
   done.delete(-1)
@@ -81,22 +81,23 @@ function lineOf(
   troubles: readonly Trouble[],
   done: readonly PublicMark[],
   all: readonly PublicMark[],
-  t: Words['soundings'],
+  t: Words,
 ): Line {
+  const { taken_back, part, released: out, trouble } = t.soundings
   const releases = done.filter(({ kind }) => kind !== 'rollback')
   const reaching = (reach: PublicMark['reach']) => releases.filter((mark) => mark.reach === reach)
   return {
     date,
     troubles: troubles.map(({ status, seconds: spent, incident }) => ({
       status,
-      words: t.trouble(statusWords[status], seconds(spent)),
+      words: trouble(t.status[status], seconds(spent, t.time)),
       incident,
     })),
     events: [
-      ...done.filter(({ kind }) => kind === 'rollback').map((mark) => wayBack(mark, all, t)),
-      ...released(t.taken_back, reaching('taken_back'), t),
-      ...released(t.part, reaching('part'), t),
-      ...released(t.released, reaching('everybody'), t),
+      ...done.filter(({ kind }) => kind === 'rollback').map((mark) => wayBack(mark, all, t.soundings)),
+      ...released(taken_back, reaching('taken_back'), t.soundings),
+      ...released(part, reaching('part'), t.soundings),
+      ...released(out, reaching('everybody'), t.soundings),
     ],
   }
 }

@@ -15,9 +15,9 @@ export function uptimeRows(
   { time_zone, language }: Site,
   now: string,
 ) {
-  const t = wordsFor(language).soundings
+  const { soundings: t, time } = wordsFor(language)
   const told = (name: keyof typeof t.uptime_parts, spent: number) =>
-    spent > 0 ? [t.uptime_parts[name](words(spent))] : []
+    spent > 0 ? [t.uptime_parts[name](words(spent, time))] : []
   const parts = ({ seconds }: Tally, names: typeof counted | typeof left) =>
     names.flatMap((name) => told(name, seconds[name]))
   return uptimeReport({ impacts, started_on, time_zone, now }).windows.map((sums) => ({

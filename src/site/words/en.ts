@@ -1,8 +1,14 @@
-import { frame } from './en/frame.ts'
+import { errors } from './en/errors.ts'
+import { frame, sample } from './en/frame.ts'
 import * as past from './en/history.ts'
+import { card, cause, over } from './en/incidents.ts'
 import { live, stale } from './en/live.ts'
+import { log } from './en/log.ts'
+import { now } from './en/now.ts'
 import { programs } from './en/programs.ts'
 import { soundings } from './en/soundings.ts'
+import { badge, group, headline, states, status } from './en/status.ts'
+import { time } from './en/time.ts'
 
 /** The public page in English: the page's parts in the order of the page, sentences with numbers as functions. */
 export const en = {
@@ -15,9 +21,22 @@ export const en = {
     rollbacks: 'Rollbacks',
   },
   frame,
+  sample,
   live,
   stale,
+  time,
+  status,
+  states,
+  headline,
+  now,
+  group,
   soundings,
   past,
+  card,
+  cause,
+  over,
+  log,
+  badge,
+  errors,
   programs,
 }

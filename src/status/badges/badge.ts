@@ -5,6 +5,7 @@ import { reportSince, uptimeReport } from '../../components/uptime-report.ts'
 import { type Context, nowText } from '../../platform/context.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { readSite } from '../../site/store.ts'
+import { type Words, wordsFor } from '../../site/words/index.ts'
 import {
   type Badge,
   labelOf,
@@ -20,22 +21,29 @@ type Asked = { component?: string | undefined; metric: Metric | null; label?: st
 
 /** The badge of the page, or of one component; null for a component that customers do not know. */
 export async function badgeFor(ctx: Context, { component: name, metric, label: given }: Asked) {
-  const { name: page } = await readSite(ctx)
+  const { name: page, language } = await readSite(ctx)
+  const t = wordsFor(language)
   const all = await publicComponents(ctx)
   const component = name ? among(all, name) : null
   const label = labelOf(given ?? component?.name ?? page) ?? page
-  if (name && !component) return { badge: notFound(label), found: false }
-  const badge = metric ? await told(ctx, { metric, label, all, component }) : notKnown(label)
+  if (name && !component) return { badge: notFound(label, t), found: false }
+  const badge = metric ? await told(ctx, { metric, label, all, component, t }) : notKnown(label, t)
   return { badge, found: metric !== null }
 }
 
-type Told = { metric: Metric; label: string; all: PublicComponent[]; component: PublicComponent | null }
+type Told = {
+  metric: Metric
+  label: string
+  all: PublicComponent[]
+  component: PublicComponent | null
+  t: Words
+}
 
-async function told(ctx: Context, { metric, label, all, component }: Told): Promise<Badge> {
+async function told(ctx: Context, { metric, label, all, component, t }: Told): Promise<Badge> {
   const meant = component ? [component] : all
-  if (metric === 'status') return statusBadge(label, meant)
-  if (metric === 'uptime') return uptimeBadge(label, await uptimeOf(ctx, meant))
-  return component ? versionBadge(label, component) : notKnown(label)
+  if (metric === 'status') return statusBadge(label, meant, t)
+  if (metric === 'uptime') return uptimeBadge(label, await uptimeOf(ctx, meant), t)
+  return component ? versionBadge(label, component, t) : notKnown(label, t)
 }
 
 /** How much of the last 90 days these components worked, all of them together. */

@@ -7,6 +7,8 @@ import { currentPublicIncidents, publicIncident } from '../../incidents/public.t
 import { loadAssets } from '../../platform/assets.ts'
 import { nowText } from '../../platform/context.ts'
 import { type App, publicCache } from '../../platform/http.ts'
+import { readSite } from '../../site/store.ts'
+import { wordsFor } from '../../site/words/index.ts'
 
 const config = { policy: anyone, kept: {} }
 const own = ["'self'"]
@@ -49,6 +51,7 @@ function frame(app: App) {
     const line = headline(
       await publicComponents(ctx),
       open.filter((incident) => incident.resolved_at === null).length,
+      wordsFor((await readSite(ctx)).language).headline,
     )
     reply.headers({ 'cross-origin-resource-policy': 'cross-origin', 'cache-control': publicCache })
     return reply.view('/embed/frame', { headline: line, mobile: query.mobile === 'true' })

@@ -7,18 +7,13 @@ import { logLine } from '../log.ts'
 import { escaped, type Feed, type FeedEntry, latest, newest } from './model.ts'
 
 /** Releases and rollbacks as they went live, newest first: the page's log as a feed. */
-export async function releasesFeed(
-  ctx: Context,
-  home: Home,
-  address: string,
-  t: Words['programs'],
-): Promise<Feed> {
+export async function releasesFeed(ctx: Context, home: Home, address: string, t: Words): Promise<Feed> {
   const { data } = await listPublicReleases(ctx, { limit: newest })
   const entries = data.map((release) => releaseEntry(release, home, t))
   return {
     id: `tag:${home.host},2005:/releases`,
-    title: t.releases_title(home.title),
-    subtitle: t.releases_subtitle(home.site.name),
+    title: t.programs.releases_title(home.title),
+    subtitle: t.programs.releases_subtitle(home.site.name),
     home_url: `${home.origin}/releases`,
     self_url: home.origin + address,
     author: home.site.name,
@@ -28,12 +23,12 @@ export async function releasesFeed(
   }
 }
 
-function releaseEntry(release: PublicRelease, { host, origin }: Home, t: Words['programs']): FeedEntry {
-  const { verb, versions, details } = logLine(release, false)
+function releaseEntry(release: PublicRelease, { host, origin }: Home, t: Words): FeedEntry {
+  const { verb, versions, details } = logLine(release, false, t)
   const { id, at, component, incident, undone_at, replaced_at } = release
   const facts = [`${verb}: ${component.name} ${versions}`, ...details].map(escaped).join(', ')
   const about = incident
-    ? ` ${t.belongs_to} <a href="${origin}/incidents/${incident.id}">${escaped(incident.title)}</a>.`
+    ? ` ${t.programs.belongs_to} <a href="${origin}/incidents/${incident.id}">${escaped(incident.title)}</a>.`
     : ''
   return {
     id: `tag:${host},2005:Release/${id}`,

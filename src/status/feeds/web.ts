@@ -34,7 +34,7 @@ export async function routes(app: App, { origin }: { origin: string | null }) {
 
   app.get('/releases.atom', { config }, async (request, reply) => {
     const home = await homeOf(request, origin)
-    const t = wordsFor(home.site.language).programs
+    const t = wordsFor(home.site.language)
     const feed = await releasesFeed(request.ctx, home, '/releases.atom', t)
     return answer(reply, 'application/atom+xml', await atomFeed(feed))
   })

@@ -29,8 +29,9 @@ export async function routes(app: App, { origin }: { origin: string | null }) {
     const home = await homeOf(request, origin)
     const current = await currentPublicIncidents(ctx, nowText(ctx))
     const open = current.filter((incident) => incident.resolved_at === null)
-    const now = headline(await publicComponents(ctx), open.length)
-    return plain(reply, llmsTxt(home, now, wordsFor(home.site.language).programs.llms))
+    const t = wordsFor(home.site.language)
+    const now = headline(await publicComponents(ctx), open.length, t.headline)
+    return plain(reply, llmsTxt(home, now, t.programs.llms))
   })
 
   app.get('/sitemap.xml', { config }, async (request, reply) => {

@@ -11,4 +11,16 @@ export const frame = {
   api: 'API',
   sign_in: 'Sign in',
   operations: 'Operations',
+  /** Around a long list. */
+  more: 'More',
+  newest: 'Newest',
+  older: 'Older',
+}
+
+/** Over a page that is made up. */
+export const sample = {
+  name: 'Sample',
+  words: 'All of this is made up, and nothing here can be changed.',
+  customers: 'What customers see',
+  operators: 'What operators see',
 }

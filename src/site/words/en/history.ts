@@ -1,3 +1,5 @@
+import { count, numberFirst } from './counting.ts'
+
 /** Pages of the past: history by month, rollbacks, one release, one incident. */
 export const history = {
   title: (month: string) => `History of ${month}`,
@@ -44,7 +46,7 @@ export const history = {
   /** Of what was over in another month than it began. */
   continues: (day: string) => `until ${day}`,
   began: (day: string) => `since ${day}`,
-  releases: (count: number) => counted(count, 'release'),
+  releases: (releases: number) => counted(releases, 'release'),
   version_in: (version: string, environment: string) => `${version} in ${environment}`,
   no_version: 'no version',
   and_more: '…',
@@ -54,6 +56,28 @@ export const history = {
 }
 
 export const rollbacks = {
+  none: 'No rollbacks yet',
+  many: (rollbacks: number, releases: number, days: number) => {
+    const many = `${numberFirst(rollbacks)} ${rollbacks === 1 ? 'rollback' : 'rollbacks'}`
+    return `${many} in ${days} days, out of ${count(releases, 'release')}.`
+  },
+  it_took: (time: string) => `It took ${time}.`,
+  half_took: (time: string) => `Half were done within ${time}.`,
+  about: (zone: string) =>
+    `Above, how long the release took; below, how long the way back took. All times in ${zone}.`,
+  no_incident: 'no incident',
+  to_release: (time: string) => `${time} to release`,
+  slower: 'slower than the release',
+  took_unknown: 'time not known',
+  failed: 'failed',
+  stopped: 'stopped',
+  under_way: 'under way',
+  /** After the version. */
+  not_possible: 'could not be rolled back',
+  resolved_after: (time: string) => `resolved after ${time}`,
+  empty: 'Nothing had to be rolled back',
+  empty_more:
+    'When a release is taken back, this page tells from which version to which, how long it took and why.',
   by_component: 'How often, by component',
   columns: {
     component: 'Component',
@@ -73,6 +97,14 @@ export const rollbacks = {
 }
 
 export const release = {
+  /** Where it stands, beside its name. */
+  head: {
+    undone_after: (time: string) => `Rolled back after ${time}`,
+    back_from: (version: string) => `Rolled back from ${version}`,
+    going_back_from: (version: string) => `Rolling back from ${version}`,
+  },
+  /** In the place of a version in its name. */
+  unnamed: 'without a version',
   what_happened: 'What happened',
   times: (zone: string) => `All times in ${zone}`,
   started: 'Started',
@@ -165,10 +197,24 @@ function number(value: number) {
   return numbers.format(value)
 }
 
-function counted(count: number, noun: string) {
-  return count === 0 ? '' : `${number(count)} ${noun}${count === 1 ? '' : 's'}`
+function counted(number: number, noun: string) {
+  return number === 0 ? '' : count(number, noun)
 }
 
 function sentenceList(parts: string[]) {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
+
+/** A drawing of how many customers had a release over time. */
+export const tide = {
+  incident: 'incident',
+  ticks: {
+    started: 'started',
+    first: 'first customers',
+    everybody: 'everybody',
+    back: 'back',
+    replaced: 'replaced',
+  },
+  caption: 'How many customers had it, and what happened meanwhile.',
+  times: (zone: string) => `Times in ${zone}.`,
 }

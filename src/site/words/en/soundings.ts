@@ -26,6 +26,7 @@ export const soundings = {
   filter: 'Find a component',
 
   /** The component's own page. */
+  live: 'live',
   is_live: 'is live',
   live_in: (environment: string) => `in ${environment}`,
   since: 'since',
