@@ -91,11 +91,9 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
   if (status === 503 || status === 429) reply.header('retry-after', '10')
   const title = STATUS_CODES[status] ?? 'Error'
   if (wantsPage(request)) {
-    const title = pageTitles[status] ?? (status < 500 ? 'That did not work' : 'Something went wrong')
     const typed = request.method === 'POST' && status < 500
-    const isAddress = status === 422 && request.method === 'GET'
-    const said = isAddress ? 'Something in this address is not as it should be.' : words
-    return reply.view('/errors/page', { title, status, words: said, typed, request_id: request.id })
+    const address = status === 422 && request.method === 'GET'
+    return reply.view('/errors/page', { status, words, address, typed, request_id: request.id })
   }
   if (readerOf(request.originalUrl) === 'text')
     return reply.type('text/plain; charset=utf-8').send(`${words}\n`)
@@ -103,17 +101,6 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send({ type: 'about:blank', title, status, detail: words, request_id: request.id, ...extra })
-}
-
-/** What went wrong, as a person would say it; machines get the protocol's own words. */
-const pageTitles: Record<number, string> = {
-  401: 'Please sign in',
-  403: 'That is not allowed',
-  404: 'Nothing is here',
-  410: 'That is over',
-  413: 'That is too large',
-  429: 'That was too often',
-  503: 'Not right now',
 }
 
 function wantsPage(request: FastifyRequest): boolean {

@@ -52,10 +52,6 @@ async function log(ctx: Context, filter: Parameters<typeof listPublicReleases>[1
   return { lines: data.map((release) => logLine(release, several, t)), next_cursor }
 }
 
-async function wordsOf(ctx: Context) {
-  return wordsFor((await readSite(ctx)).language)
-}
-
 /** How many environments the page may speak of: with more than one, each is named. */
 export async function environmentsTold({ db }: Context) {
   const query = visibleEnvironments(db).select((row) => row.fn.countAll<number>().as('count'))
@@ -63,14 +59,16 @@ export async function environmentsTold({ db }: Context) {
 }
 
 export async function releasesPage(ctx: Context, query: { component?: string; cursor?: string }) {
+  const t = wordsFor((await readSite(ctx)).language)
   const components = await publicComponents(ctx)
   const component = query.component ? componentAmong(components, query.component) : null
   const filter = component ? { component: component.id } : {}
   return {
+    title: t.log.title,
     components,
     component,
     cursor: query.cursor ?? null,
-    log: await log(ctx, { ...filter, cursor: query.cursor, limit: 50 }, await wordsOf(ctx)),
+    log: await log(ctx, { ...filter, cursor: query.cursor, limit: 50 }, t),
   }
 }
 

@@ -26,6 +26,7 @@ export async function rollbacksPage(ctx: Context) {
   const done = data.filter((rollback) => rollback.live_at !== null)
   const backs = done.map((one) => ({ ...one, component_id: one.component.id, isBack: true }))
   return {
+    title: t.nav.rollbacks,
     sentence: sentence(
       recent.filter(({ isBack }) => isBack),
       recent.filter(({ isBack }) => !isBack).length,

@@ -32,7 +32,7 @@ export async function routes(app: App) {
     // a form sends an empty field for "all"
     const component = request.query.component || undefined
     const page = await releasesPage(request.ctx, { ...request.query, component })
-    return show(reply, '/status/releases', { title: 'Releases', ...page })
+    return show(reply, '/status/releases', page)
   })
 
   app.get('/releases/:id', { config, schema: { params } }, async (request, reply) => {
@@ -58,7 +58,7 @@ export async function routes(app: App) {
   )
 
   app.get('/rollbacks', { config }, async (request, reply) => {
-    return show(reply, '/status/rollbacks', { title: 'Rollbacks', ...(await rollbacksPage(request.ctx)) })
+    return show(reply, '/status/rollbacks', await rollbacksPage(request.ctx))
   })
 }
 

@@ -6,7 +6,8 @@ export type Words = typeof en
 /** A BCP 47 tag. */
 type Language = 'en'
 
-const catalogue: Record<Language, Words> = { en }
+/** Every language that there is. */
+export const catalogue: Record<Language, Words> = { en }
 
 /** The languages that a page can be in, each in its own. */
 export const languages: Record<Language, string> = { en: 'English' }
