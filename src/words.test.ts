@@ -22,7 +22,8 @@ Object.assign(catalogue, { [language]: known })
 
 /** What people wrote and what has no language. */
 const data = [
-  ...['Northwind', 'Storefront', 'Checkout', 'Payments API', 'Shop', 'Platform', 'checkout', 'production'],
+  ...['Northwind', 'Storefront', 'Checkout', 'Payments API', 'Shop', 'Platform', 'production'],
+  ...['checkout', 'storefront', 'payments-api'],
   'Card payments fail for some customers',
   'Some card payments fail with “declined”. Bank transfers work.',
   'The release at 14:02 rejects cards that need 3-D Secure. We are rolling it back. Payments already made are safe.',
@@ -60,8 +61,8 @@ function forgotten(html: string): string[] {
       text = text.replace(/«[^«»]*»/g, ' ')
     }
     for (const one of data) text = text.replaceAll(one, ' ')
-    const dates = /\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b/g
-    return text.replace(dates, ' ').match(/\p{L}{2,}/gu) ?? []
+    const dates = /\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b/g
+    return text.replace(dates, ' ').match(/\p{L}+/gu) ?? []
   })
 }
 
