@@ -165,6 +165,25 @@ test('the number and the bytes of what is kept are bounded, whatever Host is cla
   )
 })
 
+test('dots in the place of a name lead to no other page', async () => {
+  const { ask, front, files } = await shop()
+  for (const noun of [
+    'incidents',
+    'releases',
+    'components',
+    'history',
+    'api/v1/components',
+    'api/v1/incidents',
+  ])
+    for (const dots of ['..', '.', '%2e%2e', '%2E.']) {
+      const { status } = await ask(`/${noun}/${dots}`)
+      assert.ok(status === 404, `/${noun}/${dots}: ${status}`)
+    }
+  assert.equal(front.renderings.ready.size, 0)
+  await files.settled()
+  assert.equal(await files.load('/incidents/..'), null)
+})
+
 test('a Host with a path in it does not make one page pass for another', async () => {
   const { ask } = await shop({ url: null })
   assert.equal((await ask('/releases', { host: 'status.test/api/v1' })).status, 400)

@@ -96,6 +96,8 @@ function addressOf({ routeOptions, method, headers, params, query }: FastifyRequ
   if (!kept || !routeOptions.url || headers.authorization !== undefined) return null
   if (method !== 'GET' && method !== 'HEAD') return null
   const given = params as Record<string, string>
+  // as a part of an address they lead to another one, and its page would be kept as this one's
+  if (Object.values(given).some((part) => part === '.' || part === '..')) return null
   const path = routeOptions.url.replace(/:(\w+)/g, (_, name) => encodeURIComponent(given[name] ?? ''))
   const asked = new URLSearchParams()
   for (const name of kept.query ?? []) {
