@@ -15,16 +15,19 @@ import { test } from 'node:test'
 import { setStatusByHand } from '../components/actions.ts'
 import { openDatabase } from '../platform/database.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
-import { northwindInTrouble } from '../testing/northwind.ts'
+import { type Northwind, northwind, northwindInTrouble } from '../testing/northwind.ts'
 import { shell } from '../testing/shell.ts'
-import { worldOn } from '../testing/world.ts'
+import { type World, worldOn } from '../testing/world.ts'
 
 /** A data folder with a shop in trouble in it, and a place to export to. */
-async function shop(t: Parameters<typeof shell>[0]) {
+async function shop(
+  t: Parameters<typeof shell>[0],
+  opened: (ship: World) => Promise<Pick<Northwind, 'ship' | 'components'>> = northwindInTrouble,
+) {
   const { shiplog, folder } = shell(t)
   const db = openDatabase(join(folder, 'shiplog.db'))
   await migrateToLatest(db)
-  const { ship, components } = await northwindInTrouble(worldOn(db))
+  const { ship, components } = await opened(worldOn(db))
   await db.destroy()
   const dir = join(folder, 'site')
   const all = () =>
@@ -32,6 +35,13 @@ async function shop(t: Parameters<typeof shell>[0]) {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
   return { shiplog, folder, dir, all, ship, components }
+}
+
+/** Nothing is open, so that nothing on a page grows older by the minute. */
+const calmly = async (ship: World) => {
+  const shop = await northwind(ship)
+  await shop.release('checkout', '2.14.0')
+  return shop
 }
 
 test('the whole public site becomes files whose links all lead to files, and nothing private is among them', async (t) => {
@@ -56,7 +66,7 @@ test('the whole public site becomes files whose links all lead to files, and not
 })
 
 test('exporting again writes only what changed, and removes what is not public any more', async (t) => {
-  const { shiplog, dir, folder, all, components } = await shop(t)
+  const { shiplog, dir, folder, all, components } = await shop(t, calmly)
   await shiplog('export', dir)
   const before = new Map(all().map((file) => [file, statSync(file).mtimeMs]))
   assert.match((await shiplog('export', dir)).out, / 0 removed/)
