@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { declareIncident } from './incidents/actions.ts'
+import { postUpdate } from './incidents/updates.ts'
 import { en } from './site/words/en.ts'
 import { catalogue, type Words } from './site/words/index.ts'
 import { startTestApp } from './testing/http.ts'
@@ -77,8 +79,28 @@ async function pagesOf(read: (url: string) => Promise<string>) {
   return [...listed].map(([, path = '']) => path)
 }
 
+/** Each thing that a line of the log can say. */
+async function allStates({ ship, say }: Awaited<ReturnType<typeof northwindInTrouble>>) {
+  await say('storefront', 'release.progress', { version: '6.1', percent: 10 })
+  await say('payments', 'release.started', { version: '9.1' })
+  await say('payments', 'release.failed', { version: '9.1' })
+  await say('payments', 'release.started', { version: '9.2' })
+  await say('storefront', 'release.started', { version: '6.0', run: 'wrong', kind: 'rollback' })
+  await say('storefront', 'release.failed', { version: '6.0', run: 'wrong', kind: 'rollback' })
+  const no_way = await say('payments', 'release.succeeded', { version: '9.3' })
+  const given = { title: 'Checkout is down', body: 'Nobody can pay.', cause: 'release' as const }
+  const hurt = { component: 'payments-api', status: 'degraded_performance' as const }
+  const { id } = await declareIncident(ship, { ...given, cause_release_id: no_way, components: [hurt] })
+  const remedy = { remedy: 'rolled_forward' as const, remedy_reason: 'All is well.' }
+  for (let more = 0; more < 3; more++) await postUpdate(ship, id, { body: 'Nobody can pay.' })
+  ship.wait(5)
+  await postUpdate(ship, id, { state: 'resolved', body: 'All is well.', ...remedy })
+}
+
 test('every word that customers read comes from the page’s language', async () => {
-  const { ship, incident, cause } = await northwindInTrouble()
+  const shop = await northwindInTrouble()
+  const { ship, incident, cause } = shop
+  await allStates(shop)
   const read = await reader(ship)
   const pages = await pagesOf(read)
   for (const path of ['/', '/releases', '/rollbacks', `/incidents/${incident.id}`, `/releases/${cause}`]) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clock, day, duration, fromWallClock, full, isTimeZone, moment, zoneWords } from './zone.ts'
+import { clock, day, duration, fromWallClock, full, isTimeZone, moment, when, zoneWords } from './zone.ts'
 
 const zone = 'Europe/Tallinn'
 const now = '2026-11-23T12:37:00.000Z'
@@ -51,4 +51,23 @@ test('durations are whole units, the largest two at most', () => {
 test('a made-up zone is no zone', () => {
   assert.equal(isTimeZone('Europe/Atlantis'), false)
   assert.equal(isTimeZone(zone), true)
+})
+
+test('days and times are told in the language that is given', () => {
+  const t = {
+    locale: 'et',
+    today: 'Täna',
+    yesterday: 'Eile',
+    seconds: (count: number) => `${count} sek`,
+    minutes: (count: number) => `${count} minutit`,
+    hours: (hours: number, minutes: number) => `${hours} tundi ${minutes} minutit`,
+    days: (count: number) => `${count} päeva`,
+    offsets: (zone: string, first: string, later: string) => `${zone} (${first}, hiljem ${later})`,
+  }
+  assert.equal(moment('2026-11-23T12:33:00.000Z', zone, now, t), 'Täna 14:33')
+  assert.equal(when('2026-11-23T12:33:00.000Z', zone, now, t), '14:33')
+  assert.equal(day('2026-11-22T12:00:00.000Z', zone, now, t), 'Eile')
+  assert.match(day('2026-10-21T12:00:00.000Z', zone, now, t), /okt/)
+  assert.match(day('2026-10-21T12:00:00.000Z', zone, now), /Oct/, 'the one language does not reach the other')
+  assert.equal(duration('2026-11-23T12:00:00.000Z', '2026-11-23T14:05:00.000Z', t), '2 tundi 5 minutit')
 })
