@@ -76,6 +76,15 @@ test('what is rolled back is told to nobody', async () => {
   assert.deepEqual(told, [])
 })
 
+test('what was committed is done, also when somebody who hears of it fails', async () => {
+  const ship = await world()
+  const committed = () => {
+    throw new Error('on purpose')
+  }
+  const { id } = await createComponent({ ...ship, committed }, { name: 'Checkout' })
+  assert.equal((await ship.db.selectFrom('components').select('id').executeTakeFirst())?.id, id)
+})
+
 test('signing in and connecting a tool change no public page; what customers read of does', () => {
   const may = (action: string) => isPublicLine({ action })
   assert.deepEqual(

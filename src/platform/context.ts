@@ -43,6 +43,10 @@ export async function inTransaction<T>(ctx: Context, work: (ctx: Context) => Pro
   if (ctx.db.isTransaction) return work(ctx)
   const written: JournalLine[] = []
   const result = await ctx.db.transaction().execute((db) => work({ ...ctx, db, written }))
-  if (written.length > 0) ctx.committed?.(written)
+  try {
+    if (written.length > 0) ctx.committed?.(written)
+  } catch (err) {
+    ctx.log.error({ err }, 'somebody who follows the journal failed') // what is committed is done
+  }
   return result
 }
