@@ -8,7 +8,7 @@ import { wordsFor } from '../site/words/index.ts'
 import { declareIncident } from './actions.ts'
 import { cardOf, type IncidentCard } from './card.ts'
 import type { NewIncident } from './model.ts'
-import { currentPublicIncidents, project } from './public.ts'
+import { openPublicIncidents, project } from './public.ts'
 
 /** What customers will see; `card` is null when the incident names only what they may not see. */
 export type Preview = { headline: Headline; card: IncidentCard | null }
@@ -41,7 +41,7 @@ async function readAsCustomers(
 ): Promise<Preview> {
   const now = nowText(ctx)
   const t = wordsFor((await readSite(ctx)).language)
-  const open = (await currentPublicIncidents(ctx, now)).filter((one) => one.resolved_at === null)
+  const open = await openPublicIncidents(ctx)
   const isSeen = incident.resolved_at !== null || open.some((one) => one.id === incident.id)
   const [seen] = isSeen ? await project(ctx, [incident]) : []
   return {

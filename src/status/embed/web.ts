@@ -3,9 +3,8 @@ import { fromAnywhere } from '../../accounts/elsewhere.ts'
 import { anyone } from '../../accounts/guard.ts'
 import { headline } from '../../components/headline.ts'
 import { publicComponents } from '../../components/public.ts'
-import { currentPublicIncidents, publicIncident } from '../../incidents/public.ts'
+import { openPublicIncidents, publicIncident } from '../../incidents/public.ts'
 import { loadAssets } from '../../platform/assets.ts'
-import { nowText } from '../../platform/context.ts'
 import { type App, publicCache } from '../../platform/http.ts'
 import { readSite } from '../../site/store.ts'
 import { wordsFor } from '../../site/words/index.ts'
@@ -47,10 +46,9 @@ function frame(app: App) {
   const schema = { querystring: z.object({ mobile: z.string().max(10).optional() }) }
   const kept = { ...config, kept: { query: ['mobile'] } }
   app.get('/embed/frame', { config: kept, schema, helmet: framed }, async ({ ctx, query }, reply) => {
-    const open = await currentPublicIncidents(ctx, nowText(ctx))
     const line = headline(
       await publicComponents(ctx),
-      open.filter((incident) => incident.resolved_at === null).length,
+      (await openPublicIncidents(ctx)).length,
       wordsFor((await readSite(ctx)).language).headline,
     )
     reply.headers({ 'cross-origin-resource-policy': 'cross-origin', 'cache-control': publicCache })

@@ -2,8 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { anyone } from '../../accounts/guard.ts'
 import { headline } from '../../components/headline.ts'
 import { publicComponents } from '../../components/public.ts'
-import { currentPublicIncidents } from '../../incidents/public.ts'
-import { nowText } from '../../platform/context.ts'
+import { openPublicIncidents } from '../../incidents/public.ts'
 import { type App, publicCache } from '../../platform/http.ts'
 import { wordsFor } from '../../site/words/index.ts'
 import { pagesAmong, publicAddresses } from '../addresses.ts'
@@ -27,8 +26,7 @@ export async function routes(app: App, { origin }: { origin: string | null }) {
   app.get('/llms.txt', { config }, async (request, reply) => {
     const { ctx } = request
     const home = await homeOf(request, origin)
-    const current = await currentPublicIncidents(ctx, nowText(ctx))
-    const open = current.filter((incident) => incident.resolved_at === null)
+    const open = await openPublicIncidents(ctx)
     const t = wordsFor(home.site.language)
     const now = headline(await publicComponents(ctx), open.length, t.headline)
     return plain(reply, llmsTxt(home, now, t.programs.llms))
