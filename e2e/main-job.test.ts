@@ -155,7 +155,7 @@ async function seesRolledBack(page: Page) {
 
   await page.getByRole('link', { name: `checkout ${short(broken)}` }).click()
   await page.getByRole('heading', { name: `checkout ${short(broken)}` }).waitFor()
-  await says(page, `the rollback to ${short(earlier)}`, trouble)
+  await says(page, 'Rolled back', `to ${short(earlier)}`, trouble)
 
   await page.getByRole('navigation').getByRole('link', { name: 'Rollbacks' }).click()
   await says(page, 'One rollback in 90 days, out of 2 releases. It took 3 min.')
