@@ -1,5 +1,5 @@
 import { versionName } from '../components/live.ts'
-import { visibleReleaseRows } from '../components/visibility.ts'
+import { visibleReleaseRows, visibleReleases } from '../components/visibility.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
 import type { PublicRelease } from './public.ts'
@@ -57,7 +57,7 @@ async function told(ctx: Context, { dayOf }: Asked, ids: string[]): Promise<Publ
   const now = nowText(ctx)
   const marks: PublicMark[] = []
   for (let from = 0; from < ids.length; from += together) {
-    const rows = await visibleReleaseRows(ctx.db)
+    const rows = await visibleReleases(ctx.db)
       .select([
         'releases.id',
         'releases.component_id',
