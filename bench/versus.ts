@@ -6,7 +6,7 @@ import { median } from './figures.ts'
 import { type Load, load, onCore, tools } from './wrk.ts'
 
 const seconds = 3
-const rounds = 5
+const rounds = 9
 const ports = { bare: 18_081, nginx: 18_082 }
 
 type Figures = Record<string, { per_second: number; p99_ms: number; to_bare: number }>
@@ -22,7 +22,7 @@ export async function pageVersus(origin: string): Promise<{ figures: Figures; ho
   writeFileSync(join(folder, 'index.html'), bytes)
   const others = startOthers(folder, have)
   try {
-    const urls: Record<string, string> = { page: origin, unchanged: origin, bare: local(ports.bare) }
+    const urls: Record<string, string> = { page: origin, bare: local(ports.bare), unchanged: origin }
     if (have.nginx) urls.nginx = local(ports.nginx)
     for (const url of Object.values(urls)) await untilServed(url)
     const loads: Record<string, Load[]> = {}

@@ -166,8 +166,9 @@ function securityHeaders(https: boolean) {
     hsts: https ? { maxAge: 31_536_000 } : (false as const),
     referrerPolicy: { policy: 'same-origin' as const },
     frameguard: { action: 'deny' as const },
-    // what only browsers of the past read would be sent with every answer
+    // what browsers do by themselves today, or only those of the past did when told
     dnsPrefetchControl: false,
+    originAgentCluster: false,
     ieNoOpen: false,
     permittedCrossDomainPolicies: false,
     xssFilter: false,

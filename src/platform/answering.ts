@@ -11,10 +11,11 @@ export function answerReady(kept: Renderings, request: IncomingMessage, response
   if (kept.origin === null && !namesItsOrigin(headers)) return false
   const key = kept.origin === null ? `http://${headers.host}${url}` : url
   const rendering = kept.ready.get(key)
-  if (!rendering || !isGood(kept, rendering)) return false
+  const present = kept.now().getTime()
+  if (!rendering || !isGood(kept, rendering, present)) return false
   const variant = rendering.variants[encodingFor(headers['accept-encoding'])]
   if (!variant) return false
-  if (kept.now().getTime() >= rendering.fresh_until) {
+  if (present >= rendering.fresh_until) {
     void make(kept, kept.origin === null ? url : key, kept.origin ?? `http://${headers.host}`)
   }
   write(kept, request, response, rendering, variant)

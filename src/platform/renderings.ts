@@ -76,8 +76,8 @@ export function keyOf({ origin: home }: Renderings, address: string, origin: str
 }
 
 /** What is of the last minute is still answered while the next one is made, so that nobody waits for a clock. */
-export function isGood({ revision, now }: Renderings, rendering: Rendering) {
-  return rendering.revision === revision && now().getTime() < rendering.fresh_until + minute
+export function isGood({ revision }: Renderings, rendering: Rendering, present: number) {
+  return rendering.revision === revision && present < rendering.fresh_until + minute
 }
 
 /** Keeps a rendering in the place of the one before, whose bytes it takes over when they are the same. */

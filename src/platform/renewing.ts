@@ -11,8 +11,9 @@ const unavailable = 503
 /** The rendering of an address, made when there is none that is good; null when there is nothing to be kept there. */
 export async function renderingFor(kept: Renderings, address: string, origin: string) {
   const rendering = kept.ready.get(keyOf(kept, address, origin))
-  if (!rendering || !isGood(kept, rendering)) return make(kept, address, origin)
-  if (kept.now().getTime() >= rendering.fresh_until) void make(kept, address, origin)
+  const present = kept.now().getTime()
+  if (!rendering || !isGood(kept, rendering, present)) return make(kept, address, origin)
+  if (present >= rendering.fresh_until) void make(kept, address, origin)
   return rendering
 }
 
