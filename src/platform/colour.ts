@@ -1,10 +1,18 @@
-import { clampChroma, converter, formatHex, type Oklch, wcagContrast } from 'culori'
+import { createRequire } from 'node:module'
+import type { Oklch } from 'culori'
 
-const oklch = converter('oklch')
+const require = createRequire(import.meta.url)
+let loaded: typeof import('culori') | undefined
+
+/** Loaded once a page has an accent: loading it takes a tenth of a start. */
+function culori() {
+  loaded ??= require('culori') as typeof import('culori')
+  return loaded
+}
 
 /** How well two colours are told apart, from 1 to 21 (WCAG 2.2, "contrast ratio"). */
 export function contrast(colour: string, ground: string): number {
-  return wcagContrast(colour, ground)
+  return culori().wcagContrast(colour, ground)
 }
 
 /**
@@ -16,7 +24,7 @@ export function readable(
   { on, ratio, by }: { on: string[]; ratio: number; by: 'darker' | 'lighter' },
 ): string {
   const reaches = (hex: string) => on.every((ground) => contrast(hex, ground) >= ratio)
-  const own = oklch(colour)
+  const own = culori().converter('oklch')(colour)
   if (!own || reaches(colour)) return colour
   // lightness alone is searched; where that much of a hue cannot be shown, its chroma gives way
   let far = by === 'darker' ? 0 : 1
@@ -30,5 +38,6 @@ export function readable(
 }
 
 function hexAt(colour: Oklch, l: number): string {
+  const { clampChroma, formatHex } = culori()
   return formatHex(clampChroma({ ...colour, l }, 'oklch'))
 }
