@@ -13,6 +13,13 @@ form?.addEventListener('focusout', () => {
   if (held) setTimeout(ask)
 })
 
+// what was typed before this script came is asked for at once
+if ([...(form?.elements ?? [])].some(isChanged)) ask()
+
+function isChanged({ value, defaultValue, checked, defaultChecked }) {
+  return defaultValue !== undefined && (value !== defaultValue || checked !== defaultChecked)
+}
+
 async function ask() {
   asking?.abort()
   asking = new AbortController()
