@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseFeed } from '@rowanmanning/feed-parser'
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith'
 import ICAL from 'ical.js'
 import Parser from 'rss-parser'
@@ -48,6 +49,12 @@ test('the Atom feed is taken apart as Statuspage’s is: one entry each, the sta
   const { body } = await (await reader(ship))('/history.atom')
   const { items, ...feed } = await new Parser().parseString(body)
   assert.equal(feed.title, 'Northwind Status - Incident History')
+  const seen = parseFeed(body)
+  assert.equal(seen.title, feed.title)
+  assert.deepEqual(
+    seen.items.map(({ id, title, url }) => [id, title, url]),
+    items.map(({ id, title, link }) => [id, title, link]),
+  )
   assert.equal(feed.feedUrl, 'http://localhost:8080/history.atom')
   const [newest] = items
   assert.equal(items.length, 3)
@@ -164,6 +171,9 @@ test('hostile words stay inert and well-formed in every feed', async () => {
   }
   const plain = hostile.title.replace(/\u{FFFE}|\p{Cc}/gu, '\u{FFFD}')
   for (const xml of [await atomFeed(feed), await rssFeed(feed)]) {
+    const seen = parseFeed(xml)
+    const twice = plain.replaceAll('&lt;', '<').replaceAll('&gt;', '>') // it decodes titles once too often
+    assert.deepEqual([seen.title, seen.items.map((item) => item.title)], [twice, [twice]])
     const { items, title } = await new Parser().parseString(xml)
     assert.equal(items.length, 1)
     assert.equal(title, plain)
