@@ -22,6 +22,7 @@ type Scene = {
   named: (date: string) => string
   lines: number
   time_zone: string
+  complete: boolean
   t: Words
 }
 
@@ -50,7 +51,8 @@ export async function readSoundings(
     named: namesOfDays(days.at(-1)?.date ?? '', t.time),
     lines: Math.max(fewest, Math.min(listed, Math.floor(listedOfAll / components))),
     time_zone: site.time_zone,
-    t: t,
+    complete: tellsEveryRelease(site.public_releases),
+    t,
   }
   const impactsOf = Map.groupBy(impacts, (impact) => impact.component_id)
   const marksOf = Map.groupBy(marks, (mark) => mark.component_id)
@@ -77,7 +79,7 @@ function sounding(
   { started_on }: PublicComponent,
   impacts: PublicImpact[],
   marks: PublicMark[],
-  { days, named, lines: most, time_zone, t }: Scene,
+  { days, named, lines: most, time_zone, complete, t }: Scene,
 ) {
   const began = startOfDate(started_on, time_zone)
   const segments = worstOverTime(impacts)
@@ -85,7 +87,7 @@ function sounding(
   const known = tallies.findIndex(({ worst_status }) => worst_status !== null)
   const { lines, more } = linesOf({ impacts, marks, days, known: known < 0 ? days.length : known }, most, t)
   return {
-    ...soundingOf({ tallies, marks }, t.soundings),
+    ...soundingOf({ tallies, marks, complete }, t.soundings),
     lines: lines.map((line) => ({ ...line, words: named(line.date) })),
     more: more === 0 ? '' : t.soundings.more_days(more),
   }

@@ -9,9 +9,15 @@ const over = -1.5
 /** From x to x; `to` is null when what was restored was released before the first day drawn. */
 type Arc = { from: number; to: number | null; counted: boolean; under_way: boolean }
 
-/** `counted`: the days with a digit above the pennant, which an arrow has to go around. */
-export function arcsOf(marks: readonly PublicMark[], counted: readonly boolean[]) {
-  const arcs = marks.flatMap((mark) => arcOf(mark, marks, counted))
+/**
+ * `counted`: the days with a digit above the pennant, which an arrow has to go around. Unless the marks are `complete`,
+ * what was restored and is not among them may be hidden instead of old: then no arc says that it is old.
+ */
+export function arcsOf(marks: readonly PublicMark[], counted: readonly boolean[], complete: boolean) {
+  const told = complete
+    ? marks
+    : marks.filter((mark) => marks.some(({ id }) => id === mark.restores_release_id))
+  const arcs = told.flatMap((mark) => arcOf(mark, marks, counted))
   const path = (under_way: boolean) =>
     arcs
       .filter((arc) => arc.under_way === under_way)

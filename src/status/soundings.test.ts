@@ -35,7 +35,8 @@ function mark(day: number, given: Partial<PublicMark> = {}): PublicMark {
   born++
   return { ...plain, ...ways, id: `r${born}`, component_id: 'c', at, live_at: at, day, ...given }
 }
-const draw = (marks: PublicMark[], tallies = talliesOf([])) => soundingOf({ tallies, marks }, t)
+const draw = (marks: PublicMark[], tallies = talliesOf([]), complete = true) =>
+  soundingOf({ tallies, marks, complete }, t)
 
 /** Where the shapes of a path begin, as days; each shape begins with a move. */
 function daysIn(path: string, shape: RegExp) {
@@ -48,6 +49,13 @@ function daysIn(path: string, shape: RegExp) {
   return found
 }
 const flag = /^v-17/
+
+test('where not every release is told, no arc claims that what was restored is old', () => {
+  const bad = mark(40, { reach: 'taken_back' })
+  const back = mark(41, { kind: 'rollback', reverts_release_id: bad.id, restores_release_id: 'hidden' })
+  assert.notEqual(draw([bad, back]).arcs.done, '')
+  assert.equal(draw([bad, back], talliesOf([]), false).arcs.done, '')
+})
 
 test('each day with releases has one pennant: full, hollow once rolled back, half for a part of the customers', () => {
   const back = { reach: 'taken_back', state: 'rolled_back' } as const

@@ -19,16 +19,17 @@ const depths = { operational: 10, degraded_performance: 16, partial_outage: 23, 
 /** What the pennants of one day say: how many releases, and how many of them were taken back or reached only a part. */
 type Pennant = { releases: number; back: number; part: number }
 
-type Given = { tallies: readonly Tally[]; marks: readonly PublicMark[] }
+/** `complete`: whether customers read of every release, so that what is missing is older. */
+type Given = { tallies: readonly Tally[]; marks: readonly PublicMark[]; complete: boolean }
 
-export function soundingOf({ tallies, marks }: Given, t: Words['soundings']) {
+export function soundingOf({ tallies, marks, complete }: Given, t: Words['soundings']) {
   const pennants = pennantsOf(marks, tallies.length)
   const counted = pennants.map((pennant) => (pennant?.releases ?? 0) > 1)
   return {
     ...daysBelow(tallies),
     ...flagsAbove(pennants),
     counts: countsOf(pennants),
-    arcs: arcsOf(marks, counted),
+    arcs: arcsOf(marks, counted, complete),
     captions: captionsOf(tallies, pennants, t),
   }
 }
