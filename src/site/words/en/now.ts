@@ -2,7 +2,7 @@ import { count } from './counting.ts'
 
 /** The first page. */
 export const now = {
-  last_trouble: 'Last trouble',
+  last_trouble: 'Last trouble:',
   as_of: 'As of',
   past: 'Past incidents',
   quiet_day: (releases: number) =>
