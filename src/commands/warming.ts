@@ -23,9 +23,10 @@ type Given = { ctx: Context; front: Front; journal: Journal; files: RenderingFil
 export function keepWarm({ ctx, front, journal, files }: Given): () => void {
   const started_at = Date.now()
   let round = 0
+  let stopped = false
   const begin = async () => {
     const mine = ++round
-    const over = () => mine !== round
+    const over = () => stopped || mine !== round
     await pause(settleMillis, undefined, { ref: false })
     if (over()) return
     const { now, past } = await publicAddresses(ctx, ahead)
@@ -47,6 +48,6 @@ export function keepWarm({ ctx, front, journal, files }: Given): () => void {
   })
   warm()
   return () => {
-    round = Number.POSITIVE_INFINITY
+    stopped = true
   }
 }
