@@ -1,7 +1,7 @@
+import { lastDays, startOfDate } from '../../components/calendar.ts'
 import { componentAmong, type PublicComponent, publicComponents } from '../../components/public.ts'
 import { publicImpacts } from '../../components/public-impacts.ts'
-import { addUp } from '../../components/uptime.ts'
-import { reportSince, uptimeReport } from '../../components/uptime-report.ts'
+import { addUp, momentOf, secondOf, tally, worstOverTime } from '../../components/uptime.ts'
 import { type Context, nowText } from '../../platform/context.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { readSite } from '../../site/store.ts'
@@ -46,16 +46,21 @@ async function told(ctx: Context, { metric, label, all, component, t }: Told): P
   return component ? versionBadge(label, component, t) : notKnown(label, t)
 }
 
+/** Calendar days, today included: what the page draws as well. */
+const counted = 90
+
 /** How much of the last 90 days these components worked, all of them together. */
 async function uptimeOf(ctx: Context, components: PublicComponent[]): Promise<number | null> {
   const { time_zone } = await readSite(ctx)
-  const clock = { time_zone, now: nowText(ctx) }
-  const every = await publicImpacts(ctx, { since: reportSince(clock) })
-  const windows = components.flatMap(({ id, started_on }) => {
-    const impacts = every.filter((impact) => impact.component_id === id)
-    return uptimeReport({ ...clock, impacts, started_on }).windows.filter(({ window }) => window === '90d')
-  })
-  return addUp(windows).uptime
+  const now = nowText(ctx)
+  const from = lastDays(now, time_zone, counted)[0]?.from ?? 0
+  const every = await publicImpacts(ctx, { since: momentOf(from) })
+  const impactsOf = Map.groupBy(every, (impact) => impact.component_id)
+  const window = { from, to: secondOf(now) }
+  const tallies = components.map(({ id, started_on }) =>
+    tally(worstOverTime(impactsOf.get(id) ?? []), startOfDate(started_on, time_zone), window),
+  )
+  return addUp(tallies).uptime
 }
 
 function among(all: PublicComponent[], name: string): PublicComponent | null {
