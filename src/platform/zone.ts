@@ -6,7 +6,8 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 /** Far more than one page has zone, language and ways of saying it; each format takes some 10 kB. */
 const mostFormats = 200
 
-function format(
+/** A way of saying moments, made once for each zone and language: making one takes longer than using it. */
+export function format(
   zone: string,
   options: Intl.DateTimeFormatOptions,
   locale = englishTime.locale,

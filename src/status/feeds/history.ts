@@ -1,6 +1,7 @@
 import { listPublicIncidents, type PublicIncident } from '../../incidents/public.ts'
 import type { Context } from '../../platform/context.ts'
 import { markdown } from '../../platform/markdown.ts'
+import { format } from '../../platform/zone.ts'
 import { lastPublicChange } from '../changed.ts'
 import type { Home } from '../home.ts'
 import { type Feed, type FeedEntry, latest, newest } from './model.ts'
@@ -58,17 +59,17 @@ function stackedUpdate(
   return `<p><small>${at}</small><br><strong>${labels[state]}</strong> - ${words}`
 }
 
-function momentIn(at: string, timeZone: string) {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  })
-  const parts = format.formatToParts(new Date(at))
+const said = {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+} as const
+
+function momentIn(at: string, time_zone: string) {
+  const parts = format(time_zone, said, 'en-US').formatToParts(new Date(at))
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
   return {
     month: part('month'),
