@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, expressionBuilder } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
+import { tellsEveryRelease } from '../site/model.ts'
 
 /**
  * What customers may see, said once, in SQL. Every public projection (components, releases, incidents) starts from
@@ -106,11 +107,6 @@ const toldOf = once(() => {
 export async function showsPlainReleases(db: Db): Promise<boolean> {
   const site = await mode(db).executeTakeFirst()
   return tellsEveryRelease(site?.public_releases)
-}
-
-/** The same by the setting itself. Where not every release is told none are counted: the number would not be true. */
-export function tellsEveryRelease(public_releases: string | undefined): boolean {
-  return public_releases !== 'eventful' && public_releases !== 'none'
 }
 
 /** Incidents that were published and not deleted, and that name a component that may be named, or none at all. */

@@ -7,7 +7,7 @@ import { markdown } from './markdown.ts'
 import type { TimeWords } from './time-words.ts'
 import * as zone from './zone.ts'
 
-type PageSite = { name: string; time_zone: string }
+type PageSite = { name: string; time_zone: string; tells_every_release: boolean }
 /** Of the page's language (`site/words`) only what tells times is known here. */
 type PageWords = { time: TimeWords }
 type PageViewer = { id: string; name: string; role: string }

@@ -11,6 +11,11 @@ const mostMarkdown = 5_000
 /** Which releases customers may read of: see `components/visibility.ts`. */
 export const publicReleases = ['all', 'production', 'eventful', 'none'] as const
 
+/** Whether customers may read of releases to which nothing happened. Where not every release is told none are counted: the number would not be true. */
+export function tellsEveryRelease(public_releases: string | undefined): boolean {
+  return public_releases !== 'eventful' && public_releases !== 'none'
+}
+
 const SiteLink = z.object({
   label: z
     .string()

@@ -6,6 +6,7 @@ import { isForMachines, originFor } from '../platform/http.ts'
 import { newId } from '../platform/ids.ts'
 import { pageData } from '../platform/view.ts'
 import { accentRules } from './accent.ts'
+import { tellsEveryRelease } from './model.ts'
 import { publicOrigin } from './origin.ts'
 import { readSite, type Site, untouched } from './store.ts'
 import { wordsFor } from './words/index.ts'
@@ -41,7 +42,7 @@ function pageFor(request: FastifyRequest, given: Given, site: Site, flash: strin
   const { assets, origin, sample, exported } = given
   const csrf = request.form_binding === '' ? '' : formToken(request.ctx.secret, request.form_binding)
   return pageData({
-    site,
+    site: { ...site, tells_every_release: tellsEveryRelease(site.public_releases) },
     t: wordsFor(site.language),
     viewer: request.viewer,
     flash,
