@@ -6,8 +6,9 @@ import { type ComponentStatus, worstStatus } from './model.ts'
 export type Impact = Tables['component_impacts']
 
 /**
- * Says what a component suffers from `at` on, by one incident or (with none) by hand: ends the open interval of the
- * same origin and opens a new one, unless it is operational again. Part of a verb; the verb writes the journal line.
+ * Says what a component suffers from `at` on, by one incident or (with none) by hand: ends what the same origin has
+ * open, or had open after `at`, and opens a new interval, unless it is operational again. Part of a verb; the verb
+ * writes the journal line.
  */
 export async function setImpact(
   ctx: Context,
@@ -21,9 +22,10 @@ export async function setImpact(
     at: string
   },
 ) {
-  const open = await openImpacts(ctx, { incident_id, component_id })
-  if (open.length === 1 && open[0]?.status === status && open[0].started_at <= at) return
-  await endAll(ctx, open, at)
+  const [last, ...others] = await impactsAfter(ctx, { incident_id, component_id, at })
+  if (others.length === 0 && last?.ended_at === null && last.status === status && last.started_at <= at)
+    return
+  await endAll(ctx, last ? [last, ...others] : [], at)
   if (status === 'operational') return
 
   const row = { id: newId(), component_id, status, started_at: at, ended_at: null, incident_id }
@@ -76,6 +78,20 @@ export function openImpacts(
   query = query.where('incident_id', incident_id === null ? 'is' : '=', incident_id)
   if (component_id) query = query.where('component_id', '=', component_id)
   return query.orderBy('id').execute()
+}
+
+/** What one origin does to a component after `at`: what is open, and what ended later, as an archiving ends it. */
+function impactsAfter(
+  { db }: Context,
+  { incident_id, component_id, at }: Pick<Impact, 'component_id' | 'incident_id'> & { at: string },
+): Promise<Impact[]> {
+  const own = db
+    .selectFrom('component_impacts')
+    .selectAll()
+    .where('component_id', '=', component_id)
+    .where('incident_id', incident_id === null ? 'is' : '=', incident_id)
+  const late = own.where((or) => or.or([or('ended_at', 'is', null), or('ended_at', '>', at)]))
+  return late.orderBy('started_at').orderBy('id').execute()
 }
 
 /** Each component's status now: the worst of what is open on it. Whoever is not in the map is operational. */

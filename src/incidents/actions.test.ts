@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { archiveComponent, createComponent } from '../components/actions.ts'
+import { archiveComponent, createComponent, restoreComponent } from '../components/actions.ts'
 import { currentStatuses, impactsOfIncident } from '../components/impacts.ts'
 import { type World, world } from '../testing/world.ts'
 import { declareIncident, deleteIncident, editIncident, restoreIncident } from './actions.ts'
@@ -129,6 +129,21 @@ test('an end that is told afterwards also ends what an archived component suffer
   const display_at = '2026-11-23T12:05:00.000Z'
   await postUpdate(ship, id, { state: 'resolved', body: 'Over since a while.', display_at })
   assert.deepEqual(await spans(ship, id), ['partial_outage 12:00–12:05'])
+})
+
+test('an update told for the time before an archiving replaces what the archiving had ended', async () => {
+  const { ship, checkout } = await shop()
+  const incident = await declareIncident(ship, cardsFail)
+  ship.wait(10)
+  await archiveComponent(ship, checkout.id)
+  ship.wait(10)
+  await restoreComponent(ship, checkout.id)
+  const told = { body: 'It was worse.', display_at: '2026-11-23T12:05:00Z' }
+  await postUpdate(ship, incident.id, {
+    ...told,
+    components: [{ component: 'checkout', status: 'major_outage' }],
+  })
+  assert.deepEqual(await spans(ship, incident.id), ['partial_outage 12:00–12:05', 'major_outage 12:05–'])
 })
 
 test('a note after the end opens nothing again', async () => {
