@@ -67,6 +67,22 @@ export async function addTexts(db: AnyKysely, table: string, columns: Record<str
   }
 }
 
+/** Adds whole numbers that may be unknown to a table that stands already. */
+export async function addIntegers(db: AnyKysely, table: string, columns: string[]) {
+  for (const name of columns) await db.schema.alterTable(table).addColumn(name, 'integer').execute()
+}
+
+/** At most one row for these columns among those where `unended` is null. */
+export async function createUniqueIndex(db: AnyKysely, table: string, columns: string[], unended: string) {
+  await db.schema
+    .createIndex([table, ...columns, 'open'].join('_'))
+    .on(table)
+    .columns(columns)
+    .unique()
+    .where(unended, 'is', null)
+    .execute()
+}
+
 /** An index named after its table and columns. */
 export async function createIndex(db: AnyKysely, table: string, ...columns: string[]) {
   await db.schema

@@ -1,10 +1,13 @@
 import type { AccountsTables } from './tables/accounts.ts'
 import type { ComponentsTables } from './tables/components.ts'
+import type { GateTables } from './tables/gate.ts'
 import type { IncidentsTables } from './tables/incidents.ts'
 import type { IngestTables } from './tables/ingest.ts'
 import type { JournalTables } from './tables/journal.ts'
+import type { OutboundTables } from './tables/outbound.ts'
 import type { PlatformTables } from './tables/platform.ts'
 import type { ReleasesTables } from './tables/releases.ts'
+import type { RollbacksTables } from './tables/rollbacks.ts'
 import type { SiteTables } from './tables/site.ts'
 import type { SourcesTables } from './tables/sources.ts'
 
@@ -14,24 +17,30 @@ import type { SourcesTables } from './tables/sources.ts'
  */
 export type Tables = PlatformTables &
   JournalTables &
+  OutboundTables &
   AccountsTables &
   SiteTables &
   ComponentsTables &
   SourcesTables &
   ReleasesTables &
   IncidentsTables &
+  RollbacksTables &
+  GateTables &
   IngestTables
 
 /** Which slice writes which tables; `house.test.ts` holds the code to it. */
 export const owners = {
   platform: ['idempotency_keys'],
   journal: ['journal'],
+  outbound: ['outbound_calls', 'outbound_attempts'],
   accounts: ['users', 'sessions', 'api_tokens', 'login_failures', 'setup'],
   site: ['site', 'site_logo'],
   components: ['groups', 'components', 'component_impacts'],
   sources: ['sources', 'source_secrets', 'source_rules'],
   releases: ['environments', 'release_events', 'releases'],
   incidents: ['incidents', 'incident_updates', 'incident_update_components'],
+  rollbacks: ['rollback_plans', 'rollback_receivers', 'readiness', 'artifact_checks', 'rollback_requests'],
+  gate: ['freeze_windows', 'freeze_window_components', 'gate_rules'],
   ingest: ['deliveries'],
 } as const satisfies Record<string, readonly (keyof Tables)[]>
 

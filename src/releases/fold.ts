@@ -28,6 +28,8 @@ export type Telling = {
   outcome: Outcome | null
   attempt: number
   percent: number | null
+  /** The most customers it ever had. */
+  most_percent: number | null
   dark_at: string | null
   began_at: string | null
   first_exposed_at: string | null
@@ -42,6 +44,7 @@ export const untold: Telling = {
   outcome: null,
   attempt: 1,
   percent: null,
+  most_percent: null,
   dark_at: null,
   began_at: null,
   first_exposed_at: null,
@@ -64,9 +67,15 @@ export function tell(before: Telling, event: RunEvent): Telling {
 
 /** A run that the tool runs again: open as if new, but what it brought to customers before stays with them. */
 function begunAgain(before: Telling): Telling {
-  const { first_exposed_at } = before
+  const { first_exposed_at, most_percent } = before
   const facts = ofEveryAttempt(before.facts)
-  return { ...untold, facts, first_exposed_at, live_at: before.undone_at ? null : before.live_at }
+  return {
+    ...untold,
+    facts,
+    first_exposed_at,
+    most_percent,
+    live_at: before.undone_at ? null : before.live_at,
+  }
 }
 
 function moveOn(now: Telling, event: RunEvent) {
@@ -115,7 +124,10 @@ function expose(now: Telling, event: RunEvent) {
   const everybody = now.outcome === 'succeeded' && isForEverybody(now)
   const reached = now.outcome === null || now.outcome === 'succeeded' ? now.percent : percent
   const some = now.dark_at === null && (reached ?? 0) > 0
-  if (some || everybody) now.first_exposed_at ??= momentOf(event)
+  if (some || everybody) {
+    now.first_exposed_at ??= momentOf(event)
+    now.most_percent = Math.max(now.most_percent ?? 0, everybody ? 100 : (reached ?? 0))
+  }
   if (now.outcome === 'succeeded') now.live_at = everybody ? (now.live_at ?? momentOf(event)) : null
 }
 
@@ -125,7 +137,8 @@ function wholePercent(percent: number) {
 }
 
 function summary(telling: Telling, told: readonly RunEvent[]) {
-  const { facts, outcome, attempt, percent, dark_at, first_exposed_at, live_at, undone_at } = telling
+  const { facts, outcome, attempt, percent, most_percent, dark_at, first_exposed_at, live_at, undone_at } =
+    telling
   const state = stateOf(telling)
   const last_event_at = told.at(-1)?.effective_at ?? ''
   const finished_at = outcome && (facts.finished_at ?? telling.ended_at)
@@ -136,7 +149,9 @@ function summary(telling: Telling, told: readonly RunEvent[]) {
     outcome,
     attempt,
     percent,
+    most_percent,
     dark_at,
+    drill_at: facts.drill ? (live_at ?? finished_at ?? last_event_at) : null,
     started_at: facts.started_at ?? telling.began_at,
     first_exposed_at,
     live_at,
@@ -164,6 +179,7 @@ function worded(facts: EventFacts) {
     target_url: facts.urls?.target ?? null,
     commit_url: facts.urls?.commit ?? null,
     changelog_url: facts.urls?.changelog ?? null,
+    artifact: facts.artifact ?? null,
     rollback: facts.rollback ?? null,
   }
 }

@@ -136,5 +136,13 @@ const blank = {
   target_url: null,
   commit_url: null,
   changelog_url: null,
+  artifact: null,
+  drill_at: null,
+  most_percent: null,
+  bad_at: null,
+  bad_reason: null,
+  bad_by: null,
+  asked_at: null,
+  rollback_request_id: null,
   rollback: null,
 }

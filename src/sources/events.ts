@@ -44,6 +44,8 @@ export type EventFacts = {
   attempt?: number
   started_at?: string
   finished_at?: string
+  /** A rollback walked to see that it can be. */
+  drill?: boolean
   /** The readiness object of the native request, kept as it came. */
   rollback?: Record<string, unknown>
   attributes?: Record<string, unknown>
@@ -92,6 +94,7 @@ export const eventFacts = z.object({
   attempt: z.int().min(1).max(1_000_000).optional(),
   started_at: z.iso.datetime().optional(),
   finished_at: z.iso.datetime().optional(),
+  drill: z.boolean().optional(),
   rollback: z.record(z.string(), z.unknown()).optional(),
   attributes: z.record(z.string(), z.unknown()).optional(),
 }) satisfies z.ZodType<EventFacts>

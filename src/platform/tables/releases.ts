@@ -67,6 +67,19 @@ export type ReleasesTables = {
     target_url: string | null
     commit_url: string | null
     changelog_url: string | null
+    /** Its artifact: a package URL, a digest or an address. */
+    artifact: string | null
+    /** A rollback that was walked to see that it can be: it proves the way back and is nobody's failure. */
+    drill_at: Time | null
+    /** The most customers it ever had, 0 to 100; null: unknown or nobody yet. */
+    most_percent: number | null
+    /** Never to be gone back to, and why. */
+    bad_at: Time | null
+    bad_reason: string | null
+    bad_by: string | null
+    /** The request through Shiplog that this rollback answers, and when it was made. */
+    asked_at: Time | null
+    rollback_request_id: Id | null
     /** The event's `rollback` object, kept as it came. */
     rollback: Json | null
     created_at: Time

@@ -15,6 +15,8 @@ export type SiteTables = {
     /** `#rrggbb`; null: the house's own. */
     accent: string | null
     public_releases: string
+    /** Whether customers read how many of them have a release: `shown` or `hidden`. */
+    public_percent: string
     /** Markdown above and below every public page. */
     header: string
     footer: string

@@ -63,6 +63,7 @@ export const nativeEvent = z.object({
   finished_at: time,
   url: link,
   urls: z.object({ run: link, target: link, commit: link, changelog: link }).optional().catch(undefined),
+  drill: flag,
   rollback: object(10_000),
   attributes: object(4_000),
 })

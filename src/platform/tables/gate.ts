@@ -1,0 +1,17 @@
+import type { Id, Json, Time, Versioned } from './words.ts'
+
+export type GateTables = {
+  /** From when to when nothing goes out; without components, of none of them. */
+  freeze_windows: Versioned & {
+    id: Id
+    reason: string
+    starts_at: Time
+    ends_at: Time
+    /** `[name, …]`: people and API tokens that may pass. */
+    may_pass: Json
+    ended_at: Time | null
+  }
+  freeze_window_components: { freeze_window_id: Id; component_id: Id }
+  /** How a component takes a rule: `on` (it stops a release), `warn` or `off`. Without a row, as the rule begins. */
+  gate_rules: { component_id: Id; rule: string; level: string; updated_at: Time }
+}
