@@ -41,6 +41,7 @@ const WayBackJson = z.object({
   to_version: z.string().nullable(),
   restores_release_id: z.string().nullable(),
   component,
+  asked_at: time,
   started_at: time,
   rolled_back_at: time,
   took_seconds: z.number().nullable(),

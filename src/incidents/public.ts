@@ -26,6 +26,7 @@ const PublicRollback = z.object({
   state: z.enum(['rolling_back', 'rolled_back']),
   release_id: z.string(),
   to_version: z.string().nullable(),
+  asked_at: time,
   started_at: time,
   rolled_back_at: time,
   took_seconds: z.number().nullable(),

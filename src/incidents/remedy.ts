@@ -1,6 +1,6 @@
 import { versionName } from '../components/live.ts'
 import type { Context } from '../platform/context.ts'
-import { clock, duration } from '../platform/zone.ts'
+import { clock, seconds } from '../platform/zone.ts'
 import { isLost, secondsTaken } from '../releases/model.ts'
 import type { Incident, NamedRelease } from './store.ts'
 import { releasesNamed } from './store.ts'
@@ -15,6 +15,8 @@ type WayBack = {
   to_version: string | null
   restores_release_id: string | null
   component: { id: string; name: string; slug: string }
+  /** When it was asked for through Shiplog; null when nobody asked here. */
+  asked_at: string | null
   started_at: string | null
   rolled_back_at: string | null
   took_seconds: number | null
@@ -110,7 +112,7 @@ type Rollback = Awaited<ReturnType<typeof rollbacksSince>>[number]
 type Way = Omit<WayBack, 'usual_seconds'>
 
 function wayBack(cause: NamedRelease, rollback: Rollback): Way {
-  const { started_at, live_at } = rollback
+  const { asked_at, started_at, live_at } = rollback
   return {
     state: live_at ? 'rolled_back' : 'rolling_back',
     release_id: rollback.id,
@@ -118,6 +120,7 @@ function wayBack(cause: NamedRelease, rollback: Rollback): Way {
     to_version: versionName(rollback),
     restores_release_id: rollback.restores_release_id,
     component: { id: cause.component_id, name: cause.component_name, slug: cause.component_slug },
+    asked_at,
     started_at,
     rolled_back_at: live_at,
     took_seconds: secondsTaken(rollback),
@@ -133,6 +136,7 @@ function ownWayBack(cause: NamedRelease): Way {
     to_version: cause.previous_version,
     restores_release_id: cause.previous_release_id,
     component: { id: cause.component_id, name: cause.component_name, slug: cause.component_slug },
+    asked_at: null,
     started_at: null,
     rolled_back_at: cause.undone_at ?? cause.finished_at,
     took_seconds: null,
@@ -144,7 +148,7 @@ export function offeredUpdate(incident: Incident, way: WayBack | undefined, time
   if (!way || incident.resolved_at || incident.remedy) return null
   if (way.state !== 'rolled_back' || !way.rolled_back_at) return null
   const to = way.to_version ? ` to ${way.to_version}` : ''
-  const took = way.started_at ? ` It took ${duration(way.started_at, way.rolled_back_at)}.` : ''
+  const took = way.took_seconds === null ? '' : ` It took ${seconds(way.took_seconds)}.`
   const at = clock(way.rolled_back_at, time_zone)
   return {
     state: 'monitoring' as const,

@@ -16,13 +16,13 @@ export function laneOf({ component_id, environment_id }: Lane) {
   return `${component_id} ${environment_id}`
 }
 
-/** The newest rollbacks of each lane that told both their times: one more than counts, for the one that is left out. */
+/** The newest rollbacks of each lane, drills too, that told both their times: one more than counts, for the one that is left out. */
 export async function timesTaken({ db }: Context, lanes: Lane[]) {
   const component_ids = [...new Set(lanes.map((lane) => lane.component_id))]
   if (component_ids.length === 0) return new Map<string, never[]>()
   const told = db
     .selectFrom('releases')
-    .select(['id', 'component_id', 'environment_id', 'started_at', 'live_at'])
+    .select(['id', 'component_id', 'environment_id', 'kind', 'asked_at', 'started_at', 'live_at'])
     .select(({ fn }) =>
       fn
         .agg<number>('row_number')
@@ -31,7 +31,7 @@ export async function timesTaken({ db }: Context, lanes: Lane[]) {
     )
     .where('component_id', 'in', component_ids)
     .where('kind', '=', 'rollback')
-    .where('started_at', 'is not', null)
+    .where((or) => or.or([or('started_at', 'is not', null), or('asked_at', 'is not', null)]))
     .where('live_at', 'is not', null)
   const rows = await db
     .selectFrom(told.as('told'))

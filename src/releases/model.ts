@@ -21,6 +21,11 @@ export type Tier = (typeof tiers)[number]
 /** The kinds that put another version live; a changed setting or flag leaves the version as it is. */
 export const versionKinds: readonly string[] = ['deploy', 'rollback', 'redeploy']
 
+/** A rollback that was walked to see that it can be: it proves the way back, and nothing had gone wrong. */
+export function isDrill({ kind, drill_at }: { kind: string; drill_at: string | null }) {
+  return kind === 'rollback' && drill_at !== null
+}
+
 type Exposure = { outcome: string | null; percent: number | null; dark_at: string | null }
 
 /** Whether every customer has it, once it has succeeded. */
@@ -61,8 +66,23 @@ export function environmentName(said: string) {
   return name === 'prod' ? 'production' : name
 }
 
-/** How long it took from start to everybody, in seconds; null when either is unknown. */
-export function secondsTaken({ started_at, live_at }: { started_at: string | null; live_at: string | null }) {
-  if (started_at === null || live_at === null || live_at < started_at) return null
-  return Math.round((Date.parse(live_at) - Date.parse(started_at)) / 1000)
+type Times = { kind: string; asked_at: string | null; started_at: string | null; live_at: string | null }
+
+/**
+ * When going back, or going out, was decided. A rollback that was asked for through Shiplog was decided when it was
+ * asked for, however long the tool then let it wait; any other run when it began. Null: nobody said.
+ */
+export function decidedAt({ kind, asked_at, started_at }: Omit<Times, 'live_at'>) {
+  return kind === 'rollback' ? (asked_at ?? started_at) : started_at
+}
+
+/**
+ * How long it took until everybody had it, in seconds: a release from its start, a rollback from when it was decided.
+ * The one duration that may mix two clocks, so a moment that lies after its end makes it unknown: null, as when either
+ * end is.
+ */
+export function secondsTaken({ live_at, ...times }: Times) {
+  const from = decidedAt(times)
+  if (from === null || live_at === null || live_at < from) return null
+  return Math.round((Date.parse(live_at) - Date.parse(from)) / 1000)
 }

@@ -89,7 +89,7 @@ function backWords(release: ReleaseView, undoing: Times | null) {
   return `back to ${undoing.name}${took}${had}`
 }
 
-type Times = { name: string; started_at: string | null; live_at: string | null }
+type Times = { name: string } & Parameters<typeof secondsTaken>[0]
 
 /** The event's `rollback` object as it came: what the tool said about the way back. */
 function wayBackOf({ rollback }: ReleaseView) {

@@ -60,7 +60,7 @@ function neighbour(row: Awaited<ReturnType<ReturnType<typeof neighbours>['execut
 function neighbours({ db }: Context) {
   return visibleReleases(db)
     .select(['releases.id', 'releases.version', 'releases.commit', 'releases.kind'])
-    .select(['releases.started_at', 'releases.live_at'])
+    .select(['releases.asked_at', 'releases.started_at', 'releases.live_at'])
 }
 
 /**

@@ -9,13 +9,14 @@ export type ReleaseTimes = Pick<PublicRelease, 'took_seconds'> & { component_id:
 /** What went live for everybody since a moment, ways back too, in any order: for counting how often and how fast. */
 export async function publicReleaseTimes({ db }: Context, since: string): Promise<ReleaseTimes[]> {
   const rows = await visibleReleaseRows(db)
-    .select(['releases.component_id', 'releases.kind', 'releases.started_at', 'releases.live_at'])
+    .select(['releases.component_id', 'releases.kind', 'releases.asked_at'])
+    .select(['releases.started_at', 'releases.live_at'])
     .where('releases.live_at', '>=', since)
     .execute()
-  return rows.map(({ component_id, kind, ...times }) => ({
-    component_id,
-    isBack: kind === 'rollback',
-    took_seconds: secondsTaken(times),
+  return rows.map((row) => ({
+    component_id: row.component_id,
+    isBack: row.kind === 'rollback',
+    took_seconds: secondsTaken(row),
   }))
 }
 

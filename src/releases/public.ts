@@ -5,7 +5,7 @@ import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { releaseKinds } from '../sources/events.ts'
 import { matching, type ReleaseFilter } from './filter.ts'
-import { isLost, releaseStates, secondsTaken } from './model.ts'
+import { isDrill, isLost, releaseStates, secondsTaken } from './model.ts'
 
 const time = z.string().nullable()
 const otherId = z.string().nullable()
@@ -20,6 +20,10 @@ export const PublicRelease = z.object({
   state: z.enum([...releaseStates, 'lost']),
   percent: z.number().nullable(),
   dark_at: time,
+  /** When a rollback was asked for through Shiplog. */
+  asked_at: time,
+  /** When it was said that a rollback is a drill: walked to see that it can be, and nobody's failure. */
+  drill_at: time,
   started_at: time,
   first_exposed_at: time,
   live_at: time,
@@ -27,6 +31,7 @@ export const PublicRelease = z.object({
   undone_at: time,
   /** When everybody had a newer one instead. */
   replaced_at: time,
+  /** From its start, a rollback from when it was asked for where that is known, until everybody had it. */
   took_seconds: z.number().nullable(),
   /** Where it stands in the log. */
   at: z.string(),
@@ -90,10 +95,12 @@ function select({ db }: Context) {
     .select(['components.id as component_id', 'components.slug', 'components.name', 'components.archived_at'])
     .select(['environments.name as environment', 'releases.id', 'releases.version', 'releases.commit'])
     .select(['releases.kind', 'releases.state', 'releases.percent', 'releases.dark_at'])
+    .select(['releases.asked_at', 'releases.drill_at'])
     .select(['releases.started_at', 'releases.first_exposed_at', 'releases.live_at', 'releases.finished_at'])
     .select(['releases.undone_at', 'releases.deadline_at', 'releases.lane_at'])
     .select(['releases.reverts_release_id', 'releases.restores_release_id', 'releases.undone_by_release_id'])
     .select(['reverted.version as reverted_version', 'reverted.commit as reverted_commit'])
+    .select(['reverted.kind as reverted_kind', 'reverted.asked_at as reverted_asked_at'])
     .select(['reverted.started_at as reverted_started_at', 'reverted.live_at as reverted_live_at'])
     .select(['newer.id as newer_id', 'newer.live_at as replaced_at'])
     .select(['undoing.version as undoing_version', 'undoing.commit as undoing_commit'])
@@ -159,6 +166,8 @@ function publicFields(
     state: lost ? 'lost' : (row.state as PublicRelease['state']),
     percent,
     dark_at,
+    asked_at: row.kind === 'rollback' ? row.asked_at : null,
+    drill_at: isDrill(row) ? row.drill_at : null,
     started_at,
     first_exposed_at,
     live_at,
@@ -177,11 +186,12 @@ function publicFields(
 function reverted(row: Row, named: Set<string>) {
   const { reverted_live_at: live_at, reverted_started_at: started_at } = row
   const { reverted_version: version, reverted_commit: commit } = row
+  const times = { kind: row.reverted_kind ?? '', asked_at: row.reverted_asked_at, started_at, live_at }
   const shown = named.has(row.reverts_release_id ?? '')
   return {
     reverts_release_id: shown ? row.reverts_release_id : null,
     reverts_version: shown ? versionName({ version, commit }) : null,
-    reverts_took_seconds: shown ? secondsTaken({ started_at, live_at }) : null,
+    reverts_took_seconds: shown ? secondsTaken(times) : null,
   }
 }
 

@@ -49,7 +49,7 @@ export async function relatives({ db }: Context, release: ReleaseView) {
       ? []
       : await db
           .selectFrom('releases')
-          .select(['id', 'version', 'commit', 'live_at', 'started_at', 'kind'])
+          .select(['id', 'version', 'commit', 'live_at', 'started_at', 'asked_at', 'kind'])
           .where('id', 'in', ids)
           .execute()
   const byId = new Map(rows.map((row) => [row.id, { ...row, name: nameOf(row) }]))

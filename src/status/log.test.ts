@@ -16,6 +16,8 @@ const plain: PublicRelease = {
   state: 'succeeded',
   percent: null,
   dark_at: null,
+  asked_at: null,
+  drill_at: null,
   started_at: at('11:35'),
   first_exposed_at: at('12:02'),
   live_at: at('12:02'),
