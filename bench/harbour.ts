@@ -135,7 +135,7 @@ const untold = {
   },
   ...{ actor_name: 'deploy-bot', message: null, reason: null, run_url: null, target_url: null },
   ...{ commit_url: null, changelog_url: null, rollback: null },
-  ...{ artifact: null, drill_at: null, bad_at: null, bad_reason: null, bad_by: null },
+  ...{ artifact: null, drill_at: null, corrected_drill: null, bad_at: null, bad_reason: null, bad_by: null },
   ...{ most_percent: 100, asked_at: null, rollback_request_id: null },
 }
 

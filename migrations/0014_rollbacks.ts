@@ -79,6 +79,7 @@ export async function up(db: Kysely<unknown>) {
   await addTexts(db, 'releases', {
     artifact: null,
     drill_at: null,
+    corrected_drill: null,
     bad_at: null,
     bad_reason: null,
     bad_by: null,

@@ -57,7 +57,7 @@ const phrases = {
   'release.kind_corrected': 'corrected a release: {to}, not {from}',
   'release.marked_bad': 'marked {version} of {component_name} as bad',
   'release.cleared': 'took back that {version} of {component_name} is bad',
-  'release.marked_drill': 'said that going back to {version} of {component_name} was a drill',
+  'release.marked_drill': 'said that going back to {version} of {component_name} {was} a drill',
   'release.readiness_answered': 'answered how {version} of {component_name} can be rolled back',
   'rollback.requested': 'asked to roll {component_name} back from {from} to {to}',
   'rollback.withdrawn': 'took back the wish to roll {component_name} back',

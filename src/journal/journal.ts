@@ -113,6 +113,7 @@ const hiding = new Set<string>([
   'component.archived',
   'environment.tier_changed',
   'release.kind_corrected',
+  'release.marked_drill',
   'incident.edited',
   'incident.deleted',
   'incident.update_edited',

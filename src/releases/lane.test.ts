@@ -38,6 +38,7 @@ function live(
     undone_by_release_id: null,
     superseded_by_release_id: null,
     undone_at: null,
+    drill_at: null,
     live_at: clock(minute),
     lane_at: clock(minute),
     ...more,
@@ -101,6 +102,29 @@ test('a rollback to a version never seen undoes what was live, and nothing else'
   const lane = settled(live('v1', 0), live('v2', 1), live('back', 2, 'v0', { kind: 'rollback' }))
   assert.deepEqual([lane('back').reverts_release_id, lane('back').restores_release_id], ['v2', null])
   assert.deepEqual([lane('v1').state, lane('v2').state], ['succeeded', 'rolled_back'])
+})
+
+test('a drill takes nothing back: what it went back from stands as it was, and going forward again is a deploy', () => {
+  const drill = live('back', 2, 'v1', { drill_at: clock(2) })
+  const lane = settled(live('v1', 0), live('v2', 1), drill, live('again', 3, 'v2'))
+  assert.deepEqual([lane('back').kind, lane('again').kind], ['rollback', 'deploy'])
+  assert.deepEqual([lane('back').reverts_release_id, lane('back').restores_release_id], ['v2', 'v1'])
+  assert.deepEqual(
+    [lane('v2').state, lane('v2').undone_at, lane('v2').undone_by_release_id],
+    ['succeeded', null, null],
+  )
+  assert.equal(lane('v2').superseded_by_release_id, 'back')
+})
+
+test('what only some had is over after a drill too', () => {
+  const drill = live('back', 2, 'v1', { kind: 'rollback', drill_at: clock(2) })
+  const lane = settled(live('v1', 0), live('v2', 1, 'v2', canary), drill)
+  assert.deepEqual([lane('v2').state, lane('v2').undone_by_release_id], ['rolled_back', 'back'])
+})
+
+test('a deploy that a tool calls a drill is a deploy', () => {
+  const lane = settled(live('v1', 0), live('v2', 1, 'v2', { drill_at: clock(1) }))
+  assert.deepEqual([lane('v2').kind, lane('v1').superseded_by_release_id], ['deploy', 'v2'])
 })
 
 test('a rollback to what is live all along reverts what was being tried', () => {

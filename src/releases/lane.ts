@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Tables } from '../platform/tables.ts'
-import { exposedState, isSameCommit, isSameThing, versionKinds } from './model.ts'
+import { exposedState, isDrill, isSameCommit, isSameThing, versionKinds } from './model.ts'
 
 /** The columns of a release that place it among the others of its component and environment. */
 export const laneColumns = [
@@ -25,6 +25,7 @@ export const laneColumns = [
   'undone_by_release_id',
   'superseded_by_release_id',
   'undone_at',
+  'drill_at',
   'live_at',
   'lane_at',
 ] as const
@@ -158,12 +159,14 @@ function takeOver(walk: Walk, release: LaneRelease) {
   for (const earlier of replaced) earlier.superseded_by_release_id ??= release.id
 }
 
+/** A drill takes nothing back: nothing was wrong with what everybody had. What only some had is over all the same. */
 function undo({ finishes, since }: Walk, rollback: LaneRelease) {
   const target = finishes.findIndex(({ id }) => id === rollback.restores_release_id)
   const between = target < 0 ? [] : finishes.slice(target + 1)
   const reverted = [...finishes, ...since].filter(({ id }) => id === rollback.reverts_release_id)
+  const kept = new Set(isDrill(rollback) ? finishes : [])
   for (const release of new Set([...between, ...reverted, ...since.filter(isPartial)])) {
-    if (release.undone_at) continue
+    if (release.undone_at || kept.has(release)) continue
     release.undone_by_release_id = rollback.id
     release.undone_at = rollback.live_at
     if (release.outcome === 'succeeded' || isPartial(release)) release.state = 'rolled_back'

@@ -30,7 +30,7 @@ export async function settle(ctx: Context, lane: Lane, from: string) {
 }
 
 function changeable(release: LaneRelease) {
-  const { id, source_id, scope, run_key, lane_at, live_at, ...rest } = release
+  const { id, source_id, scope, run_key, lane_at, live_at, drill_at, ...rest } = release
   return rest
 }
 

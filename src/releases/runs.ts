@@ -72,11 +72,21 @@ async function refold(ctx: Context, old: Release) {
     ...run,
     kind: old.corrected_kind ?? said_kind ?? 'deploy',
     kind_by: said_kind ? 'tool' : 'history',
+    drill_at: drillOf(old.corrected_drill, run),
     rollback: rollback && JSON.stringify(rollback),
     undone_by_release_id: null,
     updated_at: nowText(ctx),
   })
   return run.lane_at
+}
+
+/** What an operator said of it stands above what the tool said; the moment is the run's own. */
+function drillOf(
+  corrected: string | null,
+  { drill_at, live_at, last_event_at }: Pick<Run, 'drill_at' | 'live_at' | 'last_event_at'>,
+) {
+  if (corrected === null) return drill_at
+  return corrected === 'yes' ? (drill_at ?? live_at ?? last_event_at) : null
 }
 
 type Seen = Pick<Release, 'state' | 'percent'>
@@ -138,6 +148,7 @@ const blank = {
   changelog_url: null,
   artifact: null,
   drill_at: null,
+  corrected_drill: null,
   most_percent: null,
   bad_at: null,
   bad_reason: null,

@@ -71,6 +71,8 @@ export type ReleasesTables = {
     artifact: string | null
     /** A rollback that was walked to see that it can be: it proves the way back and is nobody's failure. */
     drill_at: Time | null
+    /** What an operator said of that: `yes` or `no`; null leaves it to the tool. */
+    corrected_drill: string | null
     /** The most customers it ever had, 0 to 100; null: unknown or nobody yet. */
     most_percent: number | null
     /** Never to be gone back to, and why. */
