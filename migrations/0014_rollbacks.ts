@@ -87,6 +87,8 @@ export async function up(db: Kysely<unknown>) {
     rollback_request_id: null,
   })
   await addIntegers(db, 'releases', ['most_percent'])
-  await createIndex(db, 'releases', 'bad_at')
+  await createIndex(db, 'releases', 'component_id', 'bad_at')
+  await createIndex(db, 'releases', 'component_id', 'drill_at')
+  await createIndex(db, 'releases', 'component_id', 'environment_id', 'kind', 'live_at')
   await addTexts(db, 'site', { public_percent: 'hidden' })
 }

@@ -7,7 +7,7 @@ import { incidentStates, stateWords } from './model.ts'
 import { type NamedRelease, recentReleases, releasesNamed } from './store.ts'
 import { reasonFor, type Suspect, suspectsFor } from './suspects.ts'
 import type { Typed } from './typed.ts'
-import { usualSeconds } from './usual.ts'
+import { usualSeconds } from '../releases/usual.ts'
 
 /** A row of radio buttons for each component; `before` is what the incident says of it now. */
 export async function componentRows(ctx: Context, typed: Typed, before: Map<string, ComponentStatus>) {

@@ -4,7 +4,7 @@ import { clock, seconds } from '../platform/zone.ts'
 import { isLost, secondsTaken } from '../releases/model.ts'
 import type { Incident, NamedRelease } from './store.ts'
 import { releasesNamed } from './store.ts'
-import { laneOf, timesTaken, usualOf } from './usual.ts'
+import { laneOf, timesTaken, usualOf } from '../releases/usual.ts'
 
 /** The way back from the release that caused an incident, read from the releases and never stored. */
 type WayBack = {
