@@ -1,0 +1,145 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { Agent, buildConnector, type Dispatcher, request } from 'undici'
+import { addressRules } from './addresses.ts'
+import { type Failed, failed, wordsOf } from './faults.ts'
+import { checkTarget, type Resolve, resolveName, type Target, wrongHeader } from './target.ts'
+
+type Sent = {
+  url: string
+  method: 'POST' | 'PUT' | 'HEAD'
+  headers?: Record<string, string>
+  body?: string
+}
+type Answered = { status: number; headers: IncomingHttpHeaders; body_excerpt: string }
+export type Answer = Answered | Failed
+
+/** The guarded way out: the one place where connections to other people's addresses are made. */
+export type Client = {
+  send(sent: Sent): Promise<Answer>
+  /** Whether something is there, without fetching it. */
+  head(url: string): Promise<Answer>
+}
+
+const keptBytes = 2 * 1024
+const readBytes = 64 * 1024
+const headerBytes = 16 * 1024
+
+/**
+ * Makes the guarded client. It reaches only the open internet and what `allow` names, follows no redirect, ends after
+ * 15 seconds whatever the other side does, and keeps the first 2 KiB of an answer. It never throws for what the other
+ * side does.
+ */
+export function makeClient({
+  allow,
+  resolve = resolveName,
+  timeout_ms = 15_000,
+}: {
+  allow: readonly string[]
+  resolve?: Resolve
+  timeout_ms?: number
+}): Client {
+  const may = addressRules(allow)
+  const send = async (sent: Sent): Promise<Answer> => {
+    const wrong = wrongHeader(sent.headers ?? {})
+    if (wrong !== null) return failed(`The header ${wrong} cannot be sent.`, true)
+    const deadline = startDeadline(timeout_ms)
+    try {
+      const target = await Promise.race([checkTarget(sent.url, { resolve, may }), deadline.passed])
+      return 'error' in target ? target : await call(target, sent, { may, deadline, timeout_ms })
+    } finally {
+      deadline.clear()
+    }
+  }
+  return { send, head: (url) => send({ url, method: 'HEAD' }) }
+}
+
+type Deadline = ReturnType<typeof startDeadline>
+type Terms = { may: (address: string) => boolean; deadline: Deadline; timeout_ms: number }
+
+function startDeadline(timeout_ms: number) {
+  const { promise: passed, resolve } = Promise.withResolvers<Failed>()
+  const words = `There was no answer within ${timeout_ms / 1000} seconds.`
+  const timer = setTimeout(() => resolve(failed(words)), timeout_ms)
+  return { passed, clear: () => clearTimeout(timer) }
+}
+
+async function call(target: Target, sent: Sent, terms: Terms): Promise<Answer> {
+  const agent = pinnedAgent(target, terms)
+  try {
+    return await exchange(target, sent, agent, terms)
+  } catch (error) {
+    return failed(wordsOf(error, target.url))
+  } finally {
+    agent.destroy().catch(() => {}) // ends all that is still under way
+  }
+}
+
+async function exchange({ url }: Target, sent: Sent, agent: Agent, { deadline }: Terms): Promise<Answer> {
+  const { method, body: given = null } = sent
+  const own = { 'user-agent': 'Shiplog', 'accept-encoding': 'identity', accept: '*/*' }
+  const asked = request(url, {
+    dispatcher: agent,
+    method,
+    headers: { ...own, ...sent.headers },
+    body: given,
+  })
+  const answer = await Promise.race([asked, deadline.passed])
+  if ('error' in answer) return answer
+  return judged(answer.statusCode, answer.headers, await beginningOf(answer.body, deadline))
+}
+
+function judged(status: number, headers: IncomingHttpHeaders, body_excerpt: string): Answer {
+  if (status < 300 || status >= 400) return { status, headers, body_excerpt }
+  const to = typeof headers.location === 'string' ? ` to ${headers.location.slice(0, 200)}` : ''
+  const words = `It sends callers on${to} (${status}). Shiplog does not follow; enter the address that answers itself.`
+  return failed(words, true, { status, body_excerpt })
+}
+
+/** The first 2 KiB as text. What it said is known by its status: a body that drips or breaks off takes nothing from it. */
+async function beginningOf(body: Dispatcher.ResponseData['body'], { passed }: Deadline): Promise<string> {
+  const kept: Buffer[] = []
+  let read = 0
+  const reading = (async () => {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      if (read < keptBytes) kept.push(chunk.subarray(0, keptBytes - read))
+      read += chunk.length
+      if (read >= readBytes) break
+    }
+  })()
+  await Promise.race([reading.catch(() => {}), passed])
+  return readable(Buffer.concat(kept).toString('utf8'))
+}
+
+/** No half characters at the end, and none that a store or a terminal takes amiss. */
+function readable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  return text.replace(/\ufffd+$/, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+}
+
+/** For one call: connects to the addresses that were checked and no others, under the name that was asked for. */
+function pinnedAgent({ addresses }: Target, { may, timeout_ms }: Terms): Agent {
+  const connector = buildConnector({
+    allowH2: false,
+    timeout: timeout_ms,
+    autoSelectFamily: true,
+    lookup: (_name, options, done) => {
+      const [first] = addresses
+      if (options.all) done(null, addresses)
+      else done(null, first?.address ?? '', first?.family)
+    },
+  })
+  return new Agent({
+    allowH2: false,
+    pipelining: 0,
+    maxHeaderSize: headerBytes,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: (options, done) =>
+      connector(options, (error, socket) => {
+        if (error) return done(error, null)
+        if (may(socket.remoteAddress ?? '')) return done(null, socket)
+        socket.destroy()
+        done(new Error('connected to an address that may not be called'), null)
+      }),
+  })
+}
