@@ -11,7 +11,7 @@ export async function up(db: Kysely<unknown>) {
       .text('subject_id')
       .text('method')
       .text('url')
-      .text('body')
+      .text('body', { nullable: true })
       .text('sealed_headers', { nullable: true })
       .text('sealed_secret', { nullable: true })
       .text('schedule')

@@ -20,6 +20,7 @@ import * as ingestApi from './ingest/api.ts'
 import * as ingestJobs from './ingest/jobs.ts'
 import * as ingestWeb from './ingest/web.ts'
 import { registerOpenApi } from './openapi.ts'
+import * as outboundJobs from './outbound/jobs.ts'
 import { loadAssets, serveAssets } from './platform/assets.ts'
 import { readableUrl, registerBodies } from './platform/bodies.ts'
 import type { Context } from './platform/context.ts'
@@ -41,7 +42,7 @@ import * as statusPrograms from './status/programs.ts'
 import * as statusWeb from './status/web.ts'
 
 /** What runs by itself, every so often. */
-export const jobs: Job[] = [...accountsJobs.jobs, ...ingestJobs.jobs]
+export const jobs: Job[] = [...accountsJobs.jobs, ...ingestJobs.jobs, ...outboundJobs.jobs]
 
 type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
 

@@ -38,6 +38,8 @@ const refused: [string, Record<string, string>, RegExp][] = [
   ['an address that is none', { SHIPLOG_URL: 'status.example.com' }, /must be an address/],
   ['a database of a kind we do not know', { DATABASE_URL: 'mysql://localhost/x' }, /postgres:\/\//],
   ['an admin without a password', { SHIPLOG_ADMIN_EMAIL: 'a@example.com' }, /go together/],
+  ['a name among what may be called', { SHIPLOG_OUTBOUND_ALLOW: 'deploy.internal' }, /OUTBOUND_ALLOW.*CIDR/],
+  ['everything as what may be called', { SHIPLOG_OUTBOUND_ALLOW: '0.0.0.0/0' }, /OUTBOUND_ALLOW.*CIDR/],
   ['a number of hops as trusted proxies', { SHIPLOG_TRUSTED_PROXIES: '1' }, /CIDR/],
 ]
 for (const [what, env, words] of refused) {
@@ -56,6 +58,12 @@ test('what Kubernetes makes by itself for a service named shiplog is no misspell
 test('the README carries the same table of settings that the command prints', () => {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
   assert.ok(readme.includes(settingsTable()))
+})
+
+test('what may be called inside is a list of addresses and ranges, and empty unless it is set', () => {
+  assert.deepEqual(read({}).outbound_allow, [])
+  const given = read({ SHIPLOG_OUTBOUND_ALLOW: '127.0.0.1, 10.0.0.0/8 ::1' })
+  assert.deepEqual(given.outbound_allow, ['127.0.0.1', '10.0.0.0/8', '::1'])
 })
 
 test('a range of proxies that the server could not read is refused in words, not met as a crash', () => {

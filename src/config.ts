@@ -54,6 +54,17 @@ const settings = {
     .refine((list) => list.every(isNetwork), 'must be a list of addresses or CIDR ranges, such as 10.0.0.0/8')
     .default([])
     .describe('Proxies whose `X-Forwarded-…` headers are believed (addresses or CIDR ranges)'),
+  SHIPLOG_OUTBOUND_ALLOW: z
+    .string()
+    .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+    .refine(
+      (list) => list.every(isNetwork),
+      'must be a list of addresses or CIDR ranges, such as 10.1.0.0/16',
+    )
+    .default([])
+    .describe(
+      'What Shiplog may call inside your network (addresses or CIDR ranges); unset: only the open internet',
+    ),
   SHIPLOG_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -72,6 +83,8 @@ export type Config = {
   secret: Buffer
   admin: { email: string; password: string } | null
   trusted_proxies: string[]
+  /** Addresses and ranges that the guarded client may reach though they are not on the open internet. */
+  outbound_allow: string[]
   log_level: string
 }
 
@@ -107,6 +120,7 @@ function settled(read: z.infer<z.ZodObject<typeof settings>>): Config {
     secret: secretBytes(read.SHIPLOG_SECRET ?? '') ?? keptSecret(data_dir),
     admin: email && password ? { email, password } : null,
     trusted_proxies: read.SHIPLOG_TRUSTED_PROXIES,
+    outbound_allow: read.SHIPLOG_OUTBOUND_ALLOW,
     log_level: read.SHIPLOG_LOG_LEVEL,
   }
 }
@@ -169,7 +183,7 @@ function misspelt(env: NodeJS.ProcessEnv): string[] {
     .map((name) => `${name} is not a setting of Shiplog. Its settings are: ${names.join(', ')}.`)
 }
 
-/** What the proxy check takes too: it knows no range of everything, and neither should a list of one's own proxies. */
+/** What the proxy check takes too: it knows no range of everything, and neither should a list of one's own machines. */
 function isNetwork(text: string): boolean {
   const [, address = '', bits] = /^([^/]+?)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? []
   const family = isIP(address)

@@ -6,6 +6,8 @@ import { buildApp, jobs } from '../app.ts'
 import { type Config, readConfig } from '../config.ts'
 import { makeFront } from '../front.ts'
 import { followJournal, keepReading } from '../journal/follow.ts'
+import { makeClient } from '../outbound/client.ts'
+import { keepSending } from '../outbound/sending.ts'
 import type { Context } from '../platform/context.ts'
 import { openDatabase } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
@@ -33,7 +35,12 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
     if (!(await begun(service, stopped))) return end(service, [])
   }
   await announce(ctx, app, config)
-  const stops = [startJobs(ctx, jobs), keepReading(service.journal, app.log), store.warm()]
+  const stops = [
+    startJobs(ctx, jobs),
+    keepReading(service.journal, app.log),
+    store.warm(),
+    keepSending(ctx, service.journal, makeClient({ allow: config.outbound_allow })),
+  ]
   await stopped
   return end(service, stops)
 }
@@ -85,9 +92,10 @@ function whyNot({ database_url, data_dir }: Config, error: unknown) {
   return isGone ? gone : 'The database cannot be used. It is tried again every few seconds.'
 }
 
-async function end({ app, db, files }: Service, stops: (() => void)[]): Promise<number> {
-  for (const stop of stops) stop()
+async function end({ app, db, files }: Service, stops: (() => unknown)[]): Promise<number> {
+  const ended = stops.map((stop) => stop())
   await app.close()
+  await Promise.all(ended)
   await files.settled()
   await db.destroy()
   return 0

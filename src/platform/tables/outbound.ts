@@ -10,7 +10,8 @@ export type OutboundTables = {
     subject_id: Id
     method: string
     url: string
-    body: string
+    /** Null once it is no longer kept. */
+    body: string | null
     /** JSON of the headers that the recipe adds, sealed, since some of them carry a token. */
     sealed_headers: string | null
     /** The Standard Webhooks secret (`whsec_…`), sealed; null: the call is not signed. */

@@ -1,0 +1,126 @@
+import type { Insertable, Updateable } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import type { Tables } from '../platform/tables.ts'
+import type { Call, callStates } from './model.ts'
+
+type Attempt = Tables['outbound_attempts']
+
+export async function insertCall({ db }: Context, row: Insertable<Call>) {
+  await db.insertInto('outbound_calls').values(row).execute()
+}
+
+export async function callById({ db }: Context, id: string): Promise<Call> {
+  const call = await db.selectFrom('outbound_calls').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!call) throw new Refusal('not-found', 'There is no such call.')
+  return call
+}
+
+/** Every try of a call, in their order. */
+export function attemptsOf({ db }: Context, call_id: string): Promise<Attempt[]> {
+  return db.selectFrom('outbound_attempts').selectAll().where('call_id', '=', call_id).orderBy('id').execute()
+}
+
+export async function insertAttempt({ db }: Context, row: Insertable<Attempt>) {
+  await db.insertInto('outbound_attempts').values(row).execute()
+}
+
+/** Calls that are to be tried by now and that nobody tries, the urgent first, the longest due first. */
+export function dueCalls({ db }: Context, now: string, limit: number): Promise<Call[]> {
+  return db
+    .selectFrom('outbound_calls')
+    .selectAll()
+    .where('next_attempt_at', '<=', now)
+    .where((or) => or.or([or('claimed_until', 'is', null), or('claimed_until', '<=', now)]))
+    .orderBy('schedule', 'desc')
+    .orderBy('next_attempt_at')
+    .limit(limit)
+    .execute()
+}
+
+/** Takes a due call for oneself until a moment; nothing when another node, or a stop, was faster. */
+export function claimCall(
+  { db }: Context,
+  id: string,
+  { now, until }: { now: string; until: string },
+): Promise<Call | undefined> {
+  return db
+    .updateTable('outbound_calls')
+    .set((to) => ({ claimed_until: until, attempts: to('attempts', '+', 1) }))
+    .where('id', '=', id)
+    .where('next_attempt_at', '<=', now)
+    .where((or) => or.or([or('claimed_until', 'is', null), or('claimed_until', '<=', now)]))
+    .returningAll()
+    .executeTakeFirst()
+}
+
+type Settled = Pick<Call, 'next_attempt_at' | 'failed_at' | 'failure'>
+
+/** Ends a try that came to nothing; whoever stopped the call meanwhile, or took it over, has the last word. */
+export async function settleCall({ db }: Context, { id, claimed_until }: Call, settled: Settled) {
+  await db
+    .updateTable('outbound_calls')
+    .set({ ...settled, claimed_until: null })
+    .where('id', '=', id)
+    .where('next_attempt_at', 'is not', null)
+    .where('claimed_until', claimed_until === null ? 'is' : '=', claimed_until)
+    .execute()
+}
+
+/** Notes that a call was taken. It is true whatever was decided meanwhile. */
+export async function deliverCall({ db }: Context, id: string, delivered_at: string) {
+  const over = { next_attempt_at: null, claimed_until: null, failed_at: null, failure: null }
+  await db
+    .updateTable('outbound_calls')
+    .set({ ...over, delivered_at })
+    .where('id', '=', id)
+    .where('delivered_at', 'is', null)
+    .execute()
+}
+
+/** Ends a call that still waits; false when it was over already. */
+export async function endCall({ db }: Context, id: string, { at, why }: { at: string; why: string }) {
+  const ended: Updateable<Call> = { next_attempt_at: null, claimed_until: null, failed_at: at, failure: why }
+  const { numUpdatedRows } = await db
+    .updateTable('outbound_calls')
+    .set(ended)
+    .where('id', '=', id)
+    .where('next_attempt_at', 'is not', null)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows) > 0
+}
+
+/** Forgets what was said and answered in calls that are over and were made before a moment. Returns how many. */
+export async function forgetCalls({ db }: Context, before: string): Promise<number> {
+  const old = db
+    .selectFrom('outbound_calls')
+    .select('id')
+    .where('created_at', '<', before)
+    .where('next_attempt_at', 'is', null)
+    .where('body', 'is not', null)
+  await db.deleteFrom('outbound_attempts').where('call_id', 'in', old).execute()
+  const done = await db
+    .updateTable('outbound_calls')
+    .set({ body: null, sealed_headers: null, sealed_secret: null })
+    .where('id', 'in', old)
+    .executeTakeFirst()
+  return Number(done.numUpdatedRows)
+}
+
+export type CallQuery = {
+  state?: (typeof callStates)[number] | undefined
+  subject_id?: string | undefined
+  cursor?: string | undefined
+  limit: number
+}
+
+/** Calls, newest first. */
+export function listCalls({ db }: Context, { state, subject_id, cursor, limit }: CallQuery): Promise<Call[]> {
+  let query = db.selectFrom('outbound_calls').selectAll()
+  if (state === 'waiting') query = query.where('next_attempt_at', 'is not', null)
+  if (state === 'delivered') query = query.where('delivered_at', 'is not', null)
+  if (state === 'failed') query = query.where('failed_at', 'is not', null)
+  if (subject_id) query = query.where('subject_id', '=', subject_id)
+  if (cursor) query = query.where('id', '<', cursor)
+  return query.orderBy('id', 'desc').limit(limit).execute()
+}
