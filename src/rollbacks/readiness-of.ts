@@ -2,12 +2,12 @@ import { type Context, nowText } from '../platform/context.ts'
 import { nameOf } from '../releases/reading.ts'
 import { type Release, releaseById } from '../releases/store.ts'
 import { goneArtifacts } from './artifacts.ts'
+import { choiceFor } from './choice.ts'
 import { newestDrill } from './lane-store.ts'
 import type { ReadinessField, Remark, Said } from './model.ts'
 import { type Readiness, readinessFrom } from './readiness.ts'
 import { checksOf, type PlanRow } from './readiness-store.ts'
 import { statementsOf } from './statements.ts'
-import { choiceFor } from './targets.ts'
 
 export type ReadinessOfRelease = Readiness & {
   release: Release
@@ -24,7 +24,15 @@ export type ReadinessOfRelease = Readiness & {
 /** Whether there is an easy way back from a release, and whether anybody prepared it: each field with who said it. */
 export async function readinessOf(ctx: Context, release: string | Release): Promise<ReadinessOfRelease> {
   const one = typeof release === 'string' ? await releaseById(ctx, release) : release
-  const { target, finishes } = await wayBackOf(ctx, one)
+  return readinessGiven(ctx, one, await wayBackOf(ctx, one))
+}
+
+/** The same, when it is known already what it would go back to. */
+export async function readinessGiven(
+  ctx: Context,
+  one: Release,
+  { target, finishes }: Omit<Place, 'plan'>,
+): Promise<ReadinessOfRelease> {
   const said = (await statementsOf(ctx, one.component_id, [one]))(one)
   const derived = await derivedFor(ctx, one, { target, finishes, plan: said.plan })
   const all = { ...said, ...derived }

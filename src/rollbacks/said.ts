@@ -109,7 +109,7 @@ function asMigrations(value: unknown): Migration[] | undefined {
 function asMigration(value: unknown): Migration | null {
   const given = typeof value === 'string' ? { id: value } : value
   if (typeof given !== 'object' || given === null) return null
-  const { id, name, kind, reversible, sql } = given as Record<string, unknown>
+  const { id, name, kind, reversible, sql: query } = given as Record<string, unknown>
   const called = text(500)(id ?? name)
   if (called === undefined) return null
   const undone = isUnsaid(reversible) ? undefined : asYesOrNo(reversible)
@@ -117,6 +117,6 @@ function asMigration(value: unknown): Migration | null {
     id: called,
     kind: typeof kind === 'string' ? kind : null,
     reversible: undone === undefined ? null : undone === 'yes',
-    text: typeof sql === 'string' ? sql.slice(0, 5000) : '',
+    text: typeof query === 'string' ? query.slice(0, 5000) : '',
   }
 }

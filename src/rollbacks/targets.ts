@@ -1,19 +1,15 @@
-import { type Component, componentById } from '../components/store.ts'
+import type { Component } from '../components/store.ts'
 import { type Context, nowText } from '../platform/context.ts'
-import { badMarks } from '../releases/bad.ts'
 import type { Release } from '../releases/store.ts'
 import { usualReleaseSeconds, usualSeconds } from '../releases/usual.ts'
-import { goneArtifacts } from './artifacts.ts'
-import { drillsAmong, finishesOf, type Lane, newestDrill, partialSince, troublesOf } from './lane-store.ts'
+import { choiceFor } from './choice.ts'
+import type { Lane } from './lane-store.ts'
 import type { Remark } from './model.ts'
 import { type Readiness, readinessFrom } from './readiness.ts'
-import { checksOf } from './readiness-store.ts'
+import { readinessGiven } from './readiness-of.ts'
 import { statementsOf } from './statements.ts'
-import { type Choice, chooseTarget, type LaneKnown } from './target.ts'
+import type { Choice } from './target.ts'
 import { judgeCrossed, judgeHabits } from './way-back.ts'
-
-/** Most ways back are short: only when none of the newest will do, older ones are looked at, up to a bound. */
-const looks = [25, 200] as const
 
 export type WayBack = {
   live: Release | null
@@ -26,6 +22,8 @@ export type WayBack = {
   undone: Release[]
   /** What is gone back from: the live one, unless a partial one was named. */
   from: Release | null
+  /** How well it is prepared to be gone back from. */
+  readiness: Readiness | null
   component: Component
 }
 
@@ -39,64 +37,34 @@ export async function targetFor(
 ): Promise<WayBack> {
   const { known, choice } = await choiceFor(ctx, lane, from_release_id ?? null)
   const { live, target, undone } = choice
-  const crossed = await readinessesOf(ctx, lane, choice.crossed)
-  const judged = target ? judgeCrossed(crossed) : { reasons: [], warnings: [] }
-  const reasons = [...choice.reasons, ...judged.reasons, ...notKept(crossed, known.from ?? live)]
-  const habits = target ? await habitsOf(ctx, lane, crossed) : []
-  const passed = target ? passedWarnings(choice) : []
+  const from = known.from ?? live
+  const place = { target, finishes: known.finishes }
+  const readiness = from && (await readinessGiven(ctx, from, place))
+  const way = target ? await wayTo(ctx, lane, choice, readiness) : { reasons: [], warnings: [] }
+  const reasons = [...choice.reasons, ...way.reasons, ...notKept(readiness)]
   return {
     live,
     target,
     safe: target !== null && reasons.length === 0,
     reasons,
-    warnings: [...choice.warnings, ...passed, ...judged.warnings, ...habits],
+    warnings: [...choice.warnings, ...way.warnings],
     undone,
-    from: known.from ?? live,
+    from,
+    readiness,
     component: known.component,
   }
 }
 
-/** The lane as the choice needs it, and the choice; nothing is said yet of what lies between. */
-export async function choiceFor(ctx: Context, lane: Lane, from_release_id: string | null = null) {
-  const component = await componentById(ctx, lane.component_id)
-  for (const limit of looks) {
-    const known = await laneKnown(ctx, { component, lane, limit, from_release_id })
-    const choice = chooseTarget(known)
-    const isWhole = known.finishes.length < limit || limit === looks.at(-1)
-    const isNamedFound = !known.named || choice.warnings.every(({ code }) => !code.startsWith('named'))
-    if (isWhole || (choice.target && isNamedFound)) return { known, choice }
+/** What lies on the way, and how it is usually gone. */
+async function wayTo(ctx: Context, lane: Lane, choice: Choice, readiness: Readiness | null) {
+  const { reasons, warnings } = judgeCrossed(await readinessesOf(ctx, lane, choice.crossed))
+  const times = {
+    release_seconds: await usualReleaseSeconds(ctx, lane),
+    rollback_seconds: await usualSeconds(ctx, lane),
   }
-  throw new Error('the last look is always the last')
-}
-
-type Given = { component: Component; lane: Lane; limit: number; from_release_id: string | null }
-
-async function laneKnown(ctx: Context, { component, lane, limit, from_release_id }: Given) {
-  const finishes = await finishesOf(ctx, lane, limit)
-  const partial = await partialSince(ctx, lane, finishes[0])
-  const from = partial.find(({ id }) => id === from_release_id) ?? null
-  const away = from ?? finishes[0]
-  const statements = await statementsOf(ctx, lane.component_id, away ? [away] : [])
-  const said = away && statements(away)
-  const ids = finishes.map(({ id }) => id)
-  const undoing = finishes.flatMap(({ undone_by_release_id }) => undone_by_release_id ?? [])
-  return {
-    component,
-    finishes,
-    partial,
-    bad: await badMarks(ctx, lane.component_id),
-    drills: await drillsAmong(ctx, [...new Set(undoing)]),
-    troubles: await troublesOf(ctx, ids),
-    gone: goneArtifacts(finishes, await checksOf(ctx, ids), said?.plan?.artifacts_kept ?? null),
-    named: said ? namedBy(said) : null,
-    from,
-  } satisfies LaneKnown
-}
-
-function namedBy({ answers, tool }: ReturnType<Awaited<ReturnType<typeof statementsOf>>>) {
-  const release_id = answers?.rollback_target_release_id
-  if (release_id) return { release_id, by: 'operator' }
-  return tool.rollback_target ? { version: tool.rollback_target, by: 'tool' } : null
+  const tested_at = readiness?.fields.rollback_tested_at.value ?? null
+  const habits = judgeHabits(times, tested_at, nowText(ctx))
+  return { reasons, warnings: [...passedWarnings(choice), ...warnings, ...habits] }
 }
 
 async function readinessesOf(ctx: Context, { component_id }: Lane, releases: Release[]) {
@@ -105,29 +73,12 @@ async function readinessesOf(ctx: Context, { component_id }: Lane, releases: Rel
   return releases.map((release) => ({ release, readiness: readinessFrom(statements(release), now) }))
 }
 
-type Crossed = { release: Release; readiness: Readiness }[]
-
 /** Whoever released it said that there is nothing to go back to. */
-function notKept(crossed: Crossed, from: Release | null): Remark[] {
-  const said = crossed.find(({ release }) => release.id === from?.id)?.readiness.fields.artifact_retained
-  if (said?.value !== 'no') return []
+function notKept(readiness: Readiness | null): Remark[] {
+  const said = readiness?.fields.artifact_retained
+  if (said?.value !== 'no' || said.by === 'derived') return []
   const by = said.by === 'component' ? 'The component’s plan' : `The ${said.by}`
   return [{ code: 'artifact_gone', words: `${by} says that the version before is not kept.` }]
-}
-
-async function habitsOf(ctx: Context, lane: Lane, crossed: Crossed) {
-  const times = {
-    release_seconds: await usualReleaseSeconds(ctx, lane),
-    rollback_seconds: await usualSeconds(ctx, lane),
-  }
-  const drill = await newestDrill(ctx, lane.component_id)
-  const said = crossed.at(-1)?.readiness.fields.rollback_tested_at.value ?? null
-  const tested_at =
-    [drill?.drill_at ?? null, said]
-      .filter((at) => at !== null)
-      .sort()
-      .at(-1) ?? null
-  return judgeHabits(times, tested_at, nowText(ctx))
 }
 
 /** That newer versions were passed over is worth knowing: two at most are told. */
