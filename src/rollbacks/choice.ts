@@ -2,7 +2,7 @@ import { type Component, componentById } from '../components/store.ts'
 import type { Context } from '../platform/context.ts'
 import { badMarks } from '../releases/bad.ts'
 import { goneArtifacts } from './artifacts.ts'
-import { drillsAmong, finishesOf, type Lane, partialSince, troublesOf } from './lane-store.ts'
+import { finishesOf, type Lane, partialSince, troublesOf } from './lane-store.ts'
 import { checksOf } from './readiness-store.ts'
 import { statementsOf } from './statements.ts'
 import { chooseTarget, type LaneKnown } from './target.ts'
@@ -33,13 +33,11 @@ async function laneKnown(ctx: Context, { component, lane, limit, from_release_id
   const statements = await statementsOf(ctx, lane.component_id, away ? [away] : [])
   const said = away && statements(away)
   const ids = finishes.map(({ id }) => id)
-  const undoing = finishes.flatMap(({ undone_by_release_id }) => undone_by_release_id ?? [])
   return {
     component,
     finishes,
     partial,
     bad: await badMarks(ctx, lane.component_id),
-    drills: await drillsAmong(ctx, [...new Set(undoing)]),
     troubles: await troublesOf(ctx, ids),
     gone: goneArtifacts(finishes, await checksOf(ctx, ids), said?.plan?.artifacts_kept ?? null),
     named: said ? namedBy(said) : null,

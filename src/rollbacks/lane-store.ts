@@ -38,18 +38,6 @@ export function partialSince({ db }: Context, lane: Lane, live: Release | undefi
     .then((rows) => rows.reverse())
 }
 
-/** Which of these rollbacks were drills. */
-export async function drillsAmong({ db }: Context, release_ids: string[]): Promise<Set<string>> {
-  if (release_ids.length === 0) return new Set()
-  const rows = await db
-    .selectFrom('releases')
-    .select('id')
-    .where('id', 'in', release_ids)
-    .where('drill_at', 'is not', null)
-    .execute()
-  return new Set(rows.map(({ id }) => id))
-}
-
 /** The standing incidents that these releases caused. */
 export async function troublesOf({ db }: Context, release_ids: string[]) {
   if (release_ids.length === 0) return []

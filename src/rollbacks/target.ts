@@ -21,8 +21,6 @@ export type LaneKnown = {
   partial: readonly Release[]
   /** What is marked bad on the component, on whatever release of it. */
   bad: readonly Marked[]
-  /** Rollbacks that were drills: what they undid was good. */
-  drills: ReadonlySet<string>
   troubles: readonly Trouble[]
   /** Releases whose artifact is known to be gone, with why. */
   gone: ReadonlyMap<string, string>
@@ -95,8 +93,7 @@ function whyNot(known: LaneKnown, release: Release): Remark | null {
   const name = nameOf(release)
   const mark = known.bad.find((mark) => mark.id === release.id || isSameThing(mark, release))
   if (mark) return { code: 'marked_bad', words: `${name} is marked bad: ${mark.bad_reason}` }
-  const undoing = release.undone_by_release_id
-  if (undoing && !known.drills.has(undoing)) {
+  if (release.undone_by_release_id) {
     return { code: 'undone', words: `${name} was rolled back itself.` }
   }
   const trouble = known.troubles.find((trouble) => isTroubleOf(trouble, release))
