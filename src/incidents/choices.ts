@@ -3,11 +3,11 @@ import { type ComponentStatus, incidentStatuses, levels } from '../components/mo
 import { listComponents } from '../components/store.ts'
 import type { Context } from '../platform/context.ts'
 import { seconds } from '../platform/zone.ts'
+import { usualSeconds } from '../releases/usual.ts'
 import { incidentStates, stateWords } from './model.ts'
 import { type NamedRelease, recentReleases, releasesNamed } from './store.ts'
 import { reasonFor, type Suspect, suspectsFor } from './suspects.ts'
 import type { Typed } from './typed.ts'
-import { usualSeconds } from '../releases/usual.ts'
 
 /** A row of radio buttons for each component; `before` is what the incident says of it now. */
 export async function componentRows(ctx: Context, typed: Typed, before: Map<string, ComponentStatus>) {

@@ -2,9 +2,9 @@ import { versionName } from '../components/live.ts'
 import type { Context } from '../platform/context.ts'
 import { clock, seconds } from '../platform/zone.ts'
 import { isLost, secondsTaken } from '../releases/model.ts'
+import { laneOf, timesTaken, usualOf } from '../releases/usual.ts'
 import type { Incident, NamedRelease } from './store.ts'
 import { releasesNamed } from './store.ts'
-import { laneOf, timesTaken, usualOf } from '../releases/usual.ts'
 
 /** The way back from the release that caused an incident, read from the releases and never stored. */
 type WayBack = {

@@ -3,6 +3,7 @@ import { type Context, inTransaction } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { isOfTheStore } from '../platform/store-fault.ts'
 import { matchWaiting, recordEvents } from '../releases/actions.ts'
+import { warningsFor } from '../rollbacks/warnings.ts'
 import { noteSeen } from '../sources/actions.ts'
 import type { Translation } from '../sources/adapter.ts'
 import type { CanonicalEvent } from '../sources/events.ts'
@@ -144,5 +145,9 @@ async function acknowledge(ctx: Context, { id, state, reason }: Delivery): Promi
     state: first?.state ?? null,
     matched: events.length > 0 && events.every((event) => event.matched),
     events,
+    warnings: await warningsFor(
+      ctx,
+      events.flatMap((event) => event.release ?? []),
+    ),
   }
 }

@@ -37,6 +37,8 @@ export const acknowledgement = z.object({
   state: z.string().nullable(),
   matched: z.boolean(),
   events: z.array(acknowledgedEvent),
+  /** What to know besides; nothing was refused for it. */
+  warnings: z.array(z.object({ code: z.string(), words: z.string() })),
   duplicate: z.literal(true).optional(),
   ping: z.literal(true).optional(),
 })

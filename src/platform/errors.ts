@@ -95,12 +95,17 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
     const address = status === 422 && request.method === 'GET'
     return reply.view('/errors/page', { status, words, address, typed, request_id: request.id })
   }
-  if (readerOf(request.originalUrl) === 'text')
+  if (readerOf(request.originalUrl) === 'text' || asksForText(request))
     return reply.type('text/plain; charset=utf-8').send(`${words}\n`)
   return reply
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send({ type: 'about:blank', title, status, detail: words, request_id: request.id, ...extra })
+}
+
+/** Whether a shell asks, which reads no JSON: `Accept: text/plain` before anything else. */
+export function asksForText({ headers }: FastifyRequest): boolean {
+  return /^text\/plain\b/i.test(headers.accept ?? '')
 }
 
 function wantsPage(request: FastifyRequest): boolean {

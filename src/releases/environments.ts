@@ -12,7 +12,8 @@ export function listEnvironments({ db }: Context): Promise<Environment[]> {
   return db.selectFrom('environments').selectAll().orderBy('position').orderBy('name').execute()
 }
 
-function environmentByName({ db }: Context, said: string): Promise<Environment | undefined> {
+/** In whatever spelling it is said; undefined when nothing was ever released there. */
+export function environmentByName({ db }: Context, said: string): Promise<Environment | undefined> {
   return db
     .selectFrom('environments')
     .selectAll()
