@@ -34,6 +34,7 @@ import { registerViews } from './platform/view.ts'
 import * as releasesApi from './releases/api.ts'
 import * as releasesWeb from './releases/web.ts'
 import * as rollbacksApi from './rollbacks/api.ts'
+import * as rollbacksWeb from './rollbacks/web.ts'
 import * as siteApi from './site/api.ts'
 import { registerPages, rulesFor } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
@@ -106,6 +107,7 @@ export async function buildApp(
   await ingestApi.routes(app)
   await releasesWeb.routes(app)
   await releasesApi.routes(app)
+  await rollbacksWeb.routes(app)
   await rollbacksApi.routes(app)
   await statusWeb.routes(app)
   await statusPrograms.routes(app, { origin: config.url })

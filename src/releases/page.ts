@@ -43,7 +43,6 @@ export async function releasePage(ctx: Context, id: string) {
       now,
     }),
     back_words: backWords(release, related('undone_by')),
-    way_back: wayBackOf(release),
     incidents,
   }
 }
@@ -90,12 +89,3 @@ function backWords(release: ReleaseView, undoing: Times | null) {
 }
 
 type Times = { name: string } & Parameters<typeof secondsTaken>[0]
-
-/** The event's `rollback` object as it came: what the tool said about the way back. */
-function wayBackOf({ rollback }: ReleaseView) {
-  return Object.entries(rollback ?? {}).map(([key, value]) => ({
-    key: key.replaceAll('_', ' '),
-    value: typeof value === 'string' ? value : JSON.stringify(value),
-    href: isWebLink(value) ? value : null,
-  }))
-}

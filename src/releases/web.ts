@@ -13,7 +13,6 @@ import { changeTier, listEnvironments } from './environments.ts'
 import { filled, handForm } from './form.ts'
 import { releaseList } from './list.ts'
 import { tiers } from './model.ts'
-import { releasePage } from './page.ts'
 import { kindWords } from './words.ts'
 
 type One = { Params: { id: string } }
@@ -81,11 +80,6 @@ async function showForm(
 const Correction = z.object({ kind: z.enum(['', ...releaseKinds]) })
 
 function releaseRoutes(app: App) {
-  app.get<One>(`${list}/:id`, viewer, async (request, reply) => {
-    const may_edit = may(request, 'editor')
-    return reply.view('/releases/show', { may_edit, ...(await releasePage(request.ctx, request.params.id)) })
-  })
-
   app.post<One>(`${list}/:id/kind`, editor, async (request, reply) => {
     const { kind } = Correction.parse(request.body)
     const release = await correctKind(request.ctx, request.params.id, kind === '' ? null : kind)
