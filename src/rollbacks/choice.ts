@@ -11,7 +11,12 @@ import { chooseTarget, type LaneKnown } from './target.ts'
 const looks = [25, 200] as const
 
 /** The lane as the choice needs it, and the choice; nothing is said yet of what lies between. */
-export async function choiceFor(ctx: Context, lane: Lane, from_release_id: string | null = null) {
+export async function choiceFor(
+  ctx: Context,
+  { component_id, environment_id }: Lane,
+  from_release_id: string | null = null,
+) {
+  const lane = { component_id, environment_id } // a release is a lane too, and more than that
   const component = await componentById(ctx, lane.component_id)
   for (const limit of looks) {
     const known = await laneKnown(ctx, { component, lane, limit, from_release_id })

@@ -86,10 +86,10 @@ const wordsOf: Partial<Record<ReadinessField, Record<string, string>>> = {
 
 /** What counts while the operator says nothing: "expand (the tool)". */
 function toldWords({ told }: ReadinessOfRelease): Record<string, string> {
-  const words = Object.entries(told.fields).map(([field, { value, by, note }]) => {
+  const words = Object.entries(told.fields).map(([field, { value, by }]) => {
     if (value === null || by === null) return [field, 'not known']
     const said = wordsOf[field as ReadinessField]?.[value] ?? value
-    return [field, `${said} (${note ?? sayerWords[by]})`]
+    return [field, `${said} (${sayerWords[by]})`]
   })
   return Object.fromEntries(words)
 }

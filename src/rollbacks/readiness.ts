@@ -122,7 +122,7 @@ function warningsOf(
 }
 
 function reasonMissing(fields: Answers) {
-  return `It cannot be rolled back: ${whyShut(fields)}. Say why it goes forward all the same (roll_forward_reason).`
+  return `It cannot be rolled back: ${whyShut(fields)}. Say why it goes forward all the same.`
 }
 
 /** Why there is no way back from a release, in words: "its schema change is irreversible". */
