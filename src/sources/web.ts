@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type GuardSettings, may, operator } from '../accounts/guard.ts'
+import { handOver, takeOver } from '../accounts/hand-over.ts'
 import { listComponents } from '../components/store.ts'
 import { attemptForm } from '../platform/attempt.ts'
 import { submitted } from '../platform/forms.ts'
 import { type App, originFor } from '../platform/http.ts'
-import { seal, unseal } from '../platform/seal.ts'
 import {
   changeSource,
   createSource,
@@ -44,7 +44,7 @@ function listRoutes(app: App, settings: GuardSettings) {
       return reply.code(422).view('/sources/new', { ...form, values: said.values, errors: said.errors })
     }
     const { source, secret } = await createSource(request.ctx, said.data)
-    handOver(settings, [request, reply], { id: source.id, secret })
+    handOver(settings, [request, reply], { path: `${list}/${source.id}`, id: source.id, secret })
     return done(reply, `${source.name} was added.`, source.id)
   })
 }
@@ -52,7 +52,7 @@ function listRoutes(app: App, settings: GuardSettings) {
 function pageRoutes(app: App, { origin }: GuardSettings) {
   async function show(request: FastifyRequest<One>, reply: FastifyReply, kept: object = {}) {
     const { id } = request.params
-    const secret = takeOver(request, reply, id)
+    const secret = takeOver(request, reply, { path: `${list}/${id}`, id })
     const page = await sourcePage(request.ctx, id, originFor(request, origin), secret)
     const components = (await listComponents(request.ctx)).map(({ slug, name }) => ({ slug, name }))
     const { name, version } = page.source
@@ -76,7 +76,7 @@ function buttonRoutes(app: App, settings: GuardSettings) {
   app.post<One>(`${list}/:id/rotation`, admin, async (request, reply) => {
     const { id } = request.params
     const { secret } = await rotateSecret(request.ctx, id, Rotation.parse(request.body))
-    handOver(settings, [request, reply], { id, secret })
+    handOver(settings, [request, reply], { path: `${list}/${id}`, id, secret })
     return done(reply, 'The secret was rotated. The new one is shown below, this once.', id)
   })
 
@@ -105,30 +105,4 @@ function mayEdit(request: FastifyRequest) {
 function done(reply: FastifyReply, words: string, id: string) {
   reply.flash(words)
   return reply.redirect(`${list}/${id}`, 303)
-}
-
-const once = 'shiplog-secret'
-
-/** Carries a new secret over the redirect to the page that shows it, sealed for this session, and stores it nowhere. */
-function handOver(
-  { cookies }: GuardSettings,
-  [request, reply]: [FastifyRequest, FastifyReply],
-  { id, secret }: { id: string; secret: string },
-) {
-  const secure = cookies.secure || request.protocol === 'https'
-  const limits = { path: `${list}/${id}`, httpOnly: true, sameSite: 'strict', maxAge: 300, secure } as const
-  const session = request.viewer?.session_id
-  reply.setCookie(once, seal(request.ctx.secret, `${id} ${session} ${secret}`), limits)
-}
-
-function takeOver(request: FastifyRequest, reply: FastifyReply, id: string): string | null {
-  const sealed = request.cookies[once]
-  if (!sealed) return null
-  reply.clearCookie(once, { path: `${list}/${id}` })
-  try {
-    const [of, session, secret = null] = unseal(request.ctx.secret, sealed).split(' ')
-    return of === id && session === request.viewer?.session_id ? secret : null
-  } catch {
-    return null
-  }
 }
