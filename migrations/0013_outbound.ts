@@ -14,6 +14,7 @@ export async function up(db: Kysely<unknown>) {
       .text('body', { nullable: true })
       .text('sealed_headers', { nullable: true })
       .text('sealed_secret', { nullable: true })
+      .text('sealed_tail', { nullable: true })
       .text('schedule')
       .integer('attempts')
       .text('created_at')

@@ -14,7 +14,7 @@ import { readTarget, wrongHeader } from './target.ts'
  * the commit. What can never be sent is refused. No journal line: that is the verb's. Returns the call's id.
  */
 export async function queueCall(ctx: Context, call: NewCall): Promise<string> {
-  const { secret = null, headers = {} } = call
+  const { secret = null, secret_tail = null, headers = {} } = call
   refuseUnsendable(call)
   const id = newId()
   const at = nowText(ctx)
@@ -28,6 +28,7 @@ export async function queueCall(ctx: Context, call: NewCall): Promise<string> {
     body: call.body,
     sealed_headers: Object.keys(headers).length > 0 ? seal(ctx.secret, JSON.stringify(headers)) : null,
     sealed_secret: secret === null ? null : seal(ctx.secret, secret),
+    sealed_tail: secret_tail === null ? null : seal(ctx.secret, secret_tail),
     schedule: call.schedule,
     attempts: 0,
     created_at: at,

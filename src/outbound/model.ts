@@ -16,6 +16,8 @@ export type NewCall = {
   headers?: Record<string, string>
   /** The Standard Webhooks secret (`whsec_…`) to sign with. */
   secret?: string | null
+  /** What is added to the body when it is sent and never shown: some tools take their token nowhere else. */
+  secret_tail?: string | null
   schedule: Schedule
 }
 

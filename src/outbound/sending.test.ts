@@ -292,13 +292,21 @@ test('tokens and secrets are sealed in the store, and in nothing that is shown o
   const log = (...words: unknown[]) => void logged.push(words)
   const noisy = { ...ship, log: { info: log, warn: log, error: log } }
   const secret = newSigningSecret()
-  const id = await queueCall(ship, { ...wanted, secret, headers: { Authorization: 'Bearer canary-token' } })
-  await sendDue(noisy, receiver(new Error('killed')).client)
+  const id = await queueCall(ship, {
+    ...wanted,
+    secret,
+    headers: { Authorization: 'Bearer canary-token' },
+    secret_tail: '&token=tail-canary',
+  })
+  const { came, client } = receiver(new Error('killed'))
+  await sendDue(noisy, client)
+  assert.equal(came[0]?.body, `${wanted.body}&token=tail-canary`)
   const { url, ...row } = await callById(ship, id)
   const whole = await callWhole(ship, id)
   assert.ok(logged.length > 0)
   for (const text of [JSON.stringify(row), JSON.stringify(whole), JSON.stringify(logged)]) {
-    for (const canary of ['canary-token', secret, 'in-the-query']) assert.ok(!text.includes(canary), text)
+    for (const canary of ['canary-token', 'tail-canary', secret, 'in-the-query'])
+      assert.ok(!text.includes(canary), text)
   }
   assert.deepEqual(whole.header_names, ['Authorization'])
   assert.equal(whole.address, 'https://deploy.example/hook?…')

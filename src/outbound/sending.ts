@@ -93,11 +93,12 @@ async function tryCall(ctx: Context, client: Client, call: Call) {
 }
 
 async function sendOnce(ctx: Context, client: Client, call: Call): Promise<Answer> {
-  const { id, url, method, body, sealed_headers, sealed_secret } = call
+  const { id, url, method, body, sealed_headers, sealed_secret, sealed_tail } = call
   try {
     const given = sealed_headers === null ? {} : JSON.parse(unseal(ctx.secret, sealed_headers))
     const secret = sealed_secret === null ? null : unseal(ctx.secret, sealed_secret)
-    const said = { id, at: ctx.now(), body: body ?? '' }
+    const tail = sealed_tail === null ? '' : unseal(ctx.secret, sealed_tail)
+    const said = { id, at: ctx.now(), body: `${body ?? ''}${tail}` }
     const headers = { ...withType(given), ...(secret === null ? {} : signatureHeaders({ ...said, secret })) }
     return await client.send({ url, method: method as 'POST', headers, body: said.body })
   } catch (error) {

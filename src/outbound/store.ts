@@ -101,7 +101,7 @@ export async function forgetCalls({ db }: Context, before: string): Promise<numb
   await db.deleteFrom('outbound_attempts').where('call_id', 'in', old).execute()
   const done = await db
     .updateTable('outbound_calls')
-    .set({ body: null, sealed_headers: null, sealed_secret: null })
+    .set({ body: null, sealed_headers: null, sealed_secret: null, sealed_tail: null })
     .where('id', 'in', old)
     .executeTakeFirst()
   return Number(done.numUpdatedRows)

@@ -16,6 +16,8 @@ export type OutboundTables = {
     sealed_headers: string | null
     /** The Standard Webhooks secret (`whsec_…`), sealed; null: the call is not signed. */
     sealed_secret: string | null
+    /** What is added to the body when it is sent, sealed: some tools take their token nowhere else. */
+    sealed_tail: string | null
     /** Which delays between attempts: `urgent` or `patient`. */
     schedule: string
     attempts: number
