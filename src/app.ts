@@ -34,6 +34,7 @@ import { registerViews } from './platform/view.ts'
 import * as releasesApi from './releases/api.ts'
 import * as releasesWeb from './releases/web.ts'
 import * as rollbacksApi from './rollbacks/api.ts'
+import { wayBackPanel } from './rollbacks/panel.ts'
 import * as rollbacksWeb from './rollbacks/web.ts'
 import * as siteApi from './site/api.ts'
 import { registerPages, rulesFor } from './site/pages.ts'
@@ -99,7 +100,7 @@ export async function buildApp(
   await siteApi.routes(app)
   await componentsWeb.routes(app)
   await componentsApi.routes(app)
-  await incidentsWeb.routes(app)
+  await incidentsWeb.routes(app, { wayBackFor: wayBackPanel })
   await incidentsApi.routes(app)
   await sourcesWeb.routes(app, guard)
   await sourcesApi.routes(app, guard)
@@ -107,8 +108,8 @@ export async function buildApp(
   await ingestApi.routes(app)
   await releasesWeb.routes(app)
   await releasesApi.routes(app)
-  await rollbacksWeb.routes(app)
-  await rollbacksApi.routes(app)
+  await rollbacksWeb.routes(app, guard)
+  await rollbacksApi.routes(app, guard)
   await statusWeb.routes(app)
   await statusPrograms.routes(app, { origin: config.url })
   await auditWeb.routes(app)

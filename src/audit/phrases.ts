@@ -101,6 +101,7 @@ export function wordsFor(action: JournalAction): string {
 }
 
 const pages: Record<string, string> = {
+  rollback_request: '/admin/rollback-requests/',
   incident: '/admin/incidents/',
   release: '/admin/releases/',
   source: '/admin/sources/',

@@ -18,8 +18,17 @@ import { wholeIncident } from './whole.ts'
 type One = { Params: { id: string } }
 const list = '/admin/incidents'
 
+/**
+ * What stands beside an incident that a release caused: the way back, which a slice above this one knows. Null when
+ * there is none.
+ */
+export type WayBackFor = (
+  ctx: Context,
+  given: { release_id: string; incident: { id: string; title: string }; back: string },
+) => Promise<object | null>
+
 /** Saying how it goes on. */
-export function tellRoutes(app: App) {
+export function tellRoutes(app: App, wayBackFor: WayBackFor) {
   const editor = { config: { policy: operator('editor') } }
   app.post<One>(`${list}/:id/updates`, editor, async (request, reply) => {
     const { ctx } = request
@@ -30,7 +39,7 @@ export function tellRoutes(app: App) {
     const told = await attempt(() => postUpdate(ctx, incident.id, update(typed, before, place)))
     if (!told.ok) {
       const kept = { typed, errors: told.errors, overtaken: told.current !== null }
-      return showIncident(request, reply.code(told.status), incident, kept)
+      return showIncident(request, reply.code(told.status), incident, wayBackFor, kept)
     }
     reply.flash('Published. Customers see it now.')
     return reply.redirect(`${list}/${incident.id}`, 303)
@@ -68,18 +77,26 @@ export async function showIncident(
   request: FastifyRequest,
   reply: FastifyReply,
   incident: Incident,
+  wayBackFor: WayBackFor,
   { typed, errors, overtaken }: Kept = { typed: {}, errors: {}, overtaken: false },
 ) {
   const { ctx } = request
   const shown = noted(await wholeIncident(ctx, incident))
   const { time_zone } = await placeOf(ctx)
   const rows = await componentRows(ctx, typed, await statusesBefore(ctx, incident))
+  const back = `${list}/${incident.id}`
+  const { cause_release_id } = incident
+  const way_back =
+    cause_release_id && !incident.deleted_at
+      ? await wayBackFor(ctx, { release_id: cause_release_id, incident, back })
+      : null
   const affected = new Set(shown.components.map((component) => component.id))
   return reply.view('/incidents/show', {
     title: shown.title,
     incident: shown,
     may_edit: may(request, 'editor') && !shown.deleted_at,
     may_restore: may(request, 'editor') && shown.deleted_at !== null,
+    way_back,
     offer: offeredUpdate(incident, shown.rollback ?? undefined, time_zone),
     typed,
     errors,

@@ -6,7 +6,7 @@ import { declareRoutes } from './declaring.ts'
 import { editRoutes } from './editing.ts'
 import { noted } from './noted.ts'
 import { incidentById, listIncidents } from './store.ts'
-import { showIncident, tellRoutes } from './telling.ts'
+import { showIncident, tellRoutes, type WayBackFor } from './telling.ts'
 import { wholeIncidents } from './whole.ts'
 
 type One = { Params: { id: string } }
@@ -16,13 +16,13 @@ const viewer = { config: { policy: operator('viewer') } }
 const editor = { config: { policy: operator('editor') } }
 
 /** The operators' pages for incidents. */
-export async function routes(app: App) {
+export async function routes(app: App, { wayBackFor }: { wayBackFor: WayBackFor }) {
   listRoute(app)
   declareRoutes(app)
   app.get<One>(`${list}/:id`, viewer, async (request, reply) =>
-    showIncident(request, reply, await incidentById(request.ctx, request.params.id)),
+    showIncident(request, reply, await incidentById(request.ctx, request.params.id), wayBackFor),
   )
-  tellRoutes(app)
+  tellRoutes(app, wayBackFor)
   editRoutes(app)
   deletionRoutes(app)
 }

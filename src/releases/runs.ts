@@ -2,6 +2,7 @@ import { type JournalAction, record } from '../journal/journal.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
+import { requestAnswered } from './asked.ts'
 import { foldRun, type Run } from './fold.ts'
 import { type Lane, settle } from './lanes.ts'
 import type { ReleaseState } from './model.ts'
@@ -67,12 +68,15 @@ export async function retell(ctx: Context, release_ids: Iterable<string>) {
 }
 
 async function refold(ctx: Context, old: Release) {
-  const { said_kind, rollback, ...run }: Run = foldRun(await eventsOfRelease(ctx, old.id))
+  const told: Run = foldRun(await eventsOfRelease(ctx, old.id))
+  const { said_kind, rollback, ...run } = told
+  const { is_drill, ...answered } = await requestAnswered(ctx, old, told)
   await updateRelease(ctx, old.id, {
     ...run,
+    ...answered,
     kind: old.corrected_kind ?? said_kind ?? 'deploy',
     kind_by: said_kind ? 'tool' : 'history',
-    drill_at: drillOf(old.corrected_drill, run),
+    drill_at: drillOf(old.corrected_drill ?? (is_drill ? 'yes' : null), run),
     rollback: rollback && JSON.stringify(rollback),
     undone_by_release_id: null,
     updated_at: nowText(ctx),
@@ -80,7 +84,7 @@ async function refold(ctx: Context, old: Release) {
   return run.lane_at
 }
 
-/** What an operator said of it stands above what the tool said; the moment is the run's own. */
+/** What an operator said of it, or asked for, stands above what the tool said; the moment is the run's own. */
 function drillOf(
   corrected: string | null,
   { drill_at, live_at, last_event_at }: Pick<Run, 'drill_at' | 'live_at' | 'last_event_at'>,

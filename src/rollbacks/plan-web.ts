@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { operator } from '../accounts/guard.ts'
+import { type GuardSettings, may, operator } from '../accounts/guard.ts'
+import { takeOver } from '../accounts/hand-over.ts'
 import { type Component, componentById } from '../components/store.ts'
 import { attemptForm } from '../platform/attempt.ts'
 import { type Context, nowText } from '../platform/context.ts'
@@ -13,6 +14,7 @@ import { newestDrill } from './lane-store.ts'
 import { rollbackMethods, yesOrNo } from './model.ts'
 import { planOf, setPlan } from './plan-actions.ts'
 import { PlanChange } from './readiness-input.ts'
+import { pageOfPlan, receiverForm, receiverPages } from './receiver-web.ts'
 import { targetFor } from './targets.ts'
 import { compatWords, keptWords, methodWords, stateLooks } from './words.ts'
 
@@ -21,7 +23,13 @@ const page = '/admin/components/:id/way-back'
 const editor = { config: { policy: operator('editor') } }
 
 /** How a component is rolled back: where it stands now, and what its releases need not say. */
-export function planForm(app: App) {
+export function planForm(app: App, settings: GuardSettings) {
+  receiverPages(app, settings, async (request, reply, kept) => {
+    const component = await componentById(request.ctx, request.params.id)
+    const values = await planOf(request.ctx, component.id)
+    return showPlan(request, reply, component, { values, errors: {}, current: null, ...kept })
+  })
+
   app.get<One>(page, editor, async (request, reply) => {
     const component = await componentById(request.ctx, request.params.id)
     const plan = await planOf(request.ctx, component.id)
@@ -54,6 +62,9 @@ async function showPlan(request: FastifyRequest, reply: FastifyReply, component:
     lanes: await lanesNow(ctx, component.id),
     walked: await lastWalked(ctx, component.id),
     choices: choicesOf(kept.values),
+    may_admin: may(request, 'admin'),
+    receiver_secret: takeOver(request, reply, { path: pageOfPlan(component.id), id: component.id }),
+    ...(await receiverForm(ctx, component.id)),
     ...kept,
   })
 }

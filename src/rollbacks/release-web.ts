@@ -5,6 +5,7 @@ import { fields } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { BadMark, clearBad, markBad } from '../releases/bad.ts'
 import { releasePage } from '../releases/page.ts'
+import { wayBackPanel } from './panel.ts'
 import { readinessView } from './readiness-view.ts'
 
 type One = { Params: { id: string } }
@@ -45,5 +46,12 @@ async function showRelease(
 ) {
   const shown = await releasePage(request.ctx, id)
   const readiness = await readinessView(request.ctx, id)
-  return reply.view('/releases/show', { may_edit: may(request, 'editor'), ...shown, readiness, ...kept })
+  const way_back = await wayBackPanel(request.ctx, { release_id: id, back: `/admin/releases/${id}` })
+  return reply.view('/releases/show', {
+    may_edit: may(request, 'editor'),
+    ...shown,
+    readiness,
+    way_back,
+    ...kept,
+  })
 }

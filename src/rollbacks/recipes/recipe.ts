@@ -16,7 +16,7 @@ export type Asked = {
   url: string
 }
 
-export type Option = { name: string; label: string; hint: string; initial: string }
+type Option = { name: string; label: string; hint: string; initial: string }
 
 /** How one kind of tool is asked to roll back. */
 export type Recipe = {
@@ -35,7 +35,7 @@ export type Recipe = {
   call(given: { url: string; token: string; options: Record<string, string> }, asked: Asked): ToolCall
 }
 
-export type ToolCall = {
+type ToolCall = {
   url: string
   headers: Record<string, string>
   body: string
