@@ -15,6 +15,7 @@ import { migrateToLatest } from '../platform/migrate.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
 import { isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
+import { artifactJob } from '../rollbacks/artifact-checks.ts'
 import { listen, originOf, stopSignal } from './listening.ts'
 import { keepWarm } from './warming.ts'
 
@@ -35,11 +36,12 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
     if (!(await begun(service, stopped))) return end(service, [])
   }
   await announce(ctx, app, config)
+  const client = makeClient({ allow: config.outbound_allow })
   const stops = [
-    startJobs(ctx, jobs),
+    startJobs(ctx, [...jobs, artifactJob(client)]),
     keepReading(service.journal, app.log),
     store.warm(),
-    keepSending(ctx, service.journal, makeClient({ allow: config.outbound_allow })),
+    keepSending(ctx, service.journal, client),
   ]
   await stopped
   return end(service, stops)

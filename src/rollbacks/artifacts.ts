@@ -17,9 +17,14 @@ export function addressOf(
   if (artifact && /^https?:\/\//i.test(artifact)) return artifact
   const address = plan?.artifact_url
   if (!address) return null
-  if (address.includes('{version}') && !version) return null
-  if (address.includes('{commit}') && !commit) return null
+  if (address.includes('{version}') && !isName(version)) return null
+  if (address.includes('{commit}') && !isName(commit)) return null
   return filled(filled(address, 'version', version ?? ''), 'commit', commit ?? '')
+}
+
+/** Dots alone would lead up to another address. */
+function isName(value: string | null) {
+  return value !== null && !/^\.+$/.test(value)
 }
 
 /**
@@ -40,8 +45,12 @@ export function goneArtifacts(
     const place = things.findIndex((thing) => isSameThing(thing, release))
     if (place < 0) things.push(release)
     if ((place < 0 ? things.length - 1 : place) >= kept && !gone.has(release.id)) {
-      gone.set(release.id, `only the last ${kept} versions are kept`)
+      gone.set(release.id, keptWords(kept))
     }
   }
   return gone
+}
+
+function keptWords(kept: number) {
+  return kept === 1 ? 'only the newest version is kept' : `only the last ${kept} versions are kept`
 }

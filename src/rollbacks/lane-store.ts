@@ -65,3 +65,33 @@ export function newestDrill({ db }: Context, component_id: string) {
     .limit(1)
     .executeTakeFirst()
 }
+
+/** Live, and as many before it as somebody may go back to. */
+const keptInSight = 6
+
+/** The newest versions of each lane of a component that is in use, with what their artifact's address said last. */
+export async function artifactsToCheck({ db }: Context) {
+  const lanes = await db
+    .selectFrom('components')
+    .innerJoin('environments', (join) => join.onTrue())
+    .select(['components.id as component_id', 'environments.id as environment_id'])
+    .where('components.archived_at', 'is', null)
+    .execute()
+  const found = []
+  for (const { component_id, environment_id } of lanes) {
+    const newest = await db
+      .selectFrom('releases')
+      .leftJoin('artifact_checks as check', 'check.release_id', 'releases.id')
+      .select(['releases.id', 'component_id', 'version', 'commit', 'artifact'])
+      .select(['check.url as checked_url', 'check.state', 'check.checked_at'])
+      .where('component_id', '=', component_id)
+      .where('environment_id', '=', environment_id)
+      .where('live_at', 'is not', null)
+      .where('kind', 'in', [...versionKinds])
+      .orderBy('live_at', 'desc')
+      .limit(keptInSight)
+      .execute()
+    found.push(...newest)
+  }
+  return found
+}
