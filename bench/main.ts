@@ -10,6 +10,7 @@ import { seedNorthwind } from './sample.ts'
 import { big, seedHarbour, small } from './seed.ts'
 import { startServer } from './server.ts'
 import { pageVersus } from './versus.ts'
+import { timeTargets } from './way-back.ts'
 
 /** Measures what the README promises and prints it as the README's table. Takes about four minutes. */
 const port = 18_080
@@ -72,7 +73,7 @@ async function measurePage(data_dir: string) {
 async function measureRendering(few: string, many: string) {
   const took: Record<string, number[]> = { few: [], many: [] }
   await withoutKeeping(few, (few) =>
-    withoutKeeping(many, async (many) => {
+    withoutKeeping(many, async (many, ctx) => {
       for (let round = 0; round < 10; round += 1) {
         took.few?.push(...(await timeRendering(few, '/', 20, round === 0 ? 40 : 2)))
         took.many?.push(...(await timeRendering(many, '/', 20, round === 0 ? 40 : 2)))
@@ -87,6 +88,8 @@ async function measureRendering(few: string, many: string) {
       const history: number[] = []
       for (const address of await monthsOf(many)) history.push(...(await timeRendering(many, address, 2, 1)))
       rows.push(['history pages there, p95', `${rounded(percentile(history, 0.95))} ms`, '≤ 25 ms'])
+      const targets = percentile(await timeTargets(many, ctx, 20), 0.95)
+      rows.push(['`rollback-target` there, p95', `${rounded(targets)} ms`, '≤ 5 ms'])
     }),
   )
 }
