@@ -10,7 +10,7 @@ export type Migration = {
 }
 
 /** Said of what is dropped but takes nothing with it that the code before needs. */
-const harmless = /\bdrop (?:index|constraint|default|trigger|view|not null)\b/g
+const harmless = /\b(?:drop|remove) (?:index|constraint|foreign key|default|trigger|view|not null)\b/g
 /** What each pattern proposes when a tool says neither kind nor whether it can be undone; the worst that fits counts. */
 const patterns: [RegExp, SchemaChange][] = [
   [/\b(?:truncate|delete(?:s|d)? (?:from|all|old|rows|data)|purge|erase|wipe)\b/, 'irreversible'],
@@ -18,11 +18,11 @@ const patterns: [RegExp, SchemaChange][] = [
   [/\bnot null\b|\bset required\b|\bchange (?:column )?null\b/, 'contract'],
   [/\balter (?:column )?\w+ (?:set data )?type\b|\b(?:change|alter|modify|convert)(?! table\b)/, 'contract'],
   [/\b(?:update \S+ set|update|backfill|populate|copy|migrate data|fill)\b/, 'backfill'],
-  [/\b(?:add(?:s|ed)?|create(?:s|d)?|new|introduce|insert|index|enable|extend|drop safe)\b/, 'expand'],
+  [/\b(?:add(?:s|ed)?|create(?:s|d)?|new|introduce|insert|index|enable|extend|harmless)\b/, 'expand'],
 ]
 
 /** The worse of two; an unknown one is as good as nothing. */
-export function worseChange(one: SchemaChange | null, other: SchemaChange | null): SchemaChange | null {
+function worseChange(one: SchemaChange | null, other: SchemaChange | null): SchemaChange | null {
   if (one === null || other === null) return one ?? other
   return schemaChanges.indexOf(one) > schemaChanges.indexOf(other) ? one : other
 }
@@ -45,7 +45,7 @@ export function changeOf({ id, kind, reversible, text }: Migration): SchemaChang
 /** "AddEmailToUsers" and "0042_drop_legacy" as words that the patterns read. */
 function plainWords(text: string) {
   const apart = text.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[_\-./:;,()"'`[\]]+|\s+/g, ' ')
-  return apart.toLowerCase().replace(harmless, 'drop safe')
+  return apart.toLowerCase().replace(harmless, 'harmless')
 }
 
 export type Proposal = { schema_change: SchemaChange | null; note: string | null; warnings: Remark[] }

@@ -6,7 +6,7 @@ import { isProven, type Readiness, whyShut } from './readiness.ts'
 import { isOneWay } from './schema-changes.ts'
 
 /** A release that going back would cross, with what is said of its own way back. */
-export type Crossed = { release: Release; readiness: Readiness }
+type Crossed = { release: Release; readiness: Readiness }
 
 const mostNamed = 5
 
