@@ -8,6 +8,8 @@ import { openNorthwind } from '../src/demo/northwind.ts'
 import { makeFront } from '../src/front.ts'
 import { postUpdate } from '../src/incidents/updates.ts'
 import { followJournal } from '../src/journal/follow.ts'
+import { queueCall } from '../src/outbound/actions.ts'
+import { sendDue } from '../src/outbound/sending.ts'
 import { isForMachines } from '../src/platform/http.ts'
 import { readSecrets } from '../src/sources/actions.ts'
 import { historyMonths } from '../src/status/history.ts'
@@ -69,7 +71,25 @@ export async function shopInTrouble() {
   await addUser(ship, { ...admin, name: 'Grace', role: 'admin' })
   const shop = await openShop(ship)
   await reportOddities(shop)
+  await callAround(shop)
   return shop
+}
+
+/** Calls that were taken, refused, and that wait for their next try. */
+async function callAround({ ship }: Shop) {
+  const { id } = await ship.db.selectFrom('incidents').select('id').executeTakeFirstOrThrow()
+  for (const [index, status] of [202, 410, 503].entries()) {
+    await queueCall(ship, {
+      purpose: 'rollback.requested',
+      subject: ['incident', id],
+      url: `https://deploy${index}.northwind.example/hooks/rollback?token=x`,
+      body: JSON.stringify({ type: 'rollback.requested', data: { component: 'checkout' } }, null, 2),
+      headers: { authorization: 'Bearer x' },
+      schedule: 'urgent',
+    })
+    const answer = { status, headers: {}, body_excerpt: '{"answer": "as the receiver gave it"}' }
+    await sendDue(ship, { send: async () => answer, head: async () => answer })
+  }
 }
 
 /** What waits in the inbox, what made no sense, and a source that is knocked at with a wrong secret. */
@@ -110,7 +130,14 @@ export async function calmDown({ ship }: Shop) {
 export async function addressesIn({ ship }: Shop): Promise<Record<string, string[]>> {
   const { db } = ship
   const all = async (
-    table: 'incidents' | 'sources' | 'components' | 'groups' | 'deliveries' | 'incident_updates',
+    table:
+      | 'incidents'
+      | 'sources'
+      | 'components'
+      | 'groups'
+      | 'deliveries'
+      | 'incident_updates'
+      | 'outbound_calls',
   ) => (await db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
   const releases = await releasesOfEachLook(db)
   const incidents = await all('incidents')
@@ -135,6 +162,7 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/components/:id/way-back': [`/admin/components/${component}/way-back`],
     '/admin/groups/:id': under('/admin/groups/:id', (await all('groups')).slice(0, 1)),
     '/admin/sources/:id': under('/admin/sources/:id', await all('sources')),
+    '/admin/calls/:id': under('/admin/calls/:id', await all('outbound_calls')),
     '/admin/deliveries/:id': under('/admin/deliveries/:id', (await all('deliveries')).slice(-1)),
   }
 }

@@ -106,10 +106,14 @@ const pages: Record<string, string> = {
   release: '/admin/releases/',
   source: '/admin/sources/',
   delivery: '/admin/deliveries/',
+  call: '/admin/calls/',
 }
 
 /** Where a line's subject can be looked at, or null. */
-export function addressOf({ subject_kind, subject_id }: Line): string | null {
+export function addressOf({
+  subject_kind,
+  subject_id,
+}: Pick<Line, 'subject_kind' | 'subject_id'>): string | null {
   const page = pages[subject_kind]
   return page ? page + subject_id : null
 }

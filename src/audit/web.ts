@@ -2,12 +2,14 @@ import { operator } from '../accounts/guard.ts'
 import { journalActions } from '../journal/journal.ts'
 import { readOnly } from '../platform/database.ts'
 import { type App, pageOf } from '../platform/http.ts'
+import { callRoutes } from './calls-web.ts'
 import { journalQuery } from './model.ts'
 import { addressOf, phraseOf, wordsFor } from './phrases.ts'
 import { componentNames, journalLines } from './store.ts'
 
-/** The journal, shown. */
+/** The journal, shown, and the log of calls: `outbound` lies below the guard, so that its pages stand here. */
 export async function routes(app: App) {
+  await callRoutes(app)
   const config = { policy: operator('viewer') }
   app.get('/admin/journal', { config, schema: { querystring: journalQuery } }, async (request, reply) => {
     const db = readOnly(request.ctx.db)

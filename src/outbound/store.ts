@@ -107,7 +107,7 @@ export async function forgetCalls({ db }: Context, before: string): Promise<numb
   return Number(done.numUpdatedRows)
 }
 
-export type CallQuery = {
+type CallQuery = {
   state?: (typeof callStates)[number] | undefined
   subject_id?: string | undefined
   cursor?: string | undefined

@@ -1,0 +1,50 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { may, operator } from '../accounts/guard.ts'
+import { replayCall, stopCall } from '../outbound/actions.ts'
+import { attempt } from '../platform/attempt.ts'
+import type { App } from '../platform/http.ts'
+import { callPage, callRow, callsPage, callsQuery, stateChoices } from './calls.ts'
+
+type One = { Params: { id: string } }
+const address = '/admin/calls'
+const viewer = { policy: operator('viewer') }
+const editor = { policy: operator('editor') }
+
+/** What Shiplog told other people's addresses, and what they answered. */
+export async function callRoutes(app: App) {
+  app.get(address, { config: viewer, schema: { querystring: callsQuery } }, async (request, reply) => {
+    const { state = '', subject_id = '', cursor } = request.query
+    const { data, next_cursor } = await callsPage(request.ctx, request.query)
+    const kept = new URLSearchParams({ state, subject_id })
+    return reply.view('/audit/calls', {
+      title: 'Calls',
+      calls: data.map(callRow),
+      filter: { state, subject_id },
+      states: stateChoices,
+      newer: cursor ? `${address}?${kept}` : null,
+      older: next_cursor ? `${address}?${kept}&cursor=${next_cursor}` : null,
+    })
+  })
+
+  app.get<One>(`${address}/:id`, { config: viewer }, show)
+
+  app.post<One>(`${address}/:id/replays`, { config: editor }, async (request, reply) => {
+    const made = await attempt(() => replayCall(request.ctx, request.params.id))
+    if (!made.ok) return show(request, reply.code(made.status), made.errors)
+    reply.flash('It is sent again. Load this page anew to see what came of it.')
+    return reply.redirect(`${address}/${made.data}`, 303)
+  })
+
+  app.post<One>(`${address}/:id/stops`, { config: editor }, async (request, reply) => {
+    const { name } = request.ctx.actor
+    const stopped = await stopCall(request.ctx, request.params.id, `Stopped by ${name}.`)
+    reply.flash(stopped ? 'It is tried no more.' : 'It was over already.')
+    return reply.redirect(`${address}/${request.params.id}`, 303)
+  })
+}
+
+async function show(request: FastifyRequest<One>, reply: FastifyReply, errors: object = {}) {
+  const page = await callPage(request.ctx, request.params.id)
+  const may_edit = may(request, 'editor')
+  return reply.view('/audit/call', { title: `Call to ${page.call.host}`, ...page, may_edit, errors })
+}
