@@ -5,5 +5,6 @@ const files = globSync([
   'src/{commands,demo}/**/*.test.ts',
   'src/accounts/login.test.ts',
   'scripts/*.test.ts',
+  'integrations/**/*.test.ts',
 ])
 for (const file of files.sort()) await import(`../${file}`)
