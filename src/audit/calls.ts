@@ -49,7 +49,8 @@ export async function callPage(ctx: Context, id: string) {
   return { call: { ...callRow(call), body: call.body, header_names: call.header_names }, tries: told }
 }
 
-/** How long a try took, in seconds to a tenth: `0.2 s`. */
+/** How long a try took: `240 ms`, `15.0 s`. */
 function tookWords({ started_at, ended_at }: { started_at: string; ended_at: string }): string {
-  return `${((Date.parse(ended_at) - Date.parse(started_at)) / 1000).toFixed(1)} s`
+  const millis = Date.parse(ended_at) - Date.parse(started_at)
+  return millis < 1000 ? `${millis} ms` : `${(millis / 1000).toFixed(1)} s`
 }
