@@ -1,58 +1,121 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { lastQuarters } from '../components/quarters.ts'
+import { declareIncident } from '../incidents/actions.ts'
+import { postUpdate } from '../incidents/updates.ts'
+import { median } from '../platform/median.ts'
 import { en } from '../site/words/en.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
 import { onBothStores } from '../testing/postgres.ts'
-import { countRows, median } from './rollback-counts.ts'
+import type { World } from '../testing/world.ts'
+import { countRows } from './rollback-counts.ts'
 import { rollbacksPage } from './rollbacks.ts'
 
 const t = { ...en.past.rollbacks, time: en.time }
 
+/** The rows of the table as one would read them aloud. */
+async function read(ship: World) {
+  const { counts } = await rollbacksPage(ship)
+  return counts.map(({ component, quarters, back, release }) => {
+    const cells = quarters.map(({ words, share, also }) => [words, share, also].filter(Boolean).join(' '))
+    return [component.slug, ...cells, back, release].join(' | ')
+  })
+}
+
 onBothStores(
-  'each public component tells how often it was released and went back, and how long both took',
+  'each public component tells how often it was released and went back in each quarter, and how long both took',
   async (given) => {
     const { ship, release, say } = await northwindInTrouble(given)
     await release('ledger', '66.6.6')
     await say('checkout', 'release.succeeded', { version: '9' }, 'staging')
-    const { counts } = await rollbacksPage(ship)
-    assert.deepEqual(
-      counts.map(({ component, recent, year, back, release }) =>
-        [component.slug, recent.words, recent.share, year.words, back, release].join(' | '),
-      ),
-      [
-        'checkout | 1 of 4 | 25% | 1 of 4 | 3 min | 12 min',
-        'storefront | 0 of 2 |  | 0 of 2 | – | 8 min',
-        'payments-api | 0 of 1 |  | 0 of 1 | – | 8 min',
-      ],
-    )
+    assert.deepEqual((await rollbacksPage(ship)).quarters, ['Q4 2026', 'Q3 2026', 'Q2 2026', 'Q1 2026'])
+    assert.deepEqual(await read(ship), [
+      'checkout | 1 of 4 25% | – | – | – | 3 min | 12 min',
+      'storefront | 0 of 2 | – | – | – | – | 8 min',
+      'payments-api | 0 of 1 | – | – | – | – | 8 min',
+    ])
     ship.at('2027-06-01T00:00:00.000Z')
-    const later = (await rollbacksPage(ship)).counts[0]
-    assert.deepEqual([later?.recent.words, later?.year.words, later?.back], ['–', '1 of 4', '3 min'])
+    assert.match((await read(ship))[0] ?? '', /^checkout \| – \| – \| 1 of 4 25% \| – \| 3 min \| not known$/)
     ship.at('2028-06-01T00:00:00.000Z')
-    assert.deepEqual((await rollbacksPage(ship)).counts, [])
+    assert.deepEqual(await read(ship), [])
+    assert.equal((await rollbacksPage(ship)).totals, '')
   },
 )
 
+onBothStores('a drill is counted apart, as a way back and never as a failure', async (given) => {
+  const { ship, restored } = await northwindInTrouble(given)
+  const drill = { drill_at: ship.now().toISOString() }
+  await ship.db.updateTable('releases').set(drill).where('id', '=', restored).execute()
+  const page = await rollbacksPage(ship)
+  const checkout = (await read(ship)).find((row) => row.startsWith('checkout'))
+  assert.equal(checkout, 'checkout | 0 of 4 1 drill | – | – | – | 3 min in a drill | 12 min')
+  assert.equal(page.sentence, 'No rollbacks in 90 days, out of 7 releases.')
+  assert.equal(page.totals, 'Since January 2026: walked the way back once as a drill.')
+  assert.deepEqual(
+    page.backs.flatMap((row) => (row.possible ? [row.note] : [])),
+    ['', 'a drill'],
+  )
+})
+
+onBothStores('what was rolled forward stands beside the rollbacks, with its reason', async (given) => {
+  const { ship, incident } = await northwindInTrouble(given)
+  const remedy = { remedy: 'rolled_forward' as const, remedy_reason: 'The migration cannot be undone.' }
+  await postUpdate(ship, incident.id, { state: 'resolved', body: 'Mended.', ...remedy })
+  const page = await rollbacksPage(ship)
+  assert.equal(page.totals, 'Since January 2026: rolled back once and rolled forward once.')
+  assert.match((await read(ship))[0] ?? '', /^checkout \| 1 of 4 25% 1 rolled forward \|/)
+  const rows = page.backs.flatMap((row) => (row.possible ? [] : [row.reason]))
+  assert.deepEqual(rows, ['The migration cannot be undone.'])
+})
+
+onBothStores('what customers may not know of is not counted either', async (given) => {
+  const { ship, say } = await northwindInTrouble(given)
+  const before = [await read(ship), (await rollbacksPage(ship)).totals]
+  const cause = await say('ledger', 'release.succeeded', { version: '2' })
+  await say('ledger', 'release.succeeded', { version: '1', run: 'back', kind: 'rollback' })
+  const words = { title: 'Ledger is wrong', body: 'x', cause: 'release' as const, cause_release_id: cause }
+  const down = { component: 'ledger', status: 'major_outage' as const }
+  const { id } = await declareIncident(ship, { ...words, components: [down] })
+  const remedy = { remedy: 'rolled_forward' as const, remedy_reason: 'Secret.' }
+  await postUpdate(ship, id, { state: 'resolved', body: 'x', ...remedy })
+  const page = await rollbacksPage(ship)
+  assert.deepEqual([await read(ship), page.totals], before)
+  assert.doesNotMatch(JSON.stringify(page), /ledger|Secret/i)
+})
+
+test('a rollback that was asked for tells when it was asked for, begun and done', async () => {
+  const { ship, restored } = await northwindInTrouble()
+  const asked = { asked_at: '2026-11-01T09:58:00.000Z' }
+  await ship.db.updateTable('releases').set(asked).where('id', '=', restored).execute()
+  const [, row] = (await rollbacksPage(ship)).backs
+  assert.ok(row?.possible)
+  assert.deepEqual(
+    row.steps.map(({ words }) => words),
+    ['asked', 'begun', 'done'],
+  )
+  assert.equal(row.took, '5 min')
+})
+
 test('a share is never more than there is, and a time that is not known is not made up', () => {
   const component = { id: 'c', slug: 'c', name: 'C', archived: false }
-  const of = (releases: number, backs: number) => [
-    { component_id: 'c', isBack: false, count: releases },
-    { component_id: 'c', isBack: true, count: backs },
-  ]
-  const row = (releases: number, backs: number) =>
+  const quarters = lastQuarters('2026-11-23T12:00:00.000Z', 'UTC', 1)
+  const row = (releases: number, backs: number, drills = 0) =>
     countRows(
       {
         components: [component],
+        quarters,
+        counts: [{ component_id: 'c', quarter: '2026Q4', releases, backs, drills }],
+        forwards: [],
         recent: [],
-        year: of(releases, backs),
-        backs: [{ component_id: 'c', isBack: true, took_seconds: null }],
+        backs: [{ component_id: 'c', isBack: true, isDrill: false, took_seconds: null }],
       },
       t,
     )[0]
-  assert.deepEqual([row(61, 3)?.year.share, row(61, 3)?.back], ['4.9%', 'not known'])
-  assert.equal(row(1000, 4)?.year.share, '0.4%')
-  assert.equal(row(8, 1)?.year.share, '13%')
-  assert.deepEqual(row(0, 1)?.year, { words: '1', share: '' })
+  assert.deepEqual([row(61, 3)?.quarters[0]?.share, row(61, 3)?.back], ['4.9%', 'not known'])
+  assert.equal(row(1000, 4)?.quarters[0]?.share, '0.4%')
+  assert.equal(row(8, 1)?.quarters[0]?.share, '13%')
+  assert.deepEqual(row(0, 1)?.quarters[0], { words: '1', share: '', also: '' })
+  assert.equal(row(0, 0, 2)?.quarters[0]?.also, '2 drills')
   assert.equal(row(0, 0), undefined)
 })
 

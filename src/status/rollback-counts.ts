@@ -1,51 +1,69 @@
 import type { NamedComponent } from '../components/public-names.ts'
+import type { Quarter } from '../components/quarters.ts'
+import { median } from '../platform/median.ts'
 import { seconds } from '../platform/zone.ts'
-import type { ReleaseTimes } from '../releases/public-times.ts'
+import type { QuarterCount, ReleaseTimes } from '../releases/public-times.ts'
 import type { Words } from '../site/words/index.ts'
 
 type T = Words['past']['rollbacks'] & { time: Words['time'] }
-type Counted = { component_id: string; isBack: boolean; count?: number }
 type Given = {
   components: readonly NamedComponent[]
-  /** Each that went live in the short window, and how many did in the long one. */
+  /** Newest first. */
+  quarters: readonly Quarter[]
+  counts: readonly QuarterCount[]
+  /** The releases that could not be rolled back, by when their trouble began. */
+  forwards: readonly { component_id: string; at: string }[]
+  /** Each that went live in the short window. */
   recent: readonly ReleaseTimes[]
-  year: readonly Counted[]
-  /** The ways back of the long window: there are few, so that a short one would know of none. */
+  /** The ways back of the long window, drills too: there are few, so that a short one would know of none. */
   backs: readonly ReleaseTimes[]
 }
 
-/** How often each component was released and rolled back, most often rolled back first. Pure. */
-export function countRows({ components, recent, year, backs }: Given, t: T) {
+/** How often each component was released and rolled back in each quarter, most often rolled back first. Pure. */
+export function countRows({ components, quarters, counts, forwards, recent, backs }: Given, t: T) {
   return components
     .map((component) => {
       const own = <One extends { component_id: string }>(all: readonly One[]) =>
         all.filter(({ component_id }) => component_id === component.id)
-      return { component, recent: own(recent), year: numbersOf(own(year)), backs: own(backs) }
+      const numbers = quarters.map((quarter) => numbersIn(quarter, own(counts), own(forwards)))
+      const rank = numbers.reduce((all, { backs, forwards }) => all + backs + forwards, 0)
+      return { component, numbers, rank, recent: own(recent), backs: own(backs) }
     })
-    .filter(({ year }) => year.releases + year.backs > 0)
-    .sort((one, other) => other.year.backs - one.year.backs)
-    .map(({ component, recent, year, backs }) => ({
+    .filter(({ numbers }) => numbers.some(isAnything))
+    .sort((one, other) => other.rank - one.rank)
+    .map(({ component, numbers, recent, backs }) => ({
       component,
-      recent: often(numbersOf(recent), t),
-      year: often(year, t),
-      back: backs.length === 0 ? t.never : middleWords(backs, t),
+      quarters: numbers.map((one) => often(one, t)),
+      back: timeBack(backs, t),
       release: middleWords(
-        recent.filter(({ isBack }) => !isBack),
+        recent.filter(({ isBack, isDrill }) => !isBack && !isDrill),
         t,
       ),
     }))
 }
 
-function numbersOf(counted: readonly Counted[]) {
-  const sum = (isBack: boolean) =>
-    counted.reduce((all, one) => (one.isBack === isBack ? all + (one.count ?? 1) : all), 0)
-  return { backs: sum(true), releases: sum(false) }
+type Numbers = ReturnType<typeof numbersIn>
+
+function numbersIn(
+  { quarter, from, until }: Quarter,
+  counts: readonly QuarterCount[],
+  forwards: readonly { at: string }[],
+) {
+  const of = (name: 'releases' | 'backs' | 'drills') =>
+    counts.reduce((all, one) => (one.quarter === quarter ? all + one[name] : all), 0)
+  const within = forwards.filter(({ at }) => at >= from && at < until)
+  return { releases: of('releases'), backs: of('backs'), drills: of('drills'), forwards: within.length }
 }
 
-/** "2 of 61" and their share; a way back from what is older than the window has no share of it. */
-function often({ backs, releases }: { backs: number; releases: number }, t: T) {
+function isAnything({ releases, backs, drills, forwards }: Numbers) {
+  return releases + backs + drills + forwards > 0
+}
+
+/** "2 of 61", their share, and what else there was; a way back from what is older has no share of its quarter. */
+function often({ backs, releases, drills, forwards }: Numbers, t: T) {
   const share = backs > 0 && releases >= backs ? t.share(percent(backs / releases)) : ''
-  return { words: t.often(backs, releases), share }
+  const also = [forwards > 0 ? t.also_forward(forwards) : '', drills > 0 ? t.also_drills(drills) : '']
+  return { words: t.often(backs, releases), share, also: also.filter((words) => words !== '').join(', ') }
 }
 
 /** "3.3", "12", "0.4": two digits say enough. */
@@ -54,12 +72,14 @@ function percent(share: number): string {
   return value >= 9.95 ? String(Math.round(value)) : String(Math.round(value * 10) / 10)
 }
 
+/** The middle of the ways back that were needed; where none was, a drill tells how long one would take. */
+function timeBack(backs: readonly ReleaseTimes[], t: T): string {
+  const needed = backs.filter(({ isDrill }) => !isDrill)
+  if (needed.length > 0) return middleWords(needed, t)
+  return backs.length > 0 ? t.in_drill(middleWords(backs, t)) : t.never
+}
+
 function middleWords(times: readonly Pick<ReleaseTimes, 'took_seconds'>[], t: T): string {
   const middle = median(times.flatMap(({ took_seconds }) => took_seconds ?? []))
   return middle === null ? t.unknown : seconds(middle, t.time)
-}
-
-/** The lower middle, so that it is a time which one of them really took; null of none. */
-export function median(values: readonly number[]): number | null {
-  return values.toSorted((a, b) => a - b)[Math.ceil(values.length / 2) - 1] ?? null
 }

@@ -1,40 +1,77 @@
 import { namedComponents } from '../components/public-names.ts'
+import { lastQuarters } from '../components/quarters.ts'
 import { incidentsWithoutWayBack, type PublicIncident } from '../incidents/public.ts'
-import type { Context } from '../platform/context.ts'
-import { seconds } from '../platform/zone.ts'
+import { type Context, nowText } from '../platform/context.ts'
+import { median } from '../platform/median.ts'
+import { dateIn, seconds } from '../platform/zone.ts'
 import { listPublicReleases, type PublicRelease } from '../releases/public.ts'
-import { publicReleaseCounts, publicReleaseTimes } from '../releases/public-times.ts'
+import { publicReleaseCounts, publicReleaseTimes, type QuarterCount } from '../releases/public-times.ts'
 import { readSite } from '../site/store.ts'
 import { type Words, wordsFor } from '../site/words/index.ts'
 import { versionsOf } from './log.ts'
-import { countRows, median } from './rollback-counts.ts'
+import { countRows } from './rollback-counts.ts'
 
 const dayMillis = 86_400_000
 const spoken = 90
-const listed = 365
+const listed = 366
+const quartersCounted = 4
 const widest = 220
 
 /** Everything that `/rollbacks` tells: the sentence, each way back and each release that had none, and how often. */
 export async function rollbacksPage(ctx: Context) {
   const ago = (days: number) => new Date(ctx.now().getTime() - days * dayMillis).toISOString()
+  const { language, time_zone } = await readSite(ctx)
+  const t = wordsFor(language)
+  const quarters = lastQuarters(nowText(ctx), time_zone, quartersCounted)
+  const since = quarters.at(-1)?.from ?? ''
   const { data } = await listPublicReleases(ctx, { kind: 'rollback', since: ago(listed), limit: 200 })
   const impossible = await incidentsWithoutWayBack(ctx, ago(listed))
   const recent = await publicReleaseTimes(ctx, ago(spoken))
-  const year = await publicReleaseCounts(ctx, ago(listed))
+  const counts = await publicReleaseCounts(ctx, quarters)
   const components = await namedComponents(ctx)
-  const t = wordsFor((await readSite(ctx)).language)
-  const done = data.filter((rollback) => rollback.live_at !== null)
-  const backs = done.map((one) => ({ ...one, component_id: one.component.id, isBack: true }))
+  const forwards = impossible.flatMap(({ cause_release, started_at: at }) =>
+    cause_release ? [{ component_id: cause_release.component.id, at }] : [],
+  )
   return {
     title: t.nav.rollbacks,
     sentence: sentence(
       recent.filter(({ isBack }) => isBack),
-      recent.filter(({ isBack }) => !isBack).length,
+      recent.filter(({ isBack, isDrill }) => !isBack && !isDrill).length,
+      t,
+    ),
+    totals: totals(
+      counts,
+      forwards.filter(({ at }) => at >= since).length,
+      t.past.rollbacks.since(dateIn(since, time_zone).slice(0, 7)),
       t,
     ),
     backs: rollbackRows(data, impossible, t),
-    counts: countRows({ components, recent, year, backs }, { ...t.past.rollbacks, time: t.time }),
+    quarters: quarters.map(({ year, number }) => t.past.rollbacks.quarter(year, number)),
+    counts: countRows(
+      { components, quarters, counts, forwards, recent, backs: data.filter(isOut).map(timesOf) },
+      { ...t.past.rollbacks, time: t.time },
+    ),
   }
+}
+
+function isOut({ live_at }: PublicRelease) {
+  return live_at !== null
+}
+
+function timesOf({ component, drill_at, took_seconds }: PublicRelease) {
+  return {
+    component_id: component.id,
+    isBack: drill_at === null,
+    isDrill: drill_at !== null,
+    took_seconds,
+  }
+}
+
+/** "Since January 2026: rolled back 4 times, rolled forward once, and the way back was walked twice as a drill." */
+function totals(counts: readonly QuarterCount[], forwards: number, since: string, { past }: Words) {
+  const sum = (name: 'backs' | 'drills') => counts.reduce((all, one) => all + one[name], 0)
+  const [backs, drills] = [sum('backs'), sum('drills')]
+  return backs + forwards + drills === 0 ? '' : past.rollbacks.totals(since, { backs, forwards, drills })
 }
 
 /** "Three rollbacks in 90 days, out of 61 releases. Half were done within 3 min." */
@@ -74,9 +111,10 @@ export function rollbackRows(
 
 function rollbackRow(rollback: PublicRelease, longest: number, { past, log, time }: Words) {
   const t = past.rollbacks
-  const { id, at, component, incident, took_seconds, reverts_took_seconds } = rollback
+  const { id, at, component, incident, drill_at, took_seconds, reverts_took_seconds } = rollback
   const bar = (took: number | null) =>
     took === null ? 0 : Math.max(2, Math.round((took / longest) * widest))
+  const isDrill = drill_at !== null
   const slow = took_seconds !== null && reverts_took_seconds !== null && took_seconds > reverts_took_seconds
   return {
     possible: true as const,
@@ -85,12 +123,25 @@ function rollbackRow(rollback: PublicRelease, longest: number, { past, log, time
     component,
     incident,
     versions: versionsOf(rollback, log),
+    note: isDrill ? t.drill : incident ? '' : t.no_incident,
+    steps: stepsOf(rollback, t),
     slow,
     bars: took_seconds === null ? null : { release: bar(reverts_took_seconds), back: bar(took_seconds) },
     took: tookWords(rollback, t, time),
     took_release: reverts_took_seconds === null ? '' : t.to_release(seconds(reverts_took_seconds, time)),
     compared: slow ? t.slower : '',
   }
+}
+
+/** Asked, begun, done: told where somebody asked for it through Shiplog, and as far as it is known. */
+function stepsOf({ asked_at, started_at, live_at }: PublicRelease, t: Words['past']['rollbacks']) {
+  if (asked_at === null) return []
+  const steps: [string, string | null][] = [
+    [t.asked, asked_at],
+    [t.begun, started_at],
+    [t.done, live_at],
+  ]
+  return steps.flatMap(([words, at]) => (at === null ? [] : [{ words, at }]))
 }
 
 function tookWords(

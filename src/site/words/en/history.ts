@@ -66,6 +66,12 @@ export const rollbacks = {
   about: (zone: string) =>
     `Above, how long the release took; below, how long the way back took. All times in ${zone}.`,
   no_incident: 'no incident',
+  /** Of a rollback before which nothing had gone wrong. */
+  drill: 'a drill',
+  /** Each before a time. */
+  asked: 'asked',
+  begun: 'begun',
+  done: 'done',
   to_release: (time: string) => `${time} to release`,
   slower: 'slower than the release',
   took_unknown: 'time not known',
@@ -74,6 +80,8 @@ export const rollbacks = {
   under_way: 'under way',
   /** After the version. */
   not_possible: 'could not be rolled back',
+  /** Before the reason. */
+  rolled_forward: 'rolled forward:',
   resolved_after: (time: string) => `resolved after ${time}`,
   empty: 'Nothing had to be rolled back',
   empty_more:
@@ -81,10 +89,22 @@ export const rollbacks = {
   by_component: 'How often, by component',
   columns: {
     component: 'Component',
-    recent: 'In 90 days',
-    year: 'In a year',
     back: 'Time back',
     release: 'Time to release',
+  },
+  quarter: (year: number, quarter: number) => `Q${quarter} ${year}`,
+  also_forward: (forwards: number) => `${number(forwards)} rolled forward`,
+  also_drills: (drills: number) => count(drills, 'drill'),
+  in_drill: (time: string) => `${time} in a drill`,
+  /** "Since January 2026" of "2026-01". */
+  since: (month: string) => `Since ${history.month(month)}`,
+  totals: (since: string, { backs, forwards, drills }: Record<'backs' | 'forwards' | 'drills', number>) => {
+    const parts = [
+      backs === 0 ? '' : `rolled back ${times(backs)}`,
+      forwards === 0 ? '' : `rolled forward ${times(forwards)}`,
+      drills === 0 ? '' : `walked the way back ${times(drills)} as a drill`,
+    ]
+    return `${since}: ${sentenceList(parts.filter((part) => part !== ''))}.`
   },
   often: (backs: number, releases: number) => {
     if (releases === 0) return backs === 0 ? '–' : number(backs)
@@ -93,7 +113,7 @@ export const rollbacks = {
   share: (percent: string) => `${percent}%`,
   unknown: 'not known',
   never: '–',
-  note: 'Rollbacks of all releases, and their share. The time back is the median of a year, the time to release that of 90 days, each from the start until everybody had it.',
+  note: 'Rollbacks of all releases, and their share; a drill is neither. The time back is the median of a year, the time to release that of 90 days: a release from its start, a rollback from when it was asked for where that is known, until everybody had it.',
 }
 
 export const release = {
@@ -195,6 +215,10 @@ const numbers = new Intl.NumberFormat('en')
 
 function number(value: number) {
   return numbers.format(value)
+}
+
+function times(times: number) {
+  return ['', 'once', 'twice'][times] ?? `${number(times)} times`
 }
 
 function counted(number: number, noun: string) {
