@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
+import { recordByHand } from '../releases/by-hand.ts'
 import { startTestApp } from '../testing/http.ts'
 import { world } from '../testing/world.ts'
 import { declareIncident } from './actions.ts'
@@ -85,11 +86,19 @@ test('what cannot stand is answered with the field and a sentence', async () => 
 })
 
 test('suspects are told with their reasons, for a moment or for an incident', async () => {
-  const { call } = await desk()
+  const { call, ship } = await desk()
   assert.deepEqual((await call('GET', '/api/v1/suspects?components=checkout')).body, { data: [] })
   assert.equal((await call('GET', '/api/v1/suspects?components=till')).status, 404)
   const { id } = (await call('POST', '/api/v1/incidents', cardsFail)).body
   assert.deepEqual((await call('GET', `/api/v1/incidents/${id}/suspects`)).body, { data: [] })
+  await recordByHand(ship, { component: 'checkout', version: '2.14.0', at: '2026-11-23T11:56:00.000Z' })
+  const reasons = async (query: string) => {
+    const { data } = (await call('GET', `/api/v1/suspects${query}`)).body
+    return data.map((one: { version: string; reason: string }) => [one.version, one.reason])
+  }
+  const near = 'reached customers 11:56, 4 min before the start'
+  assert.deepEqual(await reasons('?components=checkout'), [['2.14.0', `${near}, on an affected component`]])
+  assert.deepEqual(await reasons(''), [['2.14.0', near]])
 })
 
 test('without a token the public projection is told: nobody’s name, no private component', async () => {

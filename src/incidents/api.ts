@@ -11,7 +11,8 @@ import { IncidentJson, incidentJson, SuspectJson } from './json.ts'
 import { IncidentChange, moment, NewIncident } from './model.ts'
 import { listPublicIncidents, PublicIncident, publicIncident } from './public.ts'
 import { incidentById, incidentFilters, listIncidents } from './store.ts'
-import { reasonFor, suspectsFor } from './suspects.ts'
+import { reasonFor } from './suspect-words.ts'
+import { suspectsFor } from './suspects.ts'
 import { updateRoutes } from './updates-api.ts'
 import { wholeIncident, wholeIncidents } from './whole.ts'
 
@@ -99,5 +100,6 @@ function suspectRoutes(app: App) {
 async function suspects(ctx: Context, started_at: string, component_ids: string[]) {
   const { time_zone } = await readSite(ctx)
   const found = await suspectsFor(ctx, { started_at, component_ids })
-  return found.map((suspect) => ({ ...suspect, reason: reasonFor(suspect, { started_at, time_zone }) }))
+  const beside = { started_at, time_zone, component_ids }
+  return found.map((suspect) => ({ ...suspect, reason: reasonFor(suspect, beside) }))
 }

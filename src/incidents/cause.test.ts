@@ -9,7 +9,8 @@ import { type World, world } from '../testing/world.ts'
 import { declareIncident, editIncident } from './actions.ts'
 import { offeredUpdate, waysBack } from './remedy.ts'
 import { incidentById } from './store.ts'
-import { reasonFor, suspectsFor } from './suspects.ts'
+import { reasonFor } from './suspect-words.ts'
+import { suspectsFor } from './suspects.ts'
 
 const noon = '2026-11-23T12:00:00.000Z'
 const today = (clock: string) => `2026-11-23T${clock}${clock.length === 5 ? ':00' : ''}.000Z`

@@ -6,7 +6,8 @@ import { seconds } from '../platform/zone.ts'
 import { usualSeconds } from '../releases/usual.ts'
 import { incidentStates, stateWords } from './model.ts'
 import { type NamedRelease, recentReleases, releasesNamed } from './store.ts'
-import { reasonFor, type Suspect, suspectsFor } from './suspects.ts'
+import { reasonFor } from './suspect-words.ts'
+import { type Suspect, suspectsFor } from './suspects.ts'
 import type { Typed } from './typed.ts'
 
 /** A row of radio buttons for each component; `before` is what the incident says of it now. */

@@ -97,5 +97,11 @@ export const SuspectJson = z.object({
   first_exposed_at: time,
   affected: z.boolean(),
   likely: z.boolean(),
+  kind: z.string(),
+  most_percent: z.number().nullable(),
+  drill_at: time,
+  bad_at: time,
+  earlier_at: time,
+  /** All of it in words. */
   reason: z.string(),
 })

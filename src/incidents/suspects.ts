@@ -1,5 +1,7 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { Context } from '../platform/context.ts'
-import { duration, when } from '../platform/zone.ts'
+import type { Tables } from '../platform/tables.ts'
+import { isDrill, versionKinds } from '../releases/model.ts'
 
 const minute = 60_000
 /** How far back we look, and how near a release must be to be chosen beforehand. */
@@ -20,6 +22,13 @@ export type Suspect = {
   first_exposed_at: string | null
   affected: boolean
   likely: boolean
+  kind: string
+  /** The most customers it ever had, 0 to 100; null: unknown. */
+  most_percent: number | null
+  drill_at: string | null
+  bad_at: string | null
+  /** When customers met the release before it in the same place; null: we know of none. */
+  earlier_at: string | null
 }
 
 /**
@@ -53,22 +62,46 @@ function endOfTypedMinute(started_at: string) {
 }
 
 function releasesReaching({ db }: Pick<Context, 'db'>, since: string, start: string) {
-  return db
-    .selectFrom('releases')
-    .innerJoin('components', 'components.id', 'releases.component_id')
-    .innerJoin('environments', 'environments.id', 'releases.environment_id')
-    .where('environments.tier', '=', 'production')
-    .where('releases.backfilled_at', 'is', null)
-    .where((or) =>
-      or.or([
-        or.and([or('releases.live_at', '>=', since), or('releases.live_at', '<=', start)]),
-        or.and([or('releases.first_exposed_at', '>=', since), or('releases.first_exposed_at', '<=', start)]),
-      ]),
-    )
-    .selectAll('releases')
-    .select(['components.name as component_name', 'components.slug', 'environments.name as environment'])
-    .execute()
+  return (
+    db
+      .selectFrom('releases')
+      .innerJoin('components', 'components.id', 'releases.component_id')
+      .innerJoin('environments', 'environments.id', 'releases.environment_id')
+      .where('environments.tier', '=', 'production')
+      // nobody meets a release after it has its place in its lane: this alone has an index to go by
+      .where('releases.lane_at', '>=', since)
+      .where('releases.backfilled_at', 'is', null)
+      .where((or) =>
+        or.or([
+          or.and([or('releases.live_at', '>=', since), or('releases.live_at', '<=', start)]),
+          or.and([
+            or('releases.first_exposed_at', '>=', since),
+            or('releases.first_exposed_at', '<=', start),
+          ]),
+        ]),
+      )
+      .selectAll('releases')
+      .select(['components.name as component_name', 'components.slug', 'environments.name as environment'])
+      .select((release) => earlierAt(release).as('earlier_at'))
+      .execute()
+  )
 }
+
+/** When the release before it in its lane reached anybody: one step along an index, asked within the same query. */
+function earlierAt({ selectFrom, ref, fn }: ExpressionBuilder<Tables, 'releases'>) {
+  return selectFrom('releases as earlier')
+    .select(({ fn }) => fn.coalesce('earlier.live_at', 'earlier.first_exposed_at').as('at'))
+    .whereRef('earlier.component_id', '=', 'releases.component_id')
+    .whereRef('earlier.environment_id', '=', 'releases.environment_id')
+    .where('earlier.kind', 'in', [...versionKinds])
+    .where('earlier.lane_at', '<', fn.coalesce(ref('releases.first_exposed_at'), ref('releases.live_at')))
+    .where((or) =>
+      or.or([or('earlier.live_at', 'is not', null), or('earlier.first_exposed_at', 'is not', null)]),
+    )
+    .orderBy('earlier.lane_at', 'desc')
+    .limit(1)
+}
+
 type Row = Awaited<ReturnType<typeof releasesReaching>>[number]
 
 function suspect(row: Row, start: string, affected: boolean): Suspect {
@@ -84,23 +117,10 @@ function suspect(row: Row, start: string, affected: boolean): Suspect {
     first_exposed_at: row.first_exposed_at,
     affected,
     likely: false,
+    kind: row.kind,
+    most_percent: row.most_percent,
+    drill_at: isDrill(row) ? row.drill_at : null,
+    bad_at: row.bad_at,
+    earlier_at: row.earlier_at,
   }
-}
-
-type Beside = { started_at: string; time_zone: string; component_ids?: string[] }
-
-/**
- * "reached customers 11:53 and all of them 14:02, 4 min before the start, on an affected component"; while no
- * component is named, none is another one.
- */
-export function reasonFor(suspect: Suspect, { started_at, time_zone, component_ids }: Beside) {
-  const { reached, reached_at, first_exposed_at } = suspect
-  const whom = reached === 'all' ? 'reached customers' : 'reached part of the customers'
-  const shown = (at: string) => when(at, time_zone, started_at)
-  const [first, last] = [shown(first_exposed_at ?? reached_at), shown(reached_at)]
-  const times = first === last ? last : `${first} and all of them ${last}`
-  const near = reached_at >= started_at
-  const before = near ? 'within a minute of' : `${duration(reached_at, started_at)} before`
-  const where = suspect.affected ? ', on an affected component' : ', on another component'
-  return `${whom} ${times}, ${before} the start${component_ids?.length === 0 ? '' : where}`
 }
