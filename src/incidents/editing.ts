@@ -7,6 +7,7 @@ import { causeChoices, releaseChoices } from './choices.ts'
 import { placeOf } from './declaring.ts'
 import { type IncidentChange, remedyWords, severities } from './model.ts'
 import { noted, severityWords } from './noted.ts'
+import { offeringReason, rollForwardReason } from './roll-forward.ts'
 import { type Incident, type IncidentUpdate, incidentById, updateById } from './store.ts'
 import {
   type Place,
@@ -95,7 +96,7 @@ async function showFacts(request: FastifyRequest, reply: FastifyReply, incident:
     title: `Edit “${incident.title}”`,
     incident: noted(whole),
     ...kept,
-    typed,
+    typed: offeringReason(typed, await rollForwardReason(ctx, incident)),
     cause: await causeChoices(ctx, { typed, started_at, component_ids, time_zone }),
     remedies: remedyWords,
     severities: severities.map((value) => ({ value, words: severityWords[value] })),

@@ -10,6 +10,7 @@ import { placeOf } from './declaring.ts'
 import type { IncidentState, NewUpdate } from './model.ts'
 import { noted } from './noted.ts'
 import { offeredUpdate } from './remedy.ts'
+import { offeringReason, rollForwardReason } from './roll-forward.ts'
 import { type Incident, incidentById } from './store.ts'
 import { type Place, type Typed, typedFields, typedPromise, typedRemedy, typedStatuses } from './typed.ts'
 import { postUpdate } from './updates.ts'
@@ -98,7 +99,7 @@ export async function showIncident(
     may_restore: may(request, 'editor') && shown.deleted_at !== null,
     way_back,
     offer: offeredUpdate(incident, shown.rollback ?? undefined, time_zone),
-    typed,
+    typed: offeringReason(typed, await rollForwardReason(ctx, incident)),
     errors,
     overtaken,
     component_rows: rows.filter((row) => affected.has(row.id)),

@@ -64,7 +64,20 @@ export function typedCause({ cause = 'unknown', other_release_id = '' }: Typed) 
   return { cause: word as 'not_release' | 'unknown' }
 }
 
-export function typedRemedy({ remedy = '', remedy_release_id = '', remedy_reason = '' }: Typed) {
+/** A reason that the form itself began with is said only by whoever rolled forward. */
+export function typedRemedy(typed: Typed) {
+  const { remedy = '', remedy_release_id = '', remedy_reason = '', remedy_reason_offered = '' } = typed
   if (remedy === '') return { remedy: null }
-  return { remedy: remedy as 'rolled_back', remedy_release_id, remedy_reason }
+  const isOffered = asLines(remedy_reason) === asLines(remedy_reason_offered)
+  const isMeant = remedy === 'rolled_forward' || !isOffered
+  return {
+    remedy: remedy as 'rolled_back',
+    remedy_release_id,
+    remedy_reason: isMeant ? remedy_reason : '',
+  }
+}
+
+/** Browsers end lines in their own way. */
+function asLines(text: string) {
+  return text.replaceAll('\r\n', '\n').trim()
 }

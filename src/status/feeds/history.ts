@@ -2,9 +2,10 @@ import { listPublicIncidents, type PublicIncident } from '../../incidents/public
 import type { Context } from '../../platform/context.ts'
 import { markdown } from '../../platform/markdown.ts'
 import { format } from '../../platform/zone.ts'
+import { wordsFor } from '../../site/words/index.ts'
 import { lastPublicChange } from '../changed.ts'
 import type { Home } from '../home.ts'
-import { type Feed, type FeedEntry, latest, newest } from './model.ts'
+import { escaped, type Feed, type FeedEntry, latest, newest } from './model.ts'
 
 /**
  * The incident feed as Statuspage's is, for programs that take it apart: one entry for each incident, its updates
@@ -35,16 +36,25 @@ export async function historyFeed(ctx: Context, home: Home, address: string): Pr
 
 /** One incident; it changed when any word of it did. */
 export function incidentEntry(incident: PublicIncident, { host, origin, site }: Home): FeedEntry {
-  const { id, title, started_at, updates, impact, components } = incident
+  const { id, title, started_at, updates, impact, components, remedy_reason } = incident
   return {
     id: `tag:${host},2005:Incident/${id}`,
     title,
     url: `${origin}/incidents/${id}`,
-    html: updates.map((update) => stackedUpdate(update, site.time_zone)).join(''),
+    html: [
+      ...updates.map((update) => stackedUpdate(update, site.time_zone)),
+      remedy_reason ? noWayBack(remedy_reason, site.language) : '',
+    ].join(''),
     published_at: started_at,
     updated_at: latest(incident.updated_at, ...updates.map((update) => update.updated_at)),
     tags: [labels[incident.state], impact, ...components.map(({ name }) => name)],
   }
+}
+
+/** What Statuspage has no place for stands last, where nothing looks for an update. */
+function noWayBack(reason: string, language: string): string {
+  const { rolled_forward_because } = wordsFor(language).past.incident.remedies
+  return `<p>${escaped(`${rolled_forward_because} ${reason}`)}</p>`
 }
 
 /** The first words stand in the paragraph of the state; what else the text has, lists and paragraphs, follows it. */

@@ -25,16 +25,19 @@ export async function releasesFeed(ctx: Context, home: Home, address: string, t:
 
 function releaseEntry(release: PublicRelease, { host, origin }: Home, t: Words): FeedEntry {
   const { verb, versions, details } = logLine(release, false, t)
-  const { id, at, component, incident, undone_at, replaced_at } = release
+  const { id, at, component, incident, undone_at, replaced_at, rolled_forward_reason } = release
   const facts = [`${verb}: ${component.name} ${versions}`, ...details].map(escaped).join(', ')
   const about = incident
     ? ` ${t.programs.belongs_to} <a href="${origin}/incidents/${incident.id}">${escaped(incident.title)}</a>.`
+    : ''
+  const forward = rolled_forward_reason
+    ? ` ${escaped(`${t.programs.rolled_forward} ${rolled_forward_reason}`)}`
     : ''
   return {
     id: `tag:${host},2005:Release/${id}`,
     title: `${verb}: ${component.name} ${versions}`,
     url: `${origin}/releases/${id}`,
-    html: `<p>${facts}.${about}</p>`,
+    html: `<p>${facts}.${about}${forward}</p>`,
     published_at: release.live_at ?? at,
     updated_at: latest(at, release.finished_at, undone_at, replaced_at),
     tags: [release.kind, component.name],

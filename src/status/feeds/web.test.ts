@@ -106,6 +106,22 @@ test('RSS and JSON Feed tell the same incidents', async () => {
   assert.equal(feed.items?.[0]?.url, page)
 })
 
+test('why there was no way back stands in the feeds of incidents and of releases, and is inert there', async () => {
+  const { ship, incident } = await northwindInTrouble()
+  const remedy_reason = 'The migration of 14:01 cannot be undone <img src=x onerror=alert(1)>'
+  const told = { state: 'resolved' as const, body: 'Mended.', remedy: 'rolled_forward' as const }
+  await postUpdate(ship, incident.id, { ...told, remedy_reason })
+  const read = await reader(ship)
+  const inert = /It could not be rolled back: The migration of 14:01 cannot be undone &lt;img src=x/
+  for (const path of ['/history.atom', '/history.rss', '/releases.atom']) {
+    const { items } = await new Parser().parseString((await read(path)).body)
+    const found = items.filter((item) => inert.test(String(item.content)))
+    assert.equal(found.length, 1, path)
+  }
+  const json = JSON.parse((await read('/feed.json')).body)
+  assert.match(json.items[0].content_html, inert)
+})
+
 test('releases and rollbacks have a feed of their own, with the incident that they belong to', async () => {
   const { ship, incident } = await northwindInTrouble()
   const { body } = await (await reader(ship))('/releases.atom')

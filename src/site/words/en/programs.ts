@@ -3,6 +3,8 @@ export const programs = {
   releases_title: (page: string) => `${page} - Releases and Rollbacks`,
   releases_subtitle: (name: string) => `What went live at ${name}, and what was rolled back.`,
   belongs_to: 'Incident:',
+  /** Before the reason. */
+  rolled_forward: 'It could not be rolled back:',
   history_feed: 'Incidents',
   releases_feed: 'Releases and rollbacks',
   calendar: (name: string) => `${name} maintenance`,
