@@ -13,12 +13,14 @@ export type ReleaseFilter = {
   kind?: string | undefined
   /** Only what stands in the log from this moment on. */
   since?: string
+  /** Only what stands in it before this moment. */
+  until?: string
 }
 
 type Where = ExpressionBuilder<Tables, 'releases' | 'components' | 'environments'>
 
 /** What a filter asks for, whoever asks. A run that fell silent is lost, and in no other state. */
-export function matching({ component, environment, state, kind, since }: ReleaseFilter, now: string) {
+export function matching({ component, environment, state, kind, since, until }: ReleaseFilter, now: string) {
   return (where: Where) => {
     const { eb } = where
     const asked = []
@@ -34,6 +36,7 @@ export function matching({ component, environment, state, kind, since }: Release
     if (environment) asked.push(eb('environments.name', '=', environmentName(environment)))
     if (kind) asked.push(eb('releases.kind', '=', kind))
     if (since) asked.push(eb('releases.lane_at', '>=', since))
+    if (until) asked.push(eb('releases.lane_at', '<', until))
     if (state === 'lost') asked.push(eb('releases.deadline_at', '<', now))
     else if (state) {
       const speaks = [eb('releases.deadline_at', 'is', null), eb('releases.deadline_at', '>=', now)]

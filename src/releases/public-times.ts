@@ -27,6 +27,21 @@ export async function publicReleaseTimes({ db }: Context, since: string): Promis
   }))
 }
 
+/** The last time that everybody's way back on a component was walked, for need or as a drill; null: never. */
+export async function lastPublicWayBack({ db }: Context, component_id: string) {
+  const row = await visibleReleaseRows(db)
+    .select(['releases.id', 'releases.kind', 'releases.drill_at', 'releases.asked_at'])
+    .select(['releases.started_at', 'releases.live_at'])
+    .where('releases.component_id', '=', component_id)
+    .where('releases.kind', '=', 'rollback')
+    .where('releases.live_at', 'is not', null)
+    .orderBy('releases.live_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!row) return null
+  return { id: row.id, live_at: row.live_at ?? '', isDrill: isDrill(row), took_seconds: secondsTaken(row) }
+}
+
 /** How many releases, ways back and drills of a component went live for everybody in a quarter. */
 export type QuarterCount = {
   component_id: string

@@ -1,4 +1,5 @@
 import type { App } from '../platform/http.ts'
+import { overviewApiRoutes } from './overview-api.ts'
 import { readinessRoutes } from './readiness-api.ts'
 import { receiverRoutes } from './receiver-api.ts'
 import { requestRoutes } from './request-api.ts'
@@ -13,4 +14,5 @@ export async function routes(app: App, settings: { origin: string | null }) {
   readinessRoutes(app)
   requestRoutes(app, settings)
   receiverRoutes(app)
+  overviewApiRoutes(app)
 }

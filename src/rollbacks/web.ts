@@ -1,5 +1,6 @@
 import type { GuardSettings } from '../accounts/guard.ts'
 import type { App } from '../platform/http.ts'
+import { overviewRoutes } from './overview-web.ts'
 import { planForm } from './plan-web.ts'
 import { readinessForm } from './readiness-web.ts'
 import { releaseRoutes } from './release-web.ts'
@@ -11,4 +12,5 @@ export async function routes(app: App, settings: GuardSettings) {
   readinessForm(app)
   planForm(app, settings)
   requestPages(app, settings)
+  overviewRoutes(app)
 }

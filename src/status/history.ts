@@ -3,6 +3,7 @@ import { firstPublicIncidentAt, publicIncidentsBetween } from '../incidents/publ
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { isDrill } from '../releases/model.ts'
 import { firstPublicReleaseAt, publicReleasesBetween } from '../releases/public-between.ts'
 import { readSite } from '../site/store.ts'
 import { wordsFor } from '../site/words/index.ts'
@@ -87,8 +88,14 @@ async function toldOf(
 }
 
 function countsOf({ incidents, eventful, plain }: Told) {
-  const rollbacks = eventful.filter(({ kind }) => kind === 'rollback').length
-  return { incidents: incidents.length, releases: plain.length + eventful.length - rollbacks, rollbacks }
+  const backs = eventful.filter(({ kind }) => kind === 'rollback')
+  const drills = backs.filter(isDrill).length
+  return {
+    incidents: incidents.length,
+    releases: plain.length + eventful.length - backs.length,
+    rollbacks: backs.length - drills,
+    drills,
+  }
 }
 
 function logAfter(cursor: string, component: Filter['component']) {

@@ -44,10 +44,10 @@ export function versionsOf({ kind, version, reverts_version }: PublicRelease, t:
 
 function toldRollback(release: PublicRelease, { log: t, time }: Words): Told {
   const way = { icon: 'rollback', tone: 'rollback' as const }
-  const { live_at, state, percent, took_seconds, started_at } = release
+  const { live_at, state, percent, took_seconds, started_at, drill_at } = release
   if (live_at) {
     const took = took_seconds === null ? [] : [t.in_time(seconds(took_seconds, time))]
-    return { ...way, verb: t.rolled_back, details: took }
+    return { ...way, verb: t.rolled_back, details: drill_at === null ? took : [t.drill, ...took] }
   }
   if (state === 'failed') return { ...way, verb: t.rollback_failed, details: [] }
   if (state === 'cancelled' || state === 'rolled_back')

@@ -7,6 +7,7 @@ import { currentPublicIncidents, lastTroubleAt, publicIncidentsOn } from '../inc
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { listPublicReleases } from '../releases/public.ts'
+import { lastPublicWayBack } from '../releases/public-times.ts'
 import { readSite } from '../site/store.ts'
 import { type Words, wordsFor } from '../site/words/index.ts'
 import { pastDays, pastIncident, startOfDays } from './days.ts'
@@ -84,6 +85,7 @@ export async function componentPage(ctx: Context, slug: string) {
   return {
     component: componentRow(component, component.live.length > 1, soundings, t),
     legend: soundings.legend,
+    way_back: await lastPublicWayBack(ctx, component.id),
     uptime: uptimeRows(soundings.impacts, component, site, now),
     incidents: incidents.filter((one) => one.resolved_at === null).map((one) => cardOf(one, now, t)),
     past: incidents

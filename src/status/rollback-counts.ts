@@ -26,19 +26,17 @@ export function countRows({ components, quarters, counts, forwards, recent, back
       const own = <One extends { component_id: string }>(all: readonly One[]) =>
         all.filter(({ component_id }) => component_id === component.id)
       const numbers = quarters.map((quarter) => numbersIn(quarter, own(counts), own(forwards)))
-      const rank = numbers.reduce((all, { backs, forwards }) => all + backs + forwards, 0)
+      const sum = (name: 'backs' | 'forwards') => numbers.reduce((all, one) => all + one[name], 0)
+      const rank = { backs: sum('backs'), forwards: sum('forwards') }
       return { component, numbers, rank, recent: own(recent), backs: own(backs) }
     })
     .filter(({ numbers }) => numbers.some(isAnything))
-    .sort((one, other) => other.rank - one.rank)
+    .sort(({ rank: one }, { rank: other }) => other.backs - one.backs || other.forwards - one.forwards)
     .map(({ component, numbers, recent, backs }) => ({
       component,
       quarters: numbers.map((one) => often(one, t)),
       back: timeBack(backs, t),
-      release: middleWords(
-        recent.filter(({ isBack, isDrill }) => !isBack && !isDrill),
-        t,
-      ),
+      release: timeToRelease(recent, t),
     }))
 }
 
@@ -79,7 +77,16 @@ function timeBack(backs: readonly ReleaseTimes[], t: T): string {
   return backs.length > 0 ? t.in_drill(middleWords(backs, t)) : t.never
 }
 
+function timeToRelease(recent: readonly ReleaseTimes[], t: T): string {
+  const middle = middleOf(recent.filter(({ isBack, isDrill }) => !isBack && !isDrill))
+  return middle === null ? '' : t.to_release(seconds(middle, t.time))
+}
+
 function middleWords(times: readonly Pick<ReleaseTimes, 'took_seconds'>[], t: T): string {
-  const middle = median(times.flatMap(({ took_seconds }) => took_seconds ?? []))
+  const middle = middleOf(times)
   return middle === null ? t.unknown : seconds(middle, t.time)
+}
+
+function middleOf(times: readonly Pick<ReleaseTimes, 'took_seconds'>[]) {
+  return median(times.flatMap(({ took_seconds }) => took_seconds ?? []))
 }

@@ -8,11 +8,12 @@ export const history = {
   /** "Nov" */
   month_short: (month: string) => short.format(new Date(`${month}-15T12:00:00Z`)),
   times: (zone: string) => `All times in ${zone}.`,
-  counted: (counts: { incidents: number; releases: number; rollbacks: number }) => {
+  counted: (counts: Record<'incidents' | 'releases' | 'rollbacks' | 'drills', number>) => {
     const parts = [
       counted(counts.incidents, 'incident'),
       counted(counts.releases, 'release'),
       counted(counts.rollbacks, 'rollback'),
+      counted(counts.drills, 'drill'),
     ].filter((words) => words !== '')
     return parts.length === 0 ? '' : `${sentenceList(parts)}.`
   },
@@ -90,7 +91,6 @@ export const rollbacks = {
   columns: {
     component: 'Component',
     back: 'Time back',
-    release: 'Time to release',
   },
   quarter: (year: number, quarter: number) => `Q${quarter} ${year}`,
   also_forward: (forwards: number) => `${number(forwards)} rolled forward`,
@@ -107,7 +107,7 @@ export const rollbacks = {
     return `${since}: ${sentenceList(parts.filter((part) => part !== ''))}.`
   },
   often: (backs: number, releases: number) => {
-    if (releases === 0) return backs === 0 ? '–' : number(backs)
+    if (releases === 0) return backs === 0 ? '' : number(backs)
     return `${number(backs)} of ${number(releases)}`
   },
   share: (percent: string) => `${percent}%`,

@@ -30,6 +30,8 @@ export const log = {
   rollback_stopped: 'Rollback stopped',
 
   /** What is told of it, last in each line. */
+  /** Of a rollback before which nothing had gone wrong. */
+  drill: 'a drill',
   in_time: (time: string) => `in ${time}`,
   no_news: 'no news for a while',
   part_so_far: (percent: number) => `${percent}% of customers so far`,

@@ -30,6 +30,10 @@ export const soundings = {
   is_live: 'is live',
   live_in: (environment: string) => `in ${environment}`,
   since: 'since',
+  /** Each before the moment that the way back was last walked. */
+  last_back: 'last rolled back',
+  last_drill: 'last rolled back in a drill',
+  took: (time: string) => `took ${time}`,
   a_release: 'A release',
   as_of: 'As of',
   by_day: 'Day by day',
