@@ -21,6 +21,12 @@ async function harbour() {
   const shop = await createComponent(ship, { name: 'Shop' })
   const note = { message: 'c0nfidential', reason: 'c0nfidential' }
   const inVault = await recordByHand(ship, { component: 'vault', version: '1-c0nfidential', ...note })
+  const undone = await recordByHand(ship, {
+    component: 'vault',
+    version: '0-c0nfidential',
+    kind: 'rollback',
+    ...note,
+  })
   const staged = await recordByHand(ship, {
     component: 'shop',
     environment: 'staging',
@@ -31,7 +37,16 @@ async function harbour() {
   const told = await incidents(ship, inVault.id)
   await setStatusByHand(ship, { component_id: hidden.id, status: 'degraded_performance' })
   const ids = {
-    shut: [hidden.id, 'vault', inVault.id, staged.id, told.ofVault.id, told.deleted.id, source.source.id],
+    shut: [
+      hidden.id,
+      'vault',
+      inVault.id,
+      undone.id,
+      staged.id,
+      told.ofVault.id,
+      told.deleted.id,
+      source.source.id,
+    ],
     open: [shop.id, 'shop', out.id, told.open.id],
   }
   return { server: await startTestApp(ship), ids }

@@ -30,7 +30,8 @@ export function cardOf(incident: PublicIncident, now: string, t: Words) {
 
 /** How far a rollback is, of what is usual; once it takes longer than usual nobody knows, and no bar pretends to. */
 function progressOf({ rollback }: PublicIncident, now: string) {
-  if (rollback?.state !== 'rolling_back' || !rollback.started_at || !rollback.usual_seconds) return null
-  const value = Math.round((Date.parse(now) - Date.parse(rollback.started_at)) / 1000)
+  const from = rollback?.asked_at ?? rollback?.started_at
+  if (rollback?.state !== 'rolling_back' || !from || !rollback.usual_seconds) return null
+  const value = Math.round((Date.parse(now) - Date.parse(from)) / 1000)
   return value >= 0 && value < rollback.usual_seconds ? { value, max: rollback.usual_seconds } : null
 }

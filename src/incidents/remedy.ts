@@ -1,7 +1,7 @@
 import { versionName } from '../components/live.ts'
 import type { Context } from '../platform/context.ts'
 import { clock, seconds } from '../platform/zone.ts'
-import { isLost, secondsTaken } from '../releases/model.ts'
+import { isDrill, isLost, secondsTaken } from '../releases/model.ts'
 import { laneOf, timesTaken, usualOf } from '../releases/usual.ts'
 import type { Incident, NamedRelease } from './store.ts'
 import { releasesNamed } from './store.ts'
@@ -84,7 +84,8 @@ async function rollbacksSince(ctx: Context, causes: NamedRelease[]) {
     .where('releases.kind', '=', 'rollback')
     .where('releases.live_at', 'is', null)
     .execute()
-  const found = [...pointing, ...open].filter(({ kind }) => kind === 'rollback')
+  // a drill ends no trouble: it goes back from what is good, to see that it can
+  const found = [...pointing, ...open].filter((one) => one.kind === 'rollback' && !isDrill(one))
   const each = new Map(found.map((rollback) => [rollback.id, rollback]))
   const newest = [...each.values()].sort((a, b) => (a.last_event_at < b.last_event_at ? 1 : -1))
   return causes.flatMap((cause) =>

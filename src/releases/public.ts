@@ -115,7 +115,7 @@ async function project(ctx: Context, rows: Row[]): Promise<PublicRelease[]> {
       ({ cause_release_id, remedy_release_id, started_at }) =>
         // what was out before it began did not end it: it is what a rollback went back to
         (remedy_release_id === row.id && (row.live_at === null || row.live_at >= started_at)) ||
-        (cause_release_id !== null && cause_release_id === row.reverts_release_id),
+        (cause_release_id !== null && cause_release_id === row.reverts_release_id && !isDrill(row)),
     )
     const incident = caused ?? ended
     return {

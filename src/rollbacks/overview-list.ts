@@ -89,7 +89,8 @@ function incidentOf(back: ReleaseView, asked_for: string | null, incidents: Arou
   return (
     incidents.find(({ id }) => id === asked_for) ??
     incidents.find(
-      ({ cause_release_id }) => cause_release_id !== null && cause_release_id === back.reverts_release_id,
+      ({ cause_release_id }) =>
+        cause_release_id !== null && cause_release_id === back.reverts_release_id && !isDrill(back),
     ) ??
     incidents.find(({ remedy_release_id }) => remedy_release_id === back.id) ??
     null

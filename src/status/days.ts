@@ -1,6 +1,6 @@
 import { dayFinder, lastDays } from '../components/calendar.ts'
 import type { PublicIncident } from '../incidents/public.ts'
-import { duration } from '../platform/zone.ts'
+import { duration, seconds } from '../platform/zone.ts'
 import type { Words } from '../site/words/index.ts'
 
 type PastDay = {
@@ -62,8 +62,8 @@ export function causeWords(
   if (cause === 'not_release') return over.not_release
   if (!cause_release) return ''
   const release = `${cause_release.component.slug} ${cause_release.version ?? ''}`.trimEnd()
-  if (rollback?.rolled_back_at && rollback.started_at) {
-    return over.caused_back_in(release, duration(rollback.started_at, rollback.rolled_back_at, time))
+  if (rollback && rollback.took_seconds !== null) {
+    return over.caused_back_in(release, seconds(rollback.took_seconds, time))
   }
   if (rollback?.state === 'rolled_back') return over.caused_back(release)
   return remedy === 'rolled_forward' ? over.caused_no_way(release) : over.caused(release)

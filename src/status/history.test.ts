@@ -338,3 +338,11 @@ test('hostile names, versions and titles stand there as text', async () => {
     assert.doesNotMatch(html, /<img|<script>|onerror=alert\(1\)"|'><script/, url)
   }
 })
+
+test('a month counts a drill as a drill, and neither as a rollback nor as a release', async () => {
+  const { ship, restored } = await northwindInTrouble()
+  const mark = { drill_at: ship.now().toISOString() }
+  await ship.db.updateTable('releases').set(mark).where('id', '=', restored).execute()
+  const { counted } = await historyPage(ship, {})
+  assert.equal(counted, '3 incidents, 7 releases, 1 rollback and 1 drill.')
+})

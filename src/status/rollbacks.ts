@@ -1,5 +1,5 @@
 import { namedComponents } from '../components/public-names.ts'
-import { lastQuarters } from '../components/quarters.ts'
+import { lastQuarters, type Quarter } from '../components/quarters.ts'
 import { incidentsWithoutWayBack, type PublicIncident } from '../incidents/public.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { median } from '../platform/median.ts'
@@ -32,6 +32,7 @@ export async function rollbacksPage(ctx: Context) {
   const forwards = impossible.flatMap(({ cause_release, started_at: at }) =>
     cause_release ? [{ component_id: cause_release.component.id, at }] : [],
   )
+  const known = quarters.slice(0, quarters.findLastIndex((one) => isKnown(one, counts, forwards)) + 1)
   return {
     title: t.nav.rollbacks,
     sentence: sentence(
@@ -46,12 +47,25 @@ export async function rollbacksPage(ctx: Context) {
       t,
     ),
     backs: rollbackRows(data, impossible, t),
-    quarters: quarters.map(({ year, number }) => t.past.rollbacks.quarter(year, number)),
+    quarters: known.map(({ year, number }) => t.past.rollbacks.quarter(year, number)),
     counts: countRows(
-      { components, quarters, counts, forwards, recent, backs: data.filter(isOut).map(timesOf) },
+      {
+        ...{ components, counts, forwards, recent },
+        quarters: known,
+        backs: data.filter(isOut).map(timesOf),
+      },
       { ...t.past.rollbacks, time: t.time },
     ),
   }
+}
+
+/** Quarters before anybody told of anything need no column. */
+function isKnown(
+  { quarter, from, until }: Quarter,
+  counts: readonly QuarterCount[],
+  forwards: readonly { at: string }[],
+) {
+  return counts.some((one) => one.quarter === quarter) || forwards.some(({ at }) => at >= from && at < until)
 }
 
 function isOut({ live_at }: PublicRelease) {

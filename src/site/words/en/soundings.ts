@@ -31,8 +31,8 @@ export const soundings = {
   live_in: (environment: string) => `in ${environment}`,
   since: 'since',
   /** Each before the moment that the way back was last walked. */
-  last_back: 'last rolled back',
-  last_drill: 'last rolled back in a drill',
+  last_back: 'Last rolled back',
+  last_drill: 'Last rolled back in a drill',
   took: (time: string) => `took ${time}`,
   a_release: 'A release',
   as_of: 'As of',
