@@ -40,6 +40,8 @@ type Row = {
   tag: string
   /** Asked, begun, done: what of it is known. */
   steps: { words: string; at: string }[]
+  /** In their place. */
+  note: string
   took: string
   released_in: string
   is_slower: boolean
@@ -62,6 +64,7 @@ function backRow(back: ReleaseView, { releases, requests, incidents }: Around): 
     at: back.lane_at,
     tag: drill ? 'Drill' : '',
     steps: stepsOf(back),
+    note: '',
     took: back.took_seconds === null ? standing(back) : seconds(back.took_seconds),
     released_in: release_took === null ? '' : `${seconds(release_took)} to release`,
     is_slower: isSlower,
@@ -72,7 +75,8 @@ function backRow(back: ReleaseView, { releases, requests, incidents }: Around): 
 }
 
 function standing({ live_at, state }: ReleaseView) {
-  return live_at === null ? stateWords[state] : 'Time not known'
+  if (live_at !== null) return 'Time not known'
+  return state === 'running' ? 'Under way' : stateWords[state]
 }
 
 function stepsOf({ asked_at, started_at, live_at }: ReleaseView) {
@@ -108,8 +112,9 @@ function forwardRow(incident: Overview['caused'][number]): Row {
     at: started_at,
     tag: 'Rolled forward',
     steps: [],
+    note: lasted ? `resolved after ${lasted}` : '',
     took: '',
-    released_in: lasted ? `resolved after ${lasted}` : '',
+    released_in: '',
     is_slower: false,
     incident: { id, title },
     who: '',
@@ -127,6 +132,7 @@ function requestRow(request: Awaited<ReturnType<typeof unansweredRequests>>[numb
     at: asked_at,
     tag: ended_at ? 'Taken back' : 'No answer yet',
     steps: [{ words: 'asked', at: asked_at }, ...(ended_at ? [{ words: 'taken back', at: ended_at }] : [])],
+    note: '',
     took: '',
     released_in: '',
     is_slower: false,
