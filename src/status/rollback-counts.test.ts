@@ -83,6 +83,16 @@ onBothStores('what customers may not know of is not counted either', async (give
   assert.doesNotMatch(JSON.stringify(page), /ledger|Secret/i)
 })
 
+test('where customers read of eventful releases alone, no share of all of them is told', async () => {
+  const { ship } = await northwindInTrouble()
+  await ship.db.updateTable('site').set({ public_releases: 'eventful' }).execute()
+  assert.deepEqual(await read(ship), ['checkout | 1 | 3 min | '])
+  assert.equal((await rollbacksPage(ship)).sentence, 'One rollback in 90 days. It took 3 min.')
+  await ship.db.updateTable('site').set({ public_releases: 'none' }).execute()
+  const { backs, counts, sentence, totals } = await rollbacksPage(ship)
+  assert.deepEqual([backs, counts, sentence, totals], [[], [], 'No rollbacks yet', ''])
+})
+
 test('a rollback that was asked for tells when it was asked for, begun and done', async () => {
   const { ship, restored } = await northwindInTrouble()
   const asked = { asked_at: '2026-11-01T09:58:00.000Z' }

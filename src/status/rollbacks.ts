@@ -6,6 +6,7 @@ import { median } from '../platform/median.ts'
 import { dateIn, seconds } from '../platform/zone.ts'
 import { listPublicReleases, type PublicRelease } from '../releases/public.ts'
 import { publicReleaseCounts, publicReleaseTimes, type QuarterCount } from '../releases/public-times.ts'
+import { tellsEveryRelease } from '../site/model.ts'
 import { readSite } from '../site/store.ts'
 import { type Words, wordsFor } from '../site/words/index.ts'
 import { versionsOf } from './log.ts'
@@ -20,14 +21,18 @@ const widest = 220
 /** Everything that `/rollbacks` tells: the sentence, each way back and each release that had none, and how often. */
 export async function rollbacksPage(ctx: Context) {
   const ago = (days: number) => new Date(ctx.now().getTime() - days * dayMillis).toISOString()
-  const { language, time_zone } = await readSite(ctx)
+  const { language, time_zone, public_releases } = await readSite(ctx)
+  const complete = tellsEveryRelease(public_releases)
   const t = wordsFor(language)
   const quarters = lastQuarters(nowText(ctx), time_zone, quartersCounted)
   const since = quarters.at(-1)?.from ?? ''
   const { data } = await listPublicReleases(ctx, { kind: 'rollback', since: ago(listed), limit: 200 })
   const impossible = await incidentsWithoutWayBack(ctx, ago(listed))
-  const recent = await publicReleaseTimes(ctx, ago(spoken))
-  const counts = await publicReleaseCounts(ctx, quarters)
+  // where only what was eventful is told, what it is a share of is not known
+  const recent = (await publicReleaseTimes(ctx, ago(spoken))).filter(({ isBack }) => complete || isBack)
+  const counts = (await publicReleaseCounts(ctx, quarters)).map((one) =>
+    complete ? one : { ...one, releases: 0 },
+  )
   const components = await namedComponents(ctx)
   const forwards = impossible.flatMap(({ cause_release, started_at: at }) =>
     cause_release ? [{ component_id: cause_release.component.id, at }] : [],
@@ -37,7 +42,7 @@ export async function rollbacksPage(ctx: Context) {
     title: t.nav.rollbacks,
     sentence: sentence(
       recent.filter(({ isBack }) => isBack),
-      recent.filter(({ isBack, isDrill }) => !isBack && !isDrill).length,
+      complete ? recent.filter(({ isBack, isDrill }) => !isBack && !isDrill).length : null,
       t,
     ),
     totals: totals(
@@ -88,14 +93,14 @@ function totals(counts: readonly QuarterCount[], forwards: number, since: string
   return backs + forwards + drills === 0 ? '' : past.rollbacks.totals(since, { backs, forwards, drills })
 }
 
-/** "Three rollbacks in 90 days, out of 61 releases. Half were done within 3 min." */
+/** `releases` is null where not all are told of: "Three rollbacks in 90 days, out of 61 releases. Half were done within 3 min." */
 export function sentence(
   rollbacks: Pick<PublicRelease, 'took_seconds'>[],
-  releases: number,
+  releases: number | null,
   { past, time }: Words,
 ): string {
   const t = past.rollbacks
-  if (rollbacks.length === 0 && releases === 0) return t.none
+  if (rollbacks.length === 0 && !releases) return t.none
   const first = t.many(rollbacks.length, releases, spoken)
   const took = rollbacks.flatMap(({ took_seconds }) => took_seconds ?? [])
   const middle = median(took)

@@ -58,9 +58,9 @@ export const history = {
 
 export const rollbacks = {
   none: 'No rollbacks yet',
-  many: (rollbacks: number, releases: number, days: number) => {
-    const many = `${numberFirst(rollbacks)} ${rollbacks === 1 ? 'rollback' : 'rollbacks'}`
-    return `${many} in ${days} days, out of ${count(releases, 'release')}.`
+  many: (rollbacks: number, releases: number | null, days: number) => {
+    const many = `${numberFirst(rollbacks)} ${rollbacks === 1 ? 'rollback' : 'rollbacks'} in ${days} days`
+    return releases === null ? `${many}.` : `${many}, out of ${count(releases, 'release')}.`
   },
   it_took: (time: string) => `It took ${time}.`,
   half_took: (time: string) => `Half were done within ${time}.`,
