@@ -14,6 +14,8 @@ import * as componentsApi from './components/api.ts'
 import * as componentsWeb from './components/web.ts'
 import type { Config } from './config.ts'
 import type { Front } from './front.ts'
+import * as gateApi from './gate/api.ts'
+import * as gateWeb from './gate/web.ts'
 import * as incidentsApi from './incidents/api.ts'
 import * as incidentsWeb from './incidents/web.ts'
 import * as ingestApi from './ingest/api.ts'
@@ -110,6 +112,8 @@ export async function buildApp(
   await releasesApi.routes(app)
   await rollbacksWeb.routes(app, guard)
   await rollbacksApi.routes(app, guard)
+  await gateWeb.routes(app)
+  await gateApi.routes(app, { origin: config.url })
   await statusWeb.routes(app)
   await statusPrograms.routes(app, { origin: config.url })
   await auditWeb.routes(app)

@@ -107,6 +107,7 @@ const pages: Record<string, string> = {
   source: '/admin/sources/',
   delivery: '/admin/deliveries/',
   call: '/admin/calls/',
+  freeze: '/admin/freezes/',
 }
 
 /** Where a line's subject can be looked at, or null. */

@@ -37,7 +37,8 @@ export function typedPromise(typed: Typed, { time_zone, now }: Place): string | 
   return next
 }
 
-function wallClock(date: string, time: string, zone: string): string | null {
+/** The moment at which the zone's clock shows a day and a time; null when either is none. */
+export function wallClock(date: string, time: string, zone: string): string | null {
   const isWhole = /^\d{4}-\d\d-\d\d$/.test(date) && /^([01]\d|2[0-3]):[0-5]\d$/.test(time)
   if (!isWhole || Number.isNaN(Date.parse(`${date}T${time}Z`))) return null
   return fromWallClock(date, time, zone)

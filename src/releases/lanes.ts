@@ -91,7 +91,8 @@ async function undoneBy({ db }: Context, releases: LaneRelease[]) {
   return db.selectFrom('releases').select(laneColumns).where('undone_by_release_id', 'in', ids).execute()
 }
 
-function liveBefore(ctx: Context, lane: Lane, from: string) {
+/** What everybody in the lane had before a moment. */
+export function liveBefore(ctx: Context, lane: Lane, from: string) {
   return read(ctx, lane)
     .where('lane_at', '<', from)
     .where(isFinish)
@@ -111,7 +112,12 @@ function isFinish(where: Where) {
 }
 
 /** When the same thing went live before. One query by commit and one by version: each has an index to go by. */
-async function kinBefore({ db }: Context, lane: Lane, from: string, { version, commit }: LaneRelease) {
+export async function kinBefore(
+  { db }: Context,
+  lane: Lane,
+  from: string,
+  { version, commit }: Pick<LaneRelease, 'version' | 'commit'>,
+) {
   const finishes = db
     .selectFrom('releases')
     .select('lane_at')
