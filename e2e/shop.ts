@@ -6,6 +6,7 @@ import { createToken } from '../src/accounts/tokens.ts'
 import { buildApp } from '../src/app.ts'
 import { openNorthwind } from '../src/demo/northwind.ts'
 import { makeFront } from '../src/front.ts'
+import { endFreeze, planFreeze } from '../src/gate/freezes.ts'
 import { postUpdate } from '../src/incidents/updates.ts'
 import { followJournal } from '../src/journal/follow.ts'
 import { queueCall } from '../src/outbound/actions.ts'
@@ -72,6 +73,7 @@ export async function shopInTrouble() {
   const shop = await openShop(ship)
   await reportOddities(shop)
   await callAround(shop)
+  await planFreezes(shop)
   return shop
 }
 
@@ -111,6 +113,17 @@ async function reportOddities({ ship, inject }: Shop) {
   await knock(`/hooks/${github}`, {}, { 'x-hub-signature-256': await sign('a wrong secret', '{}') })
 }
 
+/** One in force, one coming and one that was ended early. */
+async function planFreezes({ ship }: Shop) {
+  const span = { starts_at: '2026-11-23T08:00:00Z', ends_at: '2026-11-24T08:00:00Z' }
+  const named = { components: ['checkout'], may_pass: ['Grace'] }
+  const { id } = await planFreeze(ship, { reason: 'A planned move of the data centre', ...span })
+  await endFreeze(ship, id)
+  const sale = { starts_at: '2026-11-26T22:00:00Z', ends_at: '2026-11-30T06:00:00Z' }
+  await planFreeze(ship, { reason: 'Black Friday', ...sale })
+  await planFreeze(ship, { reason: 'The audit of the payment systems', ...span, ...named })
+}
+
 async function sourceOf({ db }: World, kind: string) {
   const { id } = await db
     .selectFrom('sources')
@@ -137,7 +150,8 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
       | 'groups'
       | 'deliveries'
       | 'incident_updates'
-      | 'outbound_calls',
+      | 'outbound_calls'
+      | 'freeze_windows',
   ) => (await db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
   const releases = await releasesOfEachLook(db)
   const incidents = await all('incidents')
@@ -160,6 +174,8 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/releases/:id/readiness': under('/admin/releases/:id/readiness', releases.slice(-1)),
     '/admin/components/:id': [`/admin/components/${component}`],
     '/admin/components/:id/way-back': [`/admin/components/${component}/way-back`],
+    '/admin/components/:id/gate': [`/admin/components/${component}/gate`],
+    '/admin/freezes/:id': under('/admin/freezes/:id', await all('freeze_windows')),
     '/admin/groups/:id': under('/admin/groups/:id', (await all('groups')).slice(0, 1)),
     '/admin/sources/:id': under('/admin/sources/:id', await all('sources')),
     '/admin/calls/:id': under('/admin/calls/:id', await all('outbound_calls')),

@@ -38,6 +38,9 @@ const fields = [
   ...'tier date time _form started_clock next_update_clock type run commit percent dark actor urls rollback'.split(
     ' ',
   ),
+  ...'reason starts_at ends_at starts_on starts_clock ends_on ends_clock may_pass rules freeze marked_bad actor'.split(
+    ' ',
+  ),
   ...'attributes attempt deployment deployment_status repository __proto__'.split(' '),
 ]
 const asks = [

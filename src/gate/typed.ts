@@ -1,6 +1,6 @@
-import { fault } from '../incidents/model.ts'
 import { type Place, type Typed, typedFields, wallClock } from '../incidents/typed.ts'
 import { fields } from '../platform/forms.ts'
+import { Refusal } from '../platform/refusal.ts'
 import { clock, dateIn } from '../platform/zone.ts'
 import type { NewFreeze } from './freeze.ts'
 import type { Freeze } from './store.ts'
@@ -15,14 +15,20 @@ export function typedFreeze(body: unknown): TypedFreeze {
 
 /** What the fields say; who may pass is typed one on each line, or with commas. */
 export function saidIn({ typed, components }: TypedFreeze, place: Place): NewFreeze {
-  const may_pass = (typed.may_pass ?? '').split(/[\n,]/).map((name) => name.trim())
-  return {
-    reason: typed.reason ?? '',
-    starts_at: typedMoment(typed, 'starts', place),
-    ends_at: typedMoment(typed, 'ends', place),
-    components,
-    may_pass: may_pass.filter((name) => name !== ''),
+  const { reason = '', may_pass = '' } = typed
+  const starts_at = typedMoment(typed, 'starts', place)
+  const ends_at = typedMoment(typed, 'ends', place)
+  if (!starts_at || !ends_at) {
+    const words = (which: string) => `Say when it ${which}: a day and a time, like 18:00.`
+    const errors = {
+      ...(reason.trim() === '' && { reason: 'Say why nothing goes out.' }),
+      ...(!starts_at && { starts_at: words('starts') }),
+      ...(!ends_at && { ends_at: words('ends') }),
+    }
+    throw new Refusal('invalid', 'Some of it is missing.', { errors })
   }
+  const names = may_pass.split(/[\n,]/).map((name) => name.trim())
+  return { reason, starts_at, ends_at, components, may_pass: names.filter((name) => name !== '') }
 }
 
 /** The same for one that is there: a moment that still shows the minute it had is left alone, seconds and all. */
@@ -57,9 +63,6 @@ export function shownFreeze(freeze: Freeze, { time_zone }: Place): TypedFreeze {
   }
 }
 
-function typedMoment(typed: Typed, which: 'starts' | 'ends', { time_zone }: Place): string {
-  const at = wallClock(typed[`${which}_on`] ?? '', typed[`${which}_clock`] ?? '', time_zone)
-  if (at) return at
-  const words = which === 'starts' ? 'when it starts' : 'when it ends'
-  throw fault(`${which}_at`, `Say ${words}: a day and a time, like 18:00.`)
+function typedMoment(typed: Typed, which: 'starts' | 'ends', { time_zone }: Place): string | null {
+  return wallClock(typed[`${which}_on`] ?? '', typed[`${which}_clock`] ?? '', time_zone)
 }

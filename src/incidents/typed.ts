@@ -40,7 +40,9 @@ export function typedPromise(typed: Typed, { time_zone, now }: Place): string | 
 /** The moment at which the zone's clock shows a day and a time; null when either is none. */
 export function wallClock(date: string, time: string, zone: string): string | null {
   const isWhole = /^\d{4}-\d\d-\d\d$/.test(date) && /^([01]\d|2[0-3]):[0-5]\d$/.test(time)
-  if (!isWhole || Number.isNaN(Date.parse(`${date}T${time}Z`))) return null
+  const midnight = isWhole ? Date.parse(`${date}T00:00Z`) : Number.NaN
+  // 30 February would silently become 2 March
+  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== date) return null
   return fromWallClock(date, time, zone)
 }
 
