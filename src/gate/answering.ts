@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { asksForText } from '../platform/errors.ts'
 import type { GateAnswer } from './gate.ts'
 import { gateRules, headlineOf, type Reason, reasonLevels } from './model.ts'
 
@@ -75,7 +76,7 @@ export function sendAnswer(
   { answer, origin }: { answer: GateAnswer; origin: string },
 ): never {
   reply.code(answer.allowed ? 200 : 409)
-  if (/^text\/plain\b/.test(request.headers.accept ?? '')) {
+  if (asksForText(request)) {
     return reply.type('text/plain; charset=utf-8').send(plain(answer, origin)) as never
   }
   const told = json(answer, origin)

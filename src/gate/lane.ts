@@ -1,4 +1,4 @@
-import { type Context, nowText } from '../platform/context.ts'
+import type { Context } from '../platform/context.ts'
 import { kinBefore, type Lane, liveBefore } from '../releases/lanes.ts'
 import { environmentName, isLost, isSameThing, versionKinds } from '../releases/model.ts'
 import { bakeMinutes } from './model.ts'
@@ -27,7 +27,7 @@ export async function laneFor({ db }: Context, component_id: string, said: strin
 export async function standingOf(ctx: Context, lane: Lane | null, asked: Named) {
   if (!lane) return { live: null, unsettled: [], goes_back: false, was_live: false }
   const live = (await liveBefore(ctx, lane, everything)) ?? null
-  const unsettled = (await unsettledIn(ctx, lane)).filter((release) => !isSameThing(release, asked))
+  const unsettled = (await unsettledIn(ctx, lane, live)).filter((release) => !isSameThing(release, asked))
   const firsts = asked.version || asked.commit ? await kinBefore(ctx, lane, everything, asked) : []
   const [first] = firsts
   const [live_first] = live ? await kinBefore(ctx, lane, everything, live) : []
@@ -39,20 +39,20 @@ export async function standingOf(ctx: Context, lane: Lane | null, asked: Named) 
 }
 
 /** What is going out, shown to part of the customers or to nobody, or live for everybody only just now. */
-async function unsettledIn(ctx: Context, lane: Lane) {
-  const since = new Date(ctx.now().getTime() - bakeMinutes * 60_000).toISOString()
+async function unsettledIn(ctx: Context, lane: Lane, live: { lane_at: string } | null) {
+  const ago = (minutes: number) => new Date(ctx.now().getTime() - minutes * 60_000).toISOString()
+  // what the live one left behind is over, but for a run that began before it and still talks
+  const from = [live?.lane_at ?? '', ago(2 * 24 * 60)].sort()[0] ?? ''
   const rows = await ctx.db
     .selectFrom('releases')
     .select(['id', 'version', 'commit', 'state', 'percent', 'live_at', 'deadline_at', 'kind', 'lane_at'])
     .where((all) => all.and(lane))
+    .where('lane_at', '>=', from)
     .where('undone_at', 'is', null)
     .where('superseded_by_release_id', 'is', null)
     .where('kind', 'in', [...versionKinds])
     .where((or) =>
-      or.or([
-        or('state', 'in', ['running', 'canary', 'dark']),
-        or.and([or('live_at', '>', since), or('live_at', '<=', nowText(ctx))]),
-      ]),
+      or.or([or('state', 'in', ['running', 'canary', 'dark']), or('live_at', '>', ago(bakeMinutes))]),
     )
     .orderBy('lane_at', 'desc')
     .orderBy('id', 'desc')

@@ -31,8 +31,8 @@ export const bakeMinutes = 15
 /** Each rule as the operators' page says it. */
 export const ruleWords: Record<GateRule, { title: string; words: string }> = {
   open_incident: {
-    title: 'An incident is open',
-    words: 'One that hurts this component and is critical as a whole, until it is resolved.',
+    title: 'A critical incident is open',
+    words: 'One that hurts this component, until it is resolved.',
   },
   freeze: {
     title: 'A freeze is in force',
@@ -44,7 +44,7 @@ export const ruleWords: Record<GateRule, { title: string; words: string }> = {
   },
   marked_bad: {
     title: 'The version is marked bad',
-    words: 'The same version or commit, in whatever environment it was. Rollbacks are asked this too.',
+    words: 'The same version or commit, in any environment. This stops rollbacks too.',
   },
   rollback_unanswered: {
     title: 'Nobody said how it is rolled back',
