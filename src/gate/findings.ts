@@ -1,7 +1,7 @@
 import { severityOf } from '../incidents/model.ts'
 import type { Context } from '../platform/context.ts'
 import { full, zoneWords } from '../platform/zone.ts'
-import { isSameThing } from '../releases/model.ts'
+import { badMarkOf } from '../releases/bad.ts'
 import { nameOf } from '../releases/reading.ts'
 import { whoPasses } from './freeze.ts'
 import type { Named, Standing } from './lane.ts'
@@ -66,15 +66,8 @@ function standing({ state, percent }: Standing['unsettled'][number]) {
 }
 
 /** The same version or commit, marked bad on this component in whatever environment. */
-export async function badMarks({ db }: Context, component_id: string, asked: Named): Promise<Finding[]> {
-  const bad = await db
-    .selectFrom('releases')
-    .select(['id', 'version', 'commit', 'bad_reason'])
-    .where('component_id', '=', component_id)
-    .where('bad_at', 'is not', null)
-    .orderBy('bad_at', 'desc')
-    .execute()
-  const marked = bad.find((release) => isSameThing(release, asked))
+export async function badMarks(ctx: Context, component_id: string, asked: Named): Promise<Finding[]> {
+  const marked = await badMarkOf(ctx, { component_id, ...asked })
   if (!marked) return []
   const why = marked.bad_reason ? `: ${marked.bad_reason.replace(/\.$/, '')}` : ''
   const words = `${nameOf(marked)} is marked bad${why}.`

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { archiveComponent } from '../components/actions.ts'
 import { declareIncident, deleteIncident, editIncident } from '../incidents/actions.ts'
 import { postUpdate } from '../incidents/updates.ts'
+import { clearBad, markBad } from '../releases/bad.ts'
 import { changeTier } from '../releases/environments.ts'
 import { northwind } from '../testing/northwind.ts'
 import type { World } from '../testing/world.ts'
@@ -147,6 +148,21 @@ test('a run that stopped talking, failed or was given up holds nobody back', asy
   }
 })
 
+test('what was replaced or taken back is settled: only what took its place is still baking', async () => {
+  const { ask, ship, release, say } = await shop()
+  await release('checkout', '1.2', { minutes: 2 })
+  await release('checkout', '1.3', { minutes: 2 })
+  const { reasons } = await mayGoOut(ship, { component: 'checkout', version: '1.4', rollback: { plan: 'x' } })
+  assert.deepEqual(
+    reasons.map(({ words }) => words),
+    ['1.3 went live less than 15 minutes ago.'],
+  )
+  await say('checkout', 'release.progress', { version: '1.4', run: 'try', percent: 10 })
+  await say('checkout', 'release.rolled_back', { version: '1.4', run: 'try' })
+  ship.wait(20)
+  assert.deepEqual(await ask({ version: '1.5' }), [true])
+})
+
 test('another lane, another component and a changed flag do not unsettle a release', async () => {
   const { ask, say } = await shop()
   await say('checkout', 'release.started', { version: '1.2', run: 'a' }, 'staging')
@@ -156,14 +172,19 @@ test('another lane, another component and a changed flag do not unsettle a relea
 })
 
 async function mark(ship: World, version: string) {
-  const bad = { bad_at: '2026-11-22T00:00:00.000Z', bad_reason: 'It loses carts.', bad_by: 'Ada' }
-  await ship.db.updateTable('releases').set(bad).where('version', '=', version).execute()
+  const { id } = await ship.db
+    .selectFrom('releases')
+    .select('id')
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow()
+  await markBad(ship, id, { reason: 'It loses carts.' })
+  return () => clearBad(ship, id)
 }
 
 test('a version that is marked bad is stopped, also as a rollback and in any environment', async () => {
   const { ask, ship, say } = await shop()
   await say('checkout', 'release.succeeded', { version: '1.2', commit: 'abcdef1234' }, 'staging')
-  await mark(ship, '1.2')
+  const clear = await mark(ship, '1.2')
   await mark(ship, '1.0')
   assert.deepEqual(await ask({ version: '1.2' }), [false, 'marked_bad stop'])
   assert.deepEqual(await ask({ version: null, commit: 'abcdef1' }), [false, 'marked_bad stop'])
@@ -172,6 +193,8 @@ test('a version that is marked bad is stopped, also as a rollback and in any env
   assert.deepEqual(await ask({ version: '1.2', component: 'storefront' }), [true])
   const { words } = await mayGoOut(ship, { component: 'checkout', version: '1.0' })
   assert.match(words, /1\.0 is marked bad: It loses carts\./)
+  await clear()
+  assert.deepEqual(await ask({ version: '1.2' }), [true])
 })
 
 test('whether it can be rolled back is answered by the question, the events before it, or the component’s plan', async () => {

@@ -64,7 +64,9 @@ async function found(ctx: Context, { component, asked, said }: Question) {
     ...(customers ? await openIncidents(ctx, component) : []),
     ...(customers ? await freezesInForce(ctx, component.id, { names, time_zone }) : []),
     ...unsettledReleases(standing),
-    ...(puts_version ? await unanswered(ctx, component, { lane, asked, said: said.rollback }) : []),
+    ...(puts_version
+      ? await unanswered(ctx, component.id, { lane, asked, said: said.rollback ?? null })
+      : []),
   ]
   return { environment, standing, findings }
 }

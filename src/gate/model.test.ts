@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readSaid } from '../rollbacks/said.ts'
 import { FreezeChange, faultOfSpan, freezeState, NewFreeze, whoPasses } from './freeze.ts'
 import {
   beginnings,
@@ -12,7 +13,7 @@ import {
   reasonsFor,
   ruleWords,
 } from './model.ts'
-import { isAnswer } from './unanswered.ts'
+import { questionLeft } from './unanswered.ts'
 
 const everything: Finding[] = gateRules.map((code) => ({
   code,
@@ -167,19 +168,23 @@ test('what is no freeze is refused field by field, and a name said twice counts 
   }
 })
 
-test('only words of substance answer how a release is rolled back', () => {
-  for (const said of [{ db_change: 'none' }, { plan: 'https://wiki/rb' }, { rollback_method: 'flag_off' }]) {
-    assert.equal(isAnswer(said), true, JSON.stringify(said))
-  }
+test('only words of substance answer how a release is rolled back, and one that cannot be needs the reason', () => {
+  const left = (raw: Record<string, unknown> | null) =>
+    questionLeft({ operator: {}, tool: readSaid(raw, now), derived: {}, notes: {}, component: {} }, now)
   for (const said of [
-    null,
-    undefined,
-    {},
-    { db_change: 'unknown' },
-    { plan: ' ' },
-    { plan: 7 },
-    { x: 'y' },
+    { db_change: 'none' },
+    { plan: 'https://wiki/rb' },
+    { rollback_method: 'flag_off' },
+    { migrations: [{ id: 'add a column', kind: 'expand', reversible: true }] },
+    { db_change: 'irreversible', roll_forward_reason: 'The old column is gone.' },
   ]) {
-    assert.equal(isAnswer(said), false, JSON.stringify(said))
+    assert.equal(left(said), null, JSON.stringify(said))
   }
+  for (const said of [null, {}, { db_change: 'unknown' }, { plan: ' ' }, { plan: [7] }, { x: 'y' }]) {
+    assert.equal(left(said), 'Nobody has said how this release can be rolled back.', JSON.stringify(said))
+  }
+  assert.equal(
+    left({ db_change: 'irreversible' }),
+    'It cannot be rolled back: its schema change is irreversible. Nobody has said why it goes out all the same.',
+  )
 })

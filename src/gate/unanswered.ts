@@ -1,65 +1,79 @@
-import type { Context } from '../platform/context.ts'
+import { type Context, nowText } from '../platform/context.ts'
 import type { Lane } from '../releases/lanes.ts'
 import { isSameThing, versionKinds } from '../releases/model.ts'
+import { type Release, releaseById } from '../releases/store.ts'
+import { readinessFrom, type Statements, whyShut } from '../rollbacks/readiness.ts'
+import { planRow } from '../rollbacks/readiness-store.ts'
+import { readSaid, type ToolSaid } from '../rollbacks/said.ts'
+import { statementsOf } from '../rollbacks/statements.ts'
 import type { Named } from './lane.ts'
 import type { Finding } from './model.ts'
 
-type Said = Record<string, unknown> | null | undefined
+type Question = { lane: Lane | null; asked: Named; said: Record<string, unknown> | null }
 
-/** The words, in the event's `rollback` object and in its short form, that answer how a release is rolled back. */
-const answers = ['rollback_method', 'schema_change', 'runbook', 'db_change', 'plan'] as const
-
-/** Whether anything of substance was said; "unknown" is no answer. */
-export function isAnswer(said: Said): boolean {
-  return answers.some((field) => {
-    const value = said?.[field]
-    return typeof value === 'string' && !['', 'unknown'].includes(value.trim().toLowerCase())
-  })
-}
-
-/** Whether nobody (this request, an event or an operator before, the component's plan) said how it is rolled back. */
+/** Whether nobody (this question, an event or an operator before it, the component's plan) said how it is rolled back. */
 export async function unanswered(
   ctx: Context,
-  component: { id: string; name: string },
-  { lane, asked, said }: { lane: Lane | null; asked: Named; said: Said },
+  component_id: string,
+  { lane, asked, said }: Question,
 ): Promise<Finding[]> {
-  if (isAnswer(said) || isAnswer(await planOf(ctx, component.id))) return []
   const known = lane ? await knownRelease(ctx, lane, asked) : null
-  if (known && (isAnswer(known.rollback) || isAnswer(known.readiness))) return []
-  const words = 'Nobody has said how this release can be rolled back.'
+  const words = questionLeft(await statements(ctx, component_id, { known, said }), nowText(ctx))
+  if (words === null) return []
   return [
     {
       code: 'rollback_unanswered',
       words,
-      subject: known ? ['release', known.id] : ['component', component.id],
+      subject: known ? ['release', known.id] : ['component', component_id],
     },
   ]
 }
 
-function planOf({ db }: Context, component_id: string) {
-  return db
-    .selectFrom('rollback_plans')
-    .select(['rollback_method', 'runbook'])
-    .where('component_id', '=', component_id)
-    .executeTakeFirst()
+/** What is still to be answered of what was said; null when nothing is. */
+export function questionLeft(said: Statements, now: string): string | null {
+  const { state, fields } = readinessFrom(said, now)
+  const { schema_change, rollback_method, runbook, roll_forward_reason } = fields
+  if (state === 'not_ready' && !roll_forward_reason.value) {
+    return `It cannot be rolled back: ${whyShut(fields)}. Nobody has said why it goes out all the same.`
+  }
+  const isAnswered = schema_change.value || rollback_method.value || runbook.value
+  return isAnswered ? null : 'Nobody has said how this release can be rolled back.'
+}
+
+async function statements(
+  ctx: Context,
+  component_id: string,
+  { known, said }: { known: Release | null; said: Question['said'] },
+): Promise<Statements> {
+  const asked = readSaid(said, nowText(ctx))
+  if (known) {
+    const before = (await statementsOf(ctx, component_id, [known]))(known)
+    return { ...before, tool: filledIn(before.tool, asked) }
+  }
+  const plan = await planRow(ctx, component_id)
+  const { rollback_method, artifact_retained, data_compat, runbook } = plan ?? {}
+  const component = { rollback_method, artifact_retained, data_compat, runbook } as Statements['component']
+  return { operator: {}, tool: asked, derived: {}, notes: {}, component }
+}
+
+/** What the tool says now counts more than what it said before; what it leaves out wipes nothing. */
+function filledIn(before: ToolSaid, now: ToolSaid): ToolSaid {
+  const said = Object.entries(now).filter(([, value]) => value !== null)
+  return { ...before, ...Object.fromEntries(said) }
 }
 
 /** The newest release of what is asked about, which may have been told of before it goes out; else the newest at all. */
-async function knownRelease({ db }: Context, lane: Lane, asked: Named) {
+async function knownRelease(ctx: Context, lane: Lane, asked: Named): Promise<Release | null> {
   const isNamed = asked.version !== null || asked.commit !== null
-  const rows = await db
+  const rows = await ctx.db
     .selectFrom('releases')
-    .leftJoin('readiness', 'readiness.release_id', 'releases.id')
-    .select(['releases.id', 'releases.version', 'releases.commit', 'releases.rollback'])
-    .select(['readiness.rollback_method', 'readiness.schema_change', 'readiness.runbook'])
+    .select(['id', 'version', 'commit'])
     .where((all) => all.and(lane))
-    .where('releases.kind', 'in', [...versionKinds])
-    .orderBy('releases.lane_at', 'desc')
-    .orderBy('releases.id', 'desc')
+    .where('kind', 'in', [...versionKinds])
+    .orderBy('lane_at', 'desc')
+    .orderBy('id', 'desc')
     .limit(isNamed ? 50 : 1)
     .execute()
   const found = isNamed ? rows.find((release) => isSameThing(release, asked)) : rows[0]
-  if (!found) return null
-  const { id, rollback, ...readiness } = found
-  return { id, rollback: rollback === null ? null : (JSON.parse(rollback) as Said), readiness }
+  return found ? releaseById(ctx, found.id) : null
 }
