@@ -157,10 +157,10 @@ test('what was replaced or taken back is settled: only what took its place is st
     reasons.map(({ words }) => words),
     ['1.3 went live less than 15 minutes ago.'],
   )
-  await say('checkout', 'release.progress', { version: '1.4', run: 'try', percent: 10 })
-  await say('checkout', 'release.rolled_back', { version: '1.4', run: 'try' })
   ship.wait(20)
-  assert.deepEqual(await ask({ version: '1.5' }), [true])
+  await say('checkout', 'release.succeeded', { version: '1.4', run: 'own' })
+  await say('checkout', 'release.rolled_back', { version: '1.4', run: 'own' })
+  assert.deepEqual(await ask({ version: '1.5' }), [true], 'it undid itself')
 })
 
 test('another lane, another component and a changed flag do not unsettle a release', async () => {
