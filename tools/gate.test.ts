@@ -15,7 +15,7 @@ let token = ''
 let folder = ''
 
 before(async () => {
-  await requireCurl()
+  await requireTools()
   server = await startServer()
   boss = await server.cli('token', 'create', '--name', 'boss', '--scope', 'admin')
   token = await server.cli('token', 'create', '--name', 'deployer', '--scope', 'releases:write')
@@ -29,8 +29,11 @@ after(async () => {
   await server?.stop()
 })
 
-/** What is tested here is the real curl: without it nothing is tested, and that is a failure. */
-async function requireCurl() {
+/** What is tested here are real tools: without them nothing is tested, and that is a failure. */
+async function requireTools() {
+  await run('sh', ['-c', 'exit 0']).catch(() => {
+    throw new Error('npm run test:tools needs a POSIX shell, sh, on the PATH.')
+  })
   const { stdout } = await run('curl', ['--version']).catch(() => ({ stdout: '' }))
   const [, major = 0, minor = 0] = /^curl (\d+)\.(\d+)/.exec(stdout) ?? []
   const is_new = Number(major) > 7 || (Number(major) === 7 && Number(minor) >= 76)
