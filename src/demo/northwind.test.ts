@@ -144,6 +144,10 @@ async function filledIn(ship: World, url: string) {
   const first = async (
     table: 'components' | 'releases' | 'incidents' | 'sources' | 'deliveries' | 'groups',
   ) => (await db.selectFrom(table).select('id').orderBy('id', 'desc').executeTakeFirst())?.id ?? ''
+  if (url.startsWith('/admin/freezes/:')) {
+    const { id } = await db.selectFrom('freeze_windows').select('id').executeTakeFirstOrThrow()
+    return url.replace(':id', id)
+  }
   const noun = /\/(components|releases|incidents|sources|deliveries|groups)\/:/.exec(url)?.[1]
   if (!noun) return url
   const path = url.replace(/:\w+/, await first(noun as 'components'))

@@ -10,6 +10,7 @@ import { migrateToLatest } from '../platform/migrate.ts'
 import { editSite } from '../site/actions.ts'
 import { createSource, mapService } from '../sources/actions.ts'
 import { components } from './fleet.ts'
+import { freezeSteps } from './freezes.ts'
 import { type Crew, incidentSteps } from './incidents.ts'
 import { deliver, type Tools } from './reports.ts'
 import { releaseSteps } from './stories.ts'
@@ -32,6 +33,7 @@ export async function openNorthwind(given: { start: Date; seed: number; secret: 
     ...connecting(calendar, crew, tools),
     ...releaseSteps(calendar, tools).map((step) => by(crew.ada, step)),
     ...incidentSteps(calendar, crew),
+    ...freezeSteps(calendar, crew),
   ])
   await sql`pragma query_only = on`.execute(db)
   return db
