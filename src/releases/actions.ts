@@ -11,6 +11,7 @@ import {
   type EventRow,
   eventById,
   insertEvent,
+  partialRun,
   type Release,
   releaseById,
   unendedRuns,
@@ -129,9 +130,16 @@ async function placeOf(ctx: Context, event: EventRow, component_id: string) {
   return { ...lane, run_key, release_id: await ensureRelease(ctx, { ...lane, source_id, scope, run_key }) }
 }
 
-/** Some tools give a run no name: then it is the newest open run of that version that spoke within a day of it. */
+/**
+ * Some tools give a run no name: then it is the newest open run of that version that spoke within a day of it. How many
+ * customers have it may change long after: that is said of what only some have, or nobody yet.
+ */
 async function nameOfRun(ctx: Context, event: EventRow & { component_id: string; environment_id: string }) {
-  const { version } = JSON.parse(event.facts)
+  const { version, kind } = JSON.parse(event.facts)
+  if (event.type === 'exposure.changed' && kind !== 'flag') {
+    const partial = await partialRun(ctx, event, version ?? null)
+    if (partial) return partial.run_key
+  }
   const [since = '', until = ''] = [-dayLong, dayLong].map((apart) =>
     new Date(Date.parse(event.effective_at) + apart).toISOString(),
   )

@@ -1,4 +1,4 @@
-import type { EventFacts } from '../sources/events.ts'
+import type { EventFacts, EventType } from '../sources/events.ts'
 import { effectiveTime, type RunEvent } from './order.ts'
 
 /** What is true of a run however often it is run: its times and its customers are each attempt's own. */
@@ -10,6 +10,13 @@ export function ofEveryAttempt({ started_at, finished_at, percent, dark, ...fact
 export function factsOf({ facts, received_at }: RunEvent): EventFacts {
   const bounded = (at?: string) => at && effectiveTime(at, received_at).effective_at
   return { ...facts, started_at: bounded(facts.started_at), finished_at: bounded(facts.finished_at) }
+}
+
+/** Who changed how many customers have it, and why, is said of the change: not of who released it, nor of what is in it. */
+export function ofTheRun(type: EventType, facts: EventFacts): EventFacts {
+  if (type !== 'exposure.changed') return facts
+  const { actor, message, reason, ...others } = facts
+  return others
 }
 
 /** What is known with what is said now: a fact left out wipes nothing. */

@@ -1,7 +1,8 @@
 import type { EventFacts, ReleaseKind } from '../sources/events.ts'
-import { factsOf, filledIn, momentOf, ofEveryAttempt } from './facts.ts'
-import { exposedState, isForEverybody, type Outcome, type ReleaseState } from './model.ts'
+import { factsOf, filledIn, momentOf, ofEveryAttempt, ofTheRun } from './facts.ts'
+import { exposedState, type Outcome, type ReleaseState } from './model.ts'
 import { inToldOrder, isBackfill, type RunEvent } from './order.ts'
+import { expose, undoneAt } from './reach.ts'
 
 const minutes = 60_000
 const patience = { ordinary: 60 * minutes, long: 24 * 60 * minutes }
@@ -12,14 +13,25 @@ export type Run = ReturnType<typeof foldRun>
 
 /**
  * What a run's events say together. They may arrive in any order: they are told in the order of
- * (effective time, rank, arrival, id), and what a later one leaves out never wipes what is known.
+ * (effective time, rank, arrival, id), and what a later one leaves out never wipes what is known. Where nothing but how
+ * many customers have it was ever told, that is the whole release; of no version, it is a flag.
  */
 export function foldRun(events: readonly RunEvent[]) {
   const told = [...events].sort(inToldOrder)
-  const isFlip = told.every((event) => event.type === 'exposure.changed')
   let telling = untold
-  for (const event of told) telling = tell(telling, isFlip ? { ...event, type: 'release.succeeded' } : event)
-  return summary(telling, told)
+  for (const event of asRun(told)) telling = tell(telling, event)
+  const run = summary(telling, told)
+  const isFlag = isFlip(told) && run.version === null && run.commit === null
+  return { ...run, said_kind: run.said_kind ?? (isFlag ? 'flag' : null) }
+}
+
+/** Events as `tell` wants them: where nothing but an exposure ever changed, each change is one that succeeded. */
+export function asRun(told: readonly RunEvent[]): readonly RunEvent[] {
+  return isFlip(told) ? told.map((event) => ({ ...event, type: 'release.succeeded' })) : told
+}
+
+function isFlip(told: readonly RunEvent[]) {
+  return told.every((event) => event.type === 'exposure.changed')
 }
 
 export type Telling = {
@@ -36,6 +48,8 @@ export type Telling = {
   live_at: string | null
   ended_at: string | null
   undone_at: string | null
+  /** Since when nobody has what customers had: over, unless some get it again. */
+  aborted_at: string | null
 }
 
 export const untold: Telling = {
@@ -51,15 +65,16 @@ export const untold: Telling = {
   live_at: null,
   ended_at: null,
   undone_at: null,
+  aborted_at: null,
 }
 
 /** What is known once this event is told too. */
 export function tell(before: Telling, event: RunEvent): Telling {
   const attempt = event.facts.attempt ?? before.attempt
   if (attempt < before.attempt)
-    return { ...before, facts: filledIn(ofEveryAttempt(event.facts), before.facts) }
+    return { ...before, facts: filledIn(ofEveryAttempt(ofTheRun(event.type, event.facts)), before.facts) }
   const now = attempt > before.attempt ? { ...begunAgain(before), attempt } : { ...before }
-  now.facts = filledIn(now.facts, factsOf(event))
+  now.facts = filledIn(now.facts, ofTheRun(event.type, factsOf(event)))
   moveOn(now, event)
   expose(now, event)
   return now
@@ -74,7 +89,7 @@ function begunAgain(before: Telling): Telling {
     facts,
     first_exposed_at,
     most_percent,
-    live_at: before.undone_at ? null : before.live_at,
+    live_at: undoneAt(before) ? null : before.live_at,
   }
 }
 
@@ -112,33 +127,9 @@ function end(now: Telling, event: RunEvent, outcome: Outcome) {
   if (isCorrected || outcome === 'succeeded') now.live_at = null
 }
 
-/** How many customers have it stays open after success, until everybody does. */
-function expose(now: Telling, event: RunEvent) {
-  const { percent, dark } = event.facts
-  if (percent !== undefined) now.percent = wholePercent(percent)
-  const isDark = dark ?? (percent ? false : now.dark_at !== null)
-  now.dark_at = isDark ? (now.dark_at ?? event.effective_at) : null
-  if (dark === false && now.percent === 0) now.percent = null
-  if (now.undone_at || now.phase !== 'running') return
-
-  const everybody = now.outcome === 'succeeded' && isForEverybody(now)
-  const reached = now.outcome === null || now.outcome === 'succeeded' ? now.percent : percent
-  const some = now.dark_at === null && (reached ?? 0) > 0
-  if (some || everybody) {
-    now.first_exposed_at ??= momentOf(event)
-    now.most_percent = Math.max(now.most_percent ?? 0, everybody ? 100 : (reached ?? 0))
-  }
-  if (now.outcome === 'succeeded') now.live_at = everybody ? (now.live_at ?? momentOf(event)) : null
-}
-
-/** Whole, but never 0 or 100 when it is neither. */
-function wholePercent(percent: number) {
-  return percent > 0 && percent < 100 ? Math.min(99, Math.max(1, Math.round(percent))) : percent
-}
-
 function summary(telling: Telling, told: readonly RunEvent[]) {
-  const { facts, outcome, attempt, percent, most_percent, dark_at, first_exposed_at, live_at, undone_at } =
-    telling
+  const { facts, outcome, attempt, percent, most_percent, dark_at, first_exposed_at, live_at } = telling
+  const undone_at = undoneAt(telling)
   const state = stateOf(telling)
   const last_event_at = told.at(-1)?.effective_at ?? ''
   const finished_at = outcome && (facts.finished_at ?? telling.ended_at)
@@ -185,7 +176,7 @@ function worded(facts: EventFacts) {
 }
 
 export function stateOf(telling: Telling): ReleaseState {
-  if (telling.undone_at) return 'rolled_back'
+  if (undoneAt(telling)) return 'rolled_back'
   if (telling.outcome === 'failed' || telling.outcome === 'cancelled') return telling.outcome
   return telling.phase === 'running' ? exposedState(telling) : (telling.phase ?? 'running')
 }

@@ -49,6 +49,25 @@ export function unendedRuns(
     .execute()
 }
 
+/** The newest run of a lane, of one source and (unless null) one version, that part of the customers have, or nobody yet. */
+export function partialRun(
+  { db }: Context,
+  { source_id, scope, component_id, environment_id }: RunName,
+  version: string | null,
+) {
+  const query = db
+    .selectFrom('releases')
+    .select('run_key')
+    .where((all) => all.and({ source_id, scope, component_id, environment_id }))
+    .where('state', 'in', ['canary', 'dark'])
+    .where('superseded_by_release_id', 'is', null)
+  return (version === null ? query : query.where('version', '=', version))
+    .orderBy('last_event_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 export async function insertRelease({ db }: Context, row: Release) {
   await db.insertInto('releases').values(row).execute()
 }
