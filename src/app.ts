@@ -34,6 +34,7 @@ import { Refusal } from './platform/refusal.ts'
 import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
 import * as releasesApi from './releases/api.ts'
+import * as exposureApi from './releases/exposure-api.ts'
 import * as releasesWeb from './releases/web.ts'
 import * as rollbacksApi from './rollbacks/api.ts'
 import { wayBackPanel } from './rollbacks/panel.ts'
@@ -110,6 +111,7 @@ export async function buildApp(
   await ingestApi.routes(app)
   await releasesWeb.routes(app)
   await releasesApi.routes(app)
+  await exposureApi.routes(app)
   await rollbacksWeb.routes(app, guard)
   await rollbacksApi.routes(app, guard)
   await gateWeb.routes(app)

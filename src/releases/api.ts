@@ -7,11 +7,12 @@ import { once } from '../platform/idempotency.ts'
 import { releaseKinds } from '../sources/events.ts'
 import { correctKind } from './actions.ts'
 import { HandRelease, recordByHand } from './by-hand.ts'
+import { drillWarnings } from './drills.ts'
 import { changeTier, listEnvironments } from './environments.ts'
 import type { ReleaseFilter } from './filter.ts'
 import { releaseStates, tiers } from './model.ts'
 import { listPublicReleases, PublicRelease, publicRelease } from './public.ts'
-import { type ReleaseView, readRelease, readReleases } from './reading.ts'
+import { type ReleaseView, readRelease, readReleases, stepsTold } from './reading.ts'
 
 const time = z.string().nullable()
 const words = z.string().nullable()
@@ -32,6 +33,8 @@ const ReleaseJson = z.object({
   state: z.enum([...releaseStates, 'lost']),
   outcome: z.enum(['succeeded', 'failed', 'cancelled']).nullable(),
   percent: z.number().nullable(),
+  /** The most customers it ever had. */
+  most_percent: z.number().nullable(),
   dark_at: time,
   asked_at: time,
   rollback_request_id: words,
@@ -68,6 +71,11 @@ const ReleaseJson = z.object({
   rollback: z.record(z.string(), z.unknown()).nullable(),
   created_at: z.string(),
   updated_at: z.string(),
+})
+/** One release with what a list leaves out: its way to the customers, and what to know besides. */
+export const OneRelease = ReleaseJson.extend({
+  steps: z.array(z.object({ percent: z.number(), dark: z.boolean(), at: z.string(), until: time })),
+  warnings: z.array(z.object({ code: z.string(), words: z.string() })),
 })
 const EnvironmentJson = z.object({
   name: z.string(),
@@ -107,9 +115,9 @@ function readRoutes(app: App) {
     listed(ctx, { ...query, kind: 'rollback' }),
   )
 
-  const one = { tags, params, response: { 200: either } }
+  const one = { tags, params, response: { 200: z.union([OneRelease, PublicRelease]) } }
   app.get(`${address}/:id`, { config, schema: one }, async ({ ctx, params }) =>
-    hasToken(ctx) ? json(await readRelease(ctx, params.id)) : publicRelease(ctx, params.id),
+    hasToken(ctx) ? wholeJson(ctx, params.id) : publicRelease(ctx, params.id),
   )
 }
 
@@ -120,11 +128,11 @@ async function listed(ctx: Context, query: ReleaseFilter) {
 }
 
 function writeRoutes(app: App) {
-  const make = { tags, body: HandRelease, response: { 201: ReleaseJson } }
+  const make = { tags, body: HandRelease, response: { 201: OneRelease } }
   app.post(address, { config: write, schema: make }, (request, reply) =>
     once(request, reply, async (ctx) => {
       const { id } = await recordByHand(ctx, request.body)
-      return json(await readRelease(ctx, id))
+      return wholeJson(ctx, id)
     }),
   )
 
@@ -163,6 +171,13 @@ function environmentRoutes(app: App) {
   app.put('/api/v1/environments/:name', { config: admin, schema: change }, async (request) =>
     EnvironmentJson.parse(await changeTier(request.ctx, request.params.name, request.body.tier)),
   )
+}
+
+/** One release as tokens read it. */
+export async function wholeJson(ctx: Context, id: string): Promise<z.output<typeof OneRelease>> {
+  const release = await readRelease(ctx, id)
+  const steps = await stepsTold(ctx, release)
+  return { ...json(release), steps, warnings: await drillWarnings(ctx, release) }
 }
 
 function json(release: ReleaseView): z.output<typeof ReleaseJson> {

@@ -39,3 +39,32 @@ export function markDrill(ctx: Context, release_id: string, drill: boolean | nul
     return release
   })
 }
+
+/** What whoever calls a rollback a drill should know: what was open on its component when it was walked. */
+export async function drillWarnings(
+  { db }: Context,
+  release: Pick<Release, 'kind' | 'drill_at' | 'live_at' | 'last_event_at' | 'component_id'>,
+): Promise<Warning[]> {
+  if (!isDrill(release)) return []
+  const at = release.live_at ?? release.last_event_at
+  const hurt = db
+    .selectFrom('component_impacts')
+    .select('incident_id')
+    .where('component_id', '=', release.component_id)
+    .where('incident_id', 'is not', null)
+  const open = await db
+    .selectFrom('incidents')
+    .select(['id', 'title'])
+    .where('id', 'in', hurt)
+    .where('deleted_at', 'is', null)
+    .where('started_at', '<=', at)
+    .where((or) => or.or([or('resolved_at', 'is', null), or('resolved_at', '>', at)]))
+    .orderBy('started_at')
+    .execute()
+  return open.map(({ title }) => ({
+    code: 'drill_during_incident',
+    words: `“${title}” was open on this component: was it really a drill?`,
+  }))
+}
+
+type Warning = { code: string; words: string }

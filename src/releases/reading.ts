@@ -1,8 +1,11 @@
 import { versionName } from '../components/live.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
+import type { EventType } from '../sources/events.ts'
 import { matching, type ReleaseFilter } from './filter.ts'
 import { isLost, type ReleaseState, secondsTaken } from './model.ts'
+import type { RunEvent } from './order.ts'
+import { stepsOf } from './steps.ts'
 
 export type ReleaseView = Awaited<ReturnType<typeof readReleases>>[number]
 export type Pointer = 'previous' | 'reverts' | 'restores' | 'undone_by' | 'superseded_by'
@@ -79,6 +82,24 @@ export function eventsTold({ db }: Context, release_id: string) {
     .orderBy('received_at')
     .orderBy('release_events.id')
     .execute()
+}
+
+/** The way of a release to its customers, until another one undid or replaced it. */
+export async function stepsTold(
+  ctx: Context,
+  release: Pick<ReleaseView, 'id' | 'undone_at' | 'superseded_by_release_id'>,
+) {
+  const newer = await ctx.db
+    .selectFrom('releases')
+    .select('live_at')
+    .where('id', '=', release.superseded_by_release_id)
+    .executeTakeFirst()
+  return stepsOf(asEvents(await eventsTold(ctx, release.id)), release.undone_at ?? newer?.live_at ?? null)
+}
+
+/** Told events as the fold reads them. */
+export function asEvents(told: Awaited<ReturnType<typeof eventsTold>>): RunEvent[] {
+  return told.map((event) => ({ ...event, type: event.type as EventType, facts: JSON.parse(event.facts) }))
 }
 
 function select({ db }: Context) {
