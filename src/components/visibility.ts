@@ -109,6 +109,12 @@ export async function showsPlainReleases(db: Db): Promise<boolean> {
   return tellsEveryRelease(site?.public_releases)
 }
 
+/** Whether pages tell how many customers have a release; else they say that part of them do. */
+export async function showsPercent(db: Db): Promise<boolean> {
+  const site = db.selectFrom('site').select('public_percent').where('site.id', '=', 'site')
+  return (await site.executeTakeFirst())?.public_percent === 'shown'
+}
+
 /** Incidents that were published and not deleted, and that name a component that may be named, or none at all. */
 export function visibleIncidents(db: Db) {
   return db

@@ -4,7 +4,7 @@ import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { changeLogo, editSite, removeLogo } from './actions.ts'
 import { mostLogoBytes } from './logo.ts'
-import { publicReleases, SiteSettings } from './model.ts'
+import { publicPercent, publicReleases, SiteSettings } from './model.ts'
 import { readSite } from './store.ts'
 
 const Site = z.object({
@@ -16,6 +16,7 @@ const Site = z.object({
   links: z.array(z.object({ label: z.string(), url: z.string() })),
   accent: z.string().nullable(),
   public_releases: z.enum(publicReleases),
+  public_percent: z.enum(publicPercent),
   header: z.string(),
   footer: z.string(),
   logo: z.string().nullable().describe('The address of the logo, on the public page.'),

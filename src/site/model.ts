@@ -11,6 +11,9 @@ const mostMarkdown = 5_000
 /** Which releases customers may read of: see `components/visibility.ts`. */
 export const publicReleases = ['all', 'production', 'eventful', 'none'] as const
 
+/** Whether customers read how many of them have a release: see `components/visibility.ts`. */
+export const publicPercent = ['shown', 'hidden'] as const
+
 /** Whether customers may read of releases to which nothing happened. Where not every release is told none are counted: the number would not be true. */
 export function tellsEveryRelease(public_releases: string | undefined): boolean {
   return public_releases !== 'eventful' && public_releases !== 'none'
@@ -72,6 +75,7 @@ export const SiteSettings = z.object({
   language: z.enum(Object.keys(languages), 'Choose one of the languages that there are.').optional(),
   accent: accent.optional(),
   public_releases: z.enum(publicReleases, 'Choose which releases are public.').optional(),
+  public_percent: z.enum(publicPercent, 'Choose whether customers read the percent.').optional(),
   header: words('header').optional(),
   footer: words('footer').optional(),
   links: z.array(SiteLink).max(mostLinks, `At most ${mostLinks} links.`).optional(),

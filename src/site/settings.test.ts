@@ -13,6 +13,7 @@ const all = {
   language: 'en',
   accent: '#0F766E',
   public_releases: 'eventful',
+  public_percent: 'shown',
   header: 'We *build* ships.',
   footer: 'Write to [us](mailto:help@northwind.example).',
   domain: 'Status.Northwind.example',
@@ -43,6 +44,7 @@ test('all that a page can be is set in one form, and the journal names what beca
     links: [{ label: 'Shop', url: 'https://northwind.example' }],
     accent: '#0f766e',
     public_releases: 'eventful',
+    public_percent: 'shown',
     header: 'We *build* ships.',
     footer: 'Write to [us](mailto:help@northwind.example).',
     logo: null,
@@ -73,6 +75,7 @@ test('each thing that is wrong is said beside its field, and all that was typed 
     accent: '#ffcc00',
     domain: 'a.com:80',
     public_releases: 'some',
+    public_percent: '10 %',
     header: 'h'.repeat(5001),
     'links.1.label': 'Run me',
     'links.1.url': 'javascript:alert(1)',
@@ -108,6 +111,7 @@ test('two admins: whoever saves later sees all that the other saved, and loses n
   await editSite(ship, {
     ...other,
     public_releases: 'none',
+    public_percent: 'shown',
     links: [{ label: 'Docs', url: 'https://docs.example' }],
   })
   const late = await admin.post('/admin/settings', { ...all, version: '0' })

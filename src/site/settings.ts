@@ -71,6 +71,7 @@ async function show(
     links: rowsFor(shown.links),
     languages: Object.entries(languages),
     public_choices: publicChoices,
+    percent_choices: percentChoices,
     accent_shown: /^#[0-9a-f]{6}$/i.test(shown.accent ?? '') ? accentOnGrounds(shown.accent ?? '') : [],
     home: originFor(request, origin),
   })
@@ -95,6 +96,15 @@ const publicChoices = [
   ['none', 'None', 'Incidents are told without the release that caused them.'],
 ] as const
 
+const percentChoices = [
+  [
+    'hidden',
+    'That some have it',
+    '“Part of the customers”. Programs that read the JSON find the number all the same.',
+  ],
+  ['shown', 'How many have it', '“10% of customers”, and how many ever had what was rolled back.'],
+] as const
+
 /** What somebody else saved, for who was late. */
 function factsOf(site: Site): [string, string][] {
   const choice = publicChoices.find(([mode]) => mode === site.public_releases)
@@ -103,6 +113,7 @@ function factsOf(site: Site): [string, string][] {
     ['Time zone', site.time_zone],
     ['Accent', site.accent ?? 'none'],
     ['Public releases', choice?.[1] ?? ''],
+    ['Of a canary', percentChoices.find(([mode]) => mode === site.public_percent)?.[1] ?? ''],
     ['Header', site.header || 'none'],
     ['Footer', site.footer || 'none'],
     ['Links', site.links.map(({ label, url }) => `${label} (${url})`).join(', ') || 'none'],

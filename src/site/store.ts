@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Context, nowText } from '../platform/context.ts'
 import { endingOf } from './logo.ts'
-import type { publicReleases, SiteLink } from './model.ts'
+import type { publicPercent, publicReleases, SiteLink } from './model.ts'
 
 export type Site = {
   page_id: string
@@ -12,6 +12,7 @@ export type Site = {
   links: SiteLink[]
   accent: string | null
   public_releases: (typeof publicReleases)[number]
+  public_percent: (typeof publicPercent)[number]
   header: string
   footer: string
   /** Where the logo is served, if there is one; its address is its content's. */
@@ -29,6 +30,7 @@ export const untouched: Site = {
   links: [],
   accent: null,
   public_releases: 'production',
+  public_percent: 'hidden',
   header: '',
   footer: '',
   logo: null,
@@ -44,11 +46,12 @@ export async function readSite({ db }: Pick<Context, 'db'>): Promise<Site> {
     .select(['site_logo.hash', 'site_logo.type'])
     .executeTakeFirst()
   if (!row) return untouched
-  const { id, updated_at, links, public_releases, hash, type, ...rest } = row
+  const { id, updated_at, links, public_releases, public_percent, hash, type, ...rest } = row
   return {
     ...rest,
     links: JSON.parse(links),
     public_releases: public_releases as Site['public_releases'],
+    public_percent: public_percent as Site['public_percent'],
     logo: hash && type ? `/logo/${hash}.${endingOf(type)}` : null,
   }
 }
