@@ -92,7 +92,8 @@ const toldOf = once(() => {
   const causes = told.select('cause_release_id').where('cause_release_id', 'is not', null)
   const remedies = told.select('remedy_release_id').where('remedy_release_id', 'is not', null)
   const eventful = release.or([
-    release('releases.kind', '=', 'rollback'),
+    // a drill is no consequence of anything
+    release.and([release('releases.kind', '=', 'rollback'), release('releases.drill_at', 'is', null)]),
     release('releases.state', '=', 'rolled_back'),
     release('releases.undone_at', 'is not', null),
     release('releases.id', 'in', causes),
@@ -109,11 +110,13 @@ export async function showsPlainReleases(db: Db): Promise<boolean> {
   return tellsEveryRelease(site?.public_releases)
 }
 
-/** Whether pages tell how many customers have a release; else they say that part of them do. */
-export async function showsPercent(db: Db): Promise<boolean> {
-  const site = db.selectFrom('site').select('public_percent').where('site.id', '=', 'site')
-  return (await site.executeTakeFirst())?.public_percent === 'shown'
-}
+/**
+ * One of `site.public_percent`, as a part of any query: whether pages tell how many customers have a release, or only
+ * that part of them do.
+ */
+export const percentMode = once(() =>
+  within.selectFrom('site').select('public_percent').where('site.id', '=', 'site').as('public_percent'),
+)
 
 /** Incidents that were published and not deleted, and that name a component that may be named, or none at all. */
 export function visibleIncidents(db: Db) {

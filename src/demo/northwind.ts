@@ -42,6 +42,7 @@ export async function openNorthwind(given: { start: Date; seed: number; secret: 
 /** What the shop made of its page: little, as most do. */
 const look = {
   accent: '#1b5e8c',
+  public_percent: 'shown' as const,
   links: [
     { label: 'Northwind', url: 'https://northwind.example' },
     { label: 'Help', url: 'https://northwind.example/help' },

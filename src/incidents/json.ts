@@ -45,6 +45,7 @@ const WayBackJson = z.object({
   started_at: time,
   rolled_back_at: time,
   took_seconds: z.number().nullable(),
+  most_percent: z.number().nullable(),
   usual_seconds: z.number().nullable(),
 })
 

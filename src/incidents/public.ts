@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { versionName } from '../components/live.ts'
 import { type ComponentStatus, componentStatuses } from '../components/model.ts'
-import { visibleComponents, visibleIncidents, visibleReleases } from '../components/visibility.ts'
+import {
+  percentMode,
+  visibleComponents,
+  visibleIncidents,
+  visibleReleases,
+} from '../components/visibility.ts'
 import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { causes, incidentStates, remedies, severities, severityOf } from './model.ts'
@@ -31,6 +36,8 @@ const PublicRollback = z.object({
   rolled_back_at: time,
   took_seconds: z.number().nullable(),
   usual_seconds: z.number().nullable(),
+  /** The most customers that ever had the release, where pages may tell. */
+  most_percent: z.number().nullable(),
 })
 
 /** The one public projection of an incident: never who wrote what, nor a component or a cause that is private. */
@@ -140,15 +147,16 @@ export async function publicIncident(ctx: Context, id: string): Promise<PublicIn
 /** What customers would read of incidents, published or not: what the operator's preview shows too. */
 export async function project(ctx: Context, rows: Parameters<typeof wholeIncidents>[1]) {
   if (rows.length === 0) return []
-  const components = await visibleComponents(ctx.db).select(['id', 'archived_at']).execute()
+  const components = await visibleComponents(ctx.db).select(['id', 'archived_at', percentMode()]).execute()
   const visible: Visible = {
     components: new Map(components.map(({ id, archived_at }) => [id, archived_at !== null])),
     releases: await visibleCauses(ctx, rows),
+    percent: components[0]?.public_percent === 'shown',
   }
   return (await wholeIncidents(ctx, rows)).map((incident) => publicFields(incident, visible))
 }
 
-type Visible = { components: Map<string, boolean>; releases: Set<string> }
+type Visible = { components: Map<string, boolean>; releases: Set<string>; percent: boolean }
 
 async function visibleCauses({ db }: Context, rows: { cause_release_id: string | null }[]) {
   const ids = rows.flatMap((row) => row.cause_release_id ?? [])
@@ -216,10 +224,14 @@ function causeAndRemedy(incident: WholeIncident, visible: Visible) {
             component: release.component,
             out_at: release.out_at,
           },
-    rollback: hidden || !rollback ? null : PublicRollback.parse(rollback),
+    rollback: hidden || !rollback ? null : publicRollback(rollback, visible),
     remedy: hidden ? null : remedy,
     remedy_reason: !hidden && remedy === 'rolled_forward' ? incident.remedy_reason : null,
   }
+}
+
+function publicRollback(rollback: NonNullable<WholeIncident['rollback']>, { percent }: Visible) {
+  return PublicRollback.parse({ ...rollback, most_percent: percent ? rollback.most_percent : null })
 }
 
 type Named = { id: string; slug: string; name: string }

@@ -21,6 +21,8 @@ type WayBack = {
   rolled_back_at: string | null
   took_seconds: number | null
   usual_seconds: number | null
+  /** The most customers that ever had the release that is taken back; null: not known. */
+  most_percent: number | null
 }
 
 const over = ['failed', 'cancelled']
@@ -125,6 +127,7 @@ function wayBack(cause: NamedRelease, rollback: Rollback): Way {
     started_at,
     rolled_back_at: live_at,
     took_seconds: secondsTaken(rollback),
+    most_percent: cause.most_percent,
   }
 }
 
@@ -141,6 +144,7 @@ function ownWayBack(cause: NamedRelease): Way {
     started_at: null,
     rolled_back_at: cause.undone_at ?? cause.finished_at,
     took_seconds: null,
+    most_percent: cause.most_percent,
   }
 }
 

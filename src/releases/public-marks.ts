@@ -2,12 +2,21 @@ import { versionName } from '../components/live.ts'
 import { visibleReleaseRows, visibleReleases } from '../components/visibility.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
+import { isDrill } from './model.ts'
 import type { PublicRelease } from './public.ts'
 
 /** What the drawing of a component needs of a release, and nothing else: a light form of `PublicRelease`. */
 export type PublicMark = Pick<
   PublicRelease,
-  'id' | 'version' | 'kind' | 'state' | 'at' | 'live_at' | 'reverts_release_id' | 'restores_release_id'
+  | 'id'
+  | 'version'
+  | 'kind'
+  | 'state'
+  | 'at'
+  | 'live_at'
+  | 'drill_at'
+  | 'reverts_release_id'
+  | 'restores_release_id'
 > & {
   component_id: string
   /** The day that it is drawn on. */
@@ -46,6 +55,7 @@ const ordinary = {
   kind: 'deploy',
   state: 'succeeded',
   reach: 'everybody',
+  drill_at: null,
   reverts_release_id: null,
   restores_release_id: null,
 } as const
@@ -66,7 +76,7 @@ async function told(ctx: Context, { dayOf }: Asked, ids: string[]): Promise<Publ
         'releases.kind',
       ])
       .select(['releases.state', 'releases.live_at', 'releases.undone_at', 'releases.deadline_at'])
-      .select(['releases.reverts_release_id', 'releases.restores_release_id'])
+      .select(['releases.drill_at', 'releases.reverts_release_id', 'releases.restores_release_id'])
       .select((release) =>
         release.fn
           .coalesce('releases.live_at', 'releases.first_exposed_at', 'releases.dark_at', 'releases.lane_at')
@@ -90,6 +100,7 @@ type Row = Pick<
   | 'live_at'
   | 'undone_at'
   | 'deadline_at'
+  | 'drill_at'
   | 'reverts_release_id'
   | 'restores_release_id'
 > & { at: string }
@@ -105,6 +116,7 @@ function markOf(row: Row, now: string, dayOf: Asked['dayOf']): PublicMark {
     live_at: row.live_at,
     day: dayOf(row.at),
     reach: reachOf(row),
+    drill_at: isDrill(row) ? row.drill_at : null,
     reverts_release_id: row.reverts_release_id,
     restores_release_id: row.restores_release_id,
   }

@@ -1,18 +1,18 @@
 import { versionName } from '../components/live.ts'
 import { visibleIncidents, visibleReleases } from '../components/visibility.ts'
 import { type Context, nowText } from '../platform/context.ts'
-import type { EventFacts, EventType } from '../sources/events.ts'
-import { secondsTaken } from './model.ts'
+import { isDrill, secondsTaken } from './model.ts'
 import type { PublicRelease } from './public.ts'
-import { eventsTold } from './reading.ts'
-import { sharesTold } from './shares.ts'
+import { asEvents, eventsTold } from './reading.ts'
+import { type Step, stepsOf } from './steps.ts'
 import { tideOf } from './tide.ts'
 
 /** What a release's page tells beside the release itself: shares and times, nothing else that a tool said. */
 export type PublicStory = Awaited<ReturnType<typeof publicStory>>
 
 /** How many customers had it over time, drawn and step by step, and the incidents that it caused, oldest first. */
-export async function publicStory(ctx: Context, { id, undone_at, replaced_at }: PublicRelease) {
+export async function publicStory(ctx: Context, release: PublicRelease) {
+  const { id, undone_at, replaced_at, percent_shown } = release
   const incidents = await visibleIncidents(ctx.db)
     .where('cause_release_id', '=', id)
     .select(['id', 'title', 'started_at', 'resolved_at'])
@@ -20,10 +20,13 @@ export async function publicStory(ctx: Context, { id, undone_at, replaced_at }: 
     .orderBy('id')
     .execute()
   const events = await eventsTold(ctx, id)
+  const steps = stepsOf(asEvents(events), undone_at ?? replaced_at)
   return {
     incidents,
-    tide: tideOf(events, incidents, { undone_at, replaced_at, now: nowText(ctx) }),
-    steps: stepsOf(events),
+    tide: tideOf(events, incidents, { undone_at, replaced_at, now: nowText(ctx), vague: !percent_shown }),
+    steps: percent_shown ? inStrides(steps) : withoutPercent(steps),
+    /** Since when it waited in the dark, whatever came of it. */
+    dark_at: steps.find(({ dark }) => dark)?.at ?? null,
   }
 }
 
@@ -32,21 +35,25 @@ const mostSteps = 12
 /** From one told step to the next, in percent of the customers. */
 const apart = 10
 
+type Told = { at: string; percent: number | null }
+
 /** Each moment at which a part of the customers, and another part than before, had it. */
-function stepsOf(events: Awaited<ReturnType<typeof eventsTold>>) {
-  const told = events.map((event) => ({
-    ...event,
-    type: event.type as EventType,
-    facts: JSON.parse(event.facts) as EventFacts,
-  }))
-  const steps: { at: string; percent: number }[] = []
-  for (const { at, percent } of sharesTold(told)) {
-    const known = steps.at(-1)?.percent ?? 0
+function inStrides(steps: readonly Step[]): Told[] {
+  const told: { at: string; percent: number }[] = []
+  for (const { at, percent } of steps) {
+    const known = told.at(-1)?.percent ?? 0
     const isPart = percent > 0 && percent < 100
     const isFar = known === 0 || percent < known || percent - known >= apart
-    if (isPart && isFar && percent !== known) steps.push({ at, percent })
+    if (isPart && isFar && percent !== known) told.push({ at, percent })
   }
-  return steps.slice(0, mostSteps)
+  return told.slice(0, mostSteps)
+}
+
+/** Each moment from which some had it who had nothing, or had all of it, before; how many is told to nobody. */
+function withoutPercent(steps: readonly Step[]): Told[] {
+  const isPart = (step: Step | undefined) => step !== undefined && step.percent > 0 && step.percent < 100
+  const begun = steps.filter((step, index) => isPart(step) && !isPart(steps[index - 1]))
+  return begun.slice(0, mostSteps).map(({ at }) => ({ at, percent: null }))
 }
 
 /** Another release of the same component and environment, as far as a link to it tells. */
@@ -54,13 +61,14 @@ type Neighbour = ReturnType<typeof neighbour>
 
 function neighbour(row: Awaited<ReturnType<ReturnType<typeof neighbours>['execute']>>[number]) {
   const { id, kind, started_at, live_at } = row
-  return { id, kind, version: versionName(row), started_at, live_at, took_seconds: secondsTaken(row) }
+  const told = { id, kind, version: versionName(row), started_at, live_at }
+  return { ...told, took_seconds: secondsTaken(row), drill: isDrill(row) }
 }
 
 function neighbours({ db }: Context) {
   return visibleReleases(db)
     .select(['releases.id', 'releases.version', 'releases.commit', 'releases.kind'])
-    .select(['releases.asked_at', 'releases.started_at', 'releases.live_at'])
+    .select(['releases.asked_at', 'releases.started_at', 'releases.live_at', 'releases.drill_at'])
 }
 
 /**

@@ -12,7 +12,7 @@ export type ReleaseTimes = Pick<PublicRelease, 'took_seconds'> & {
   isDrill: boolean
 }
 
-/** What went live for everybody since a moment, ways back too, in any order: for counting how often and how fast. */
+/** What went live for everybody since a moment, ways back and drills too, in any order: for counting how often and how fast. */
 export async function publicReleaseTimes({ db }: Context, since: string): Promise<ReleaseTimes[]> {
   const rows = await visibleReleaseRows(db)
     .select(['releases.component_id', 'releases.kind', 'releases.asked_at', 'releases.drill_at'])

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { versionName } from '../components/live.ts'
-import { visibleIncidents, visibleReleases } from '../components/visibility.ts'
+import { percentMode, visibleIncidents, visibleReleases } from '../components/visibility.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { releaseKinds } from '../sources/events.ts'
@@ -19,6 +19,10 @@ export const PublicRelease = z.object({
   kind: z.enum(releaseKinds),
   state: z.enum([...releaseStates, 'lost']),
   percent: z.number().nullable(),
+  /** Whether the operators want pages to tell the percent; else it is part of the customers. */
+  percent_shown: z.boolean(),
+  /** The most customers it ever had, where pages may tell. */
+  most_percent: z.number().nullable(),
   dark_at: time,
   /** When a rollback was asked for through Shiplog. */
   asked_at: time,
@@ -38,6 +42,8 @@ export const PublicRelease = z.object({
   reverts_release_id: otherId,
   reverts_version: z.string().nullable(),
   reverts_took_seconds: z.number().nullable(),
+  /** The most customers that ever had what it went back from, where pages may tell. */
+  reverts_most_percent: z.number().nullable(),
   restores_release_id: otherId,
   undone_by_release_id: otherId,
   undone_by_version: z.string().nullable(),
@@ -94,12 +100,19 @@ function select({ db }: Context) {
     .leftJoin('releases as undoing', 'undoing.id', 'releases.undone_by_release_id')
     .select(['components.id as component_id', 'components.slug', 'components.name', 'components.archived_at'])
     .select(['environments.name as environment', 'releases.id', 'releases.version', 'releases.commit'])
-    .select(['releases.kind', 'releases.state', 'releases.percent', 'releases.dark_at'])
+    .select([
+      'releases.kind',
+      'releases.state',
+      'releases.percent',
+      'releases.most_percent',
+      'releases.dark_at',
+    ])
     .select(['releases.asked_at', 'releases.drill_at'])
     .select(['releases.started_at', 'releases.first_exposed_at', 'releases.live_at', 'releases.finished_at'])
     .select(['releases.undone_at', 'releases.deadline_at', 'releases.lane_at'])
     .select(['releases.reverts_release_id', 'releases.restores_release_id', 'releases.undone_by_release_id'])
     .select(['reverted.version as reverted_version', 'reverted.commit as reverted_commit'])
+    .select(['reverted.most_percent as reverted_most_percent', percentMode()])
     .select(['reverted.kind as reverted_kind', 'reverted.asked_at as reverted_asked_at'])
     .select(['reverted.started_at as reverted_started_at', 'reverted.live_at as reverted_live_at'])
     .select(['newer.id as newer_id', 'newer.live_at as replaced_at'])
@@ -156,6 +169,7 @@ function publicFields(
   now: Date,
 ): Omit<PublicRelease, 'incident' | 'rolled_forward_reason'> {
   const { id, environment, percent, dark_at, started_at, first_exposed_at, live_at } = row
+  const percent_shown = isShown(row)
   const lost = isLost(row, now)
   return {
     id,
@@ -165,6 +179,8 @@ function publicFields(
     kind: row.kind as PublicRelease['kind'],
     state: lost ? 'lost' : (row.state as PublicRelease['state']),
     percent,
+    percent_shown,
+    most_percent: percent_shown ? row.most_percent : null,
     dark_at,
     asked_at: row.kind === 'rollback' ? row.asked_at : null,
     drill_at: isDrill(row) ? row.drill_at : null,
@@ -182,6 +198,10 @@ function publicFields(
   }
 }
 
+function isShown({ public_percent }: Row) {
+  return public_percent === 'shown'
+}
+
 /** What was undone before any customer had it is not shown, so nothing may point at it. */
 function reverted(row: Row, named: Set<string>) {
   const { reverted_live_at: live_at, reverted_started_at: started_at } = row
@@ -192,6 +212,7 @@ function reverted(row: Row, named: Set<string>) {
     reverts_release_id: shown ? row.reverts_release_id : null,
     reverts_version: shown ? versionName({ version, commit }) : null,
     reverts_took_seconds: shown ? secondsTaken(times) : null,
+    reverts_most_percent: shown && isShown(row) ? row.reverted_most_percent : null,
   }
 }
 

@@ -59,3 +59,23 @@ test('what a tool tells of every second is drawn as far as eyes reach', () => {
   const tide = tideOf(chatty, [], ends)
   assert.ok(tide && tide.path.length < 5000 && tide.levels.length <= 102)
 })
+
+test('where customers do not read how many have it, every part of them is drawn alike', () => {
+  const drawn = (percent: number, more = percent) =>
+    tideOf(
+      [
+        told(0, 'release.started'),
+        told(10, 'release.progress', { percent }),
+        told(15, 'release.progress', { percent: more }),
+        told(20, 'release.succeeded', { percent: 100 }),
+      ],
+      [],
+      { ...ends, vague: true },
+    )
+  assert.deepEqual(drawn(3), drawn(80))
+  assert.deepEqual(drawn(3), drawn(3, 80))
+  assert.deepEqual(
+    drawn(3)?.levels.map(({ percent }) => percent),
+    [100],
+  )
+})

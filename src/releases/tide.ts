@@ -6,10 +6,17 @@ import { sharesTold } from './shares.ts'
 const box = { width: 680, height: 190, left: 40, right: 660, top: 58, ground: 140 }
 const labelWidth = 72
 const mostSteps = 100
+const anyPart = 50
 
 type Told = Omit<RunEvent, 'type' | 'facts'> & { type: string; facts: string }
 type Span = { started_at: string; resolved_at: string | null }
-type Ends = { undone_at: string | null; replaced_at: string | null; now: string }
+type Ends = {
+  undone_at: string | null
+  replaced_at: string | null
+  now: string
+  /** Draws any part of the customers alike, and says of none how many they are. */
+  vague?: boolean
+}
 
 /** How many customers had a release over time, as a drawing; null when it never reached any. */
 export function tideOf(told: readonly Told[], incidents: readonly Span[], ends: Ends) {
@@ -24,7 +31,7 @@ export function tideOf(told: readonly Told[], incidents: readonly Span[], ends: 
     ...box,
     path: pathOf(steps, over, x),
     levels: steps
-      .filter(({ percent }) => percent > 0)
+      .filter(({ percent }) => percent === 100 || (percent > 0 && !ends.vague))
       .map(({ at, percent }) => ({ percent, x: x(at) - 6, y: y(percent) + 4 })),
     ticks: withoutOverlap(marks.map((mark) => ({ ...mark, x: x(mark.at) }))),
     bands: incidents
@@ -42,14 +49,15 @@ export function tideOf(told: readonly Told[], incidents: readonly Span[], ends: 
 type Step = { at: string; percent: number }
 
 /** Each moment at which the number of customers changed, told by the events one after the other. */
-function stepsOf(told: readonly Told[], { undone_at, replaced_at }: Ends): Step[] {
+function stepsOf(told: readonly Told[], { undone_at, replaced_at, vague = false }: Ends): Step[] {
   const events = told.map((event) => ({
     ...event,
     type: event.type as EventType,
     facts: JSON.parse(event.facts) as EventFacts,
   }))
   const steps: Step[] = []
-  for (const [index, { at, percent, started_at }] of sharesTold(events).entries()) {
+  for (const [index, { at, percent: share, started_at }] of sharesTold(events).entries()) {
+    const percent = vague && share > 0 && share < 100 ? anyPart : share
     if (percent !== steps.at(-1)?.percent) steps.push({ at: index === 0 ? (started_at ?? at) : at, percent })
   }
   const end = undone_at ?? replaced_at

@@ -37,8 +37,8 @@ function wasRolledBack({ rollback, remedy }: PublicIncident) {
   return rollback?.state === 'rolled_back' || remedy === 'rolled_back'
 }
 
-function isOfRollback({ kind, state, undone_at }: PublicRelease) {
-  return kind === 'rollback' || state === 'rolled_back' || undone_at !== null
+function isOfRollback({ kind, state, undone_at, drill_at }: PublicRelease) {
+  return (kind === 'rollback' && drill_at === null) || state === 'rolled_back' || undone_at !== null
 }
 
 /** The moment, the page's zone, the time that the page tells of, whether environments are named, and the words. */

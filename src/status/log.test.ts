@@ -15,6 +15,8 @@ const plain: PublicRelease = {
   kind: 'deploy',
   state: 'succeeded',
   percent: null,
+  percent_shown: true,
+  most_percent: null,
   dark_at: null,
   asked_at: null,
   drill_at: null,
@@ -29,6 +31,7 @@ const plain: PublicRelease = {
   reverts_release_id: null,
   reverts_version: null,
   reverts_took_seconds: null,
+  reverts_most_percent: null,
   restores_release_id: null,
   undone_by_release_id: null,
   undone_by_version: null,
@@ -73,6 +76,34 @@ test('each kind and state of a release has its verb', () => {
     'seen by 25% of customers',
   ])
   assert.deepEqual(told({ version: null }), ['Released', '', 'no version'])
+})
+
+test('how many have it is told only where the operators want it', () => {
+  const hidden = { percent_shown: false, live_at: null }
+  const words = (release: Partial<PublicRelease>, from = plain) => told({ ...hidden, ...release }, from)
+  assert.equal(words({ state: 'canary', percent: 10 })[0], 'Part of the customers')
+  assert.equal(words({ state: 'failed', percent: 5 }).at(-1), 'seen by part of the customers')
+  assert.equal(words({ state: 'failed', first_exposed_at: null }).at(-1), '2.14.0')
+  assert.equal(words({ state: 'rolled_back', percent: 0 }).at(-1), 'seen by part of the customers')
+  assert.equal(words({ state: 'running', percent: 10 }, back).at(-1), 'part of the customers so far')
+})
+
+test('what was taken back says the most that ever had it, and so does the way back from it', () => {
+  const taken = { state: 'rolled_back', live_at: null, percent: 0, most_percent: 25 } as const
+  assert.equal(told(taken).at(-1), 'seen by 25% of customers')
+  assert.equal(told({ reverts_most_percent: 25 }, back).at(-1), 'seen by 25% of customers')
+  assert.equal(told({ reverts_most_percent: 100 }, back).at(-1), 'in 3 min')
+})
+
+test('a drill is a line without alarm', () => {
+  const drill = { ...back, drill_at: at('12:02') }
+  assert.deepEqual(told({}, drill), ['Rollback drill', '', '2.14.0 → 2.13.4', 'in 3 min'])
+  assert.deepEqual(told({ live_at: null, state: 'running' }, drill).at(-1), 'under way')
+  assert.deepEqual(told({ live_at: null, state: 'failed' }, drill).at(-1), 'failed')
+})
+
+test('a flag without a version is a flag', () => {
+  assert.deepEqual(told({ kind: 'flag', version: null }), ['Flag changed', '', 'a flag'])
 })
 
 test('a release that was undone says how long customers had it', () => {

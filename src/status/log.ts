@@ -38,7 +38,7 @@ type Told = Pick<LogLine, 'verb' | 'icon' | 'tone' | 'details'> & {
 
 /** "2.14.0 → 2.13.4" for a way back, else the version. */
 export function versionsOf({ kind, version, reverts_version }: PublicRelease, t: Words['log']): string {
-  const name = version ?? t.no_version
+  const name = version ?? (kind === 'flag' ? t.a_flag : t.no_version)
   return kind === 'rollback' && reverts_version ? `${reverts_version} → ${name}` : name
 }
 
@@ -47,13 +47,15 @@ function toldRollback(release: PublicRelease, { log: t, time }: Words): Told {
   const { live_at, state, percent, took_seconds, started_at, drill_at } = release
   if (live_at) {
     const took = took_seconds === null ? [] : [t.in_time(seconds(took_seconds, time))]
-    return { ...way, verb: t.rolled_back, details: drill_at === null ? took : [t.drill, ...took] }
+    if (drill_at) return { icon: 'rollback', tone: '', verb: t.drill, details: took }
+    return { ...way, verb: t.rolled_back, details: [...took, ...reverted(release, t)] }
   }
+  if (drill_at) return { icon: 'rollback', tone: '', verb: t.drill, details: [drillState(state, t)] }
   if (state === 'failed') return { ...way, verb: t.rollback_failed, details: [] }
   if (state === 'cancelled' || state === 'rolled_back')
     return { ...way, verb: t.rollback_stopped, details: [] }
   if (state === 'lost') return { ...way, verb: t.rolling_back, details: [t.no_news], since: started_at }
-  const part = percent !== null && percent < 100 ? [t.part_so_far(percent)] : []
+  const part = percent !== null && percent < 100 ? [t.part_so_far(told(release, percent))] : []
   return { ...way, verb: t.rolling_back, details: part, since: started_at }
 }
 
@@ -68,7 +70,7 @@ function toldRelease(release: PublicRelease, { log: t, time }: Words): Told {
   const { kind, state, live_at, percent, first_exposed_at, dark_at } = release
   if (state === 'canary') {
     const part = { icon: 'partly', tone: 'partly' as const, details: [], since: first_exposed_at }
-    return { verb: t.part(percent ?? 0), ...part }
+    return { verb: t.part(told(release, percent)), ...part }
   }
   if (state === 'dark') return { verb: t.dark, icon: 'dark', tone: 'partly', details: [], since: dark_at }
   if (live_at) {
@@ -90,6 +92,27 @@ function undone(
   return undone_at && from ? [log.was_out(duration(from, undone_at, time))] : []
 }
 
-function reach({ percent }: PublicRelease, t: Words['log']) {
-  return percent !== null && percent > 0 && percent < 100 ? [t.seen_by(percent)] : []
+/** How many ever had what only part of the customers had; nothing of what everybody had, or nobody. */
+function reach(release: PublicRelease, t: Words['log']) {
+  const { percent, most_percent, first_exposed_at } = release
+  const most = most_percent ?? percent ?? 0
+  if (most >= 100 || (first_exposed_at === null && most <= 0)) return []
+  return [t.seen_by(told(release, most || null))]
+}
+
+/** Of a way back from what only part of the customers had, how many that were. */
+function reverted({ reverts_most_percent: most }: PublicRelease, t: Words['log']) {
+  return most !== null && most > 0 && most < 100 ? [t.seen_by(most)] : []
+}
+
+/** The percent, where pages may tell it. */
+function told({ percent_shown }: PublicRelease, percent: number | null) {
+  return percent_shown ? percent : null
+}
+
+/** What a drill came to that nobody has gone to the end yet. */
+function drillState(state: PublicRelease['state'], t: Words['log']) {
+  if (state === 'failed') return t.drill_failed
+  if (state === 'lost') return t.no_news
+  return state === 'cancelled' || state === 'rolled_back' ? t.drill_stopped : t.drill_under_way
 }

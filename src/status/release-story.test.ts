@@ -26,10 +26,16 @@ const idOf = async ({ db }: World, version: string) => {
   return (await query.executeTakeFirstOrThrow()).id
 }
 
+async function tellPercent(ship: World) {
+  const { name, time_zone, version } = await readSite(ship)
+  await editSite(ship, { name, time_zone, version, public_percent: 'shown' })
+}
+
 onBothStores(
   'a release is told from its start over each part of the customers to what undid it',
   async (given) => {
     const { ship, say } = await northwind(given)
+    await tellPercent(ship)
     ship.at('2026-11-23T10:00:00.000Z')
     await say('checkout', 'release.succeeded', { version: '1.0' })
     const run = { version: '2.0' }
@@ -78,6 +84,51 @@ onBothStores(
   },
 )
 
+test('unless operators want it, customers read that part of them have it, and never how many', async () => {
+  const { ship, say, release } = await northwind()
+  await release('checkout', '1.0')
+  for (const percent of [13, 27, 54]) {
+    ship.wait(5)
+    await say('checkout', 'release.progress', { version: '2.0', percent })
+  }
+  const id = await say('checkout', 'release.succeeded', { version: '2.0' })
+  ship.wait(5)
+  const page = async () => {
+    const { release, ...told } = await releasePage(ship, id)
+    return JSON.stringify(told)
+  }
+  assert.deepEqual(
+    (await releasePage(ship, id)).story.map(({ verb }) => verb),
+    ['Part of the customers'],
+  )
+  assert.doesNotMatch(await page(), /(13|27|54)%|percent":(13|27|54)/)
+  await say('checkout', 'exposure.changed', { version: '2.0', percent: 0 })
+  assert.doesNotMatch(await page(), /(13|27|54)%|percent":(13|27|54)/)
+  assert.match(await page(), /seen by part of the customers/)
+  await tellPercent(ship)
+  assert.match(await page(), /54% of customers/)
+  assert.equal((await releasePage(ship, id)).reached, 54)
+})
+
+test('a drill is an ordinary line, and what it went back from was only replaced', async () => {
+  const { ship, say, release } = await northwind()
+  await release('checkout', '1.0')
+  ship.wait(60)
+  const id = await release('checkout', '2.0')
+  ship.wait(60)
+  await say('checkout', 'release.started', { version: '1.0', run: 'drill', drill: true })
+  ship.wait(3)
+  const drill = await say('checkout', 'release.succeeded', { version: '1.0', run: 'drill' })
+  assert.deepEqual(
+    (await storyOf(ship, drill)).map((line) => line.slice(6)),
+    ['Started from 2.0', 'Rollback drill 3 min after the start'],
+  )
+  const { head, line, back_words } = await releasePage(ship, id)
+  assert.deepEqual([head.verb, line.details, back_words], ['Released', [], ''])
+  assert.equal((await storyOf(ship, id)).at(-1)?.slice(6), 'Replaced by 1.0 in a drill')
+  assert.deepEqual((await releasePage(ship, drill)).head.verb, 'Rollback drill')
+})
+
 test('a release that a newer one replaced says by which, and each leads to the other', async () => {
   const { ship } = await northwindInTrouble()
   const id = await idOf(ship, '5.41.0')
@@ -113,6 +164,7 @@ test('neighbours are those of the same component and environment of which custom
 
 test('a tool that speaks of every second is told in a few steps', async () => {
   const { ship, say } = await northwind()
+  await tellPercent(ship)
   let id = ''
   for (let percent = 1; percent < 100; percent++) {
     ship.wait(1)

@@ -8,6 +8,7 @@ type Neighbours = Awaited<ReturnType<typeof publicNeighbours>>
 type Given = {
   release: PublicRelease
   steps: PublicStory['steps']
+  dark_at: PublicStory['dark_at']
   incidents: PublicStory['incidents']
   neighbours: Neighbours
 }
@@ -34,12 +35,12 @@ export function releaseStory(given: Given, t: T): Line[] {
 const plain = { tone: '', words: '', link: null }
 
 /** From the start to everybody, or to where it ended. */
-function wayOut({ release, steps }: Given, t: T): Line[] {
-  const { kind, state, started_at, dark_at, live_at, finished_at } = release
+function wayOut({ release, steps, dark_at }: Given, t: T): Line[] {
+  const { kind, state, started_at, live_at, finished_at, drill_at } = release
   const isBack = kind === 'rollback'
   const lines: Line[] = []
   if (started_at) {
-    const verb = isBack ? t.back_started : t.started
+    const verb = isBack && !drill_at ? t.back_started : t.started
     lines.push({ ...plain, at: started_at, icon: 'running', verb })
   }
   if (dark_at) {
@@ -47,8 +48,8 @@ function wayOut({ release, steps }: Given, t: T): Line[] {
   }
   lines.push(...partLines(release, steps, t))
   if (live_at) {
-    const tone = isBack ? { icon: 'rollback', tone: 'rollback' } : { icon: 'release' }
-    const verb = isBack ? t.went_back : t.everybody
+    const tone = { icon: isBack ? 'rollback' : 'release', tone: isBack && !drill_at ? 'rollback' : '' }
+    const verb = drill_at ? t.drill : isBack ? t.went_back : t.everybody
     lines.push({ ...plain, ...tone, at: live_at, verb, words: reachedAfter(release, t) })
   }
   if (finished_at && (state === 'failed' || state === 'cancelled')) {
@@ -130,7 +131,8 @@ function wayBack({ release, neighbours }: Given, t: T): Line[] {
     })
   } else if (replaced_at) {
     const link = replaced_by ? to(t.by, replaced_by, t) : null
-    lines.push({ ...plain, at: replaced_at, icon: 'release', verb: t.replaced, link })
+    const words = replaced_by?.drill ? t.in_a_drill : ''
+    lines.push({ ...plain, at: replaced_at, icon: 'release', verb: t.replaced, words, link })
   }
   return lines
 }

@@ -36,7 +36,7 @@ export function arcsOf(marks: readonly PublicMark[], counted: readonly boolean[]
 }
 
 function arcOf(mark: PublicMark, marks: readonly PublicMark[], counted: readonly boolean[]): Arc[] {
-  if (mark.kind !== 'rollback') return []
+  if (mark.kind !== 'rollback' || mark.drill_at !== null) return []
   const under_way = mark.live_at === null && (mark.state === 'running' || mark.state === 'canary')
   if (mark.live_at === null && !under_way) return []
   const bad = marks.find(({ id }) => id === mark.reverts_release_id)

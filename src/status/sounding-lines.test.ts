@@ -22,7 +22,7 @@ function impact(status: string, from: string, to: string | null, title: string |
 let born = 0
 function mark(day: number, version: string, given: Partial<PublicMark> = {}): PublicMark {
   const plain = { kind: 'deploy', state: 'succeeded', reach: 'everybody' } as const
-  const ways = { reverts_release_id: null, restores_release_id: null }
+  const ways = { drill_at: null, reverts_release_id: null, restores_release_id: null }
   born++
   const moment = at(day, born / 1000)
   return {

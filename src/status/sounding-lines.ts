@@ -42,8 +42,8 @@ export function linesOf({ impacts, marks, days, known }: Given, limit: number, t
   return { lines, more: eventful.length - lines.length }
 }
 
-function isGrave({ kind, reach }: PublicMark) {
-  return kind === 'rollback' || reach === 'taken_back'
+function isGrave({ kind, reach, drill_at }: PublicMark) {
+  return (kind === 'rollback' && drill_at === null) || reach === 'taken_back'
 }
 
 /** What each incident (or an operator's hand) did on each day: the worst of it, and for how long in all. */
@@ -112,7 +112,8 @@ function wayBack(mark: PublicMark, all: readonly PublicMark[], t: Words['soundin
   }
 }
 
-function wordsOfWay({ live_at, state }: PublicMark, t: Words['soundings']) {
+function wordsOfWay({ live_at, state, drill_at }: PublicMark, t: Words['soundings']) {
+  if (drill_at !== null) return t.drill
   if (live_at !== null) return t.rolled_back
   return ['failed', 'cancelled', 'rolled_back'].includes(state) ? t.rollback_failed : t.rolling_back
 }

@@ -31,7 +31,7 @@ let born = 0
 function mark(day: number, given: Partial<PublicMark> = {}): PublicMark {
   const at = new Date(day * hours * 1000).toISOString()
   const plain = { kind: 'deploy', state: 'succeeded', reach: 'everybody', version: '1.0' } as const
-  const ways = { reverts_release_id: null, restores_release_id: null }
+  const ways = { drill_at: null, reverts_release_id: null, restores_release_id: null }
   born++
   return { ...plain, ...ways, id: `r${born}`, component_id: 'c', at, live_at: at, day, ...given }
 }

@@ -19,6 +19,7 @@ export const cause = {
   usually: (time: string) => `usually done in ${time}`,
   at: 'at',
   in_time: (time: string) => `in ${time}`,
+  ever_had: (percent: number) => `${percent}% of customers ever had it.`,
   could_not: 'It could not be rolled back:',
   progress: 'Time of the rollback so far, of what is usual',
 }

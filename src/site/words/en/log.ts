@@ -18,7 +18,7 @@ export const log = {
   released_again: 'Released again',
   settings_changed: 'Settings changed',
   flag_changed: 'Flag changed',
-  part: (percent: number) => `${percent}% of customers`,
+  part: (percent: number | null) => (percent === null ? 'Part of the customers' : ofCustomers(percent)),
   dark: 'Dark launch',
   taken_back: 'Taken back',
   failed: 'Failed',
@@ -28,13 +28,21 @@ export const log = {
   rolling_back: 'Rolling back',
   rollback_failed: 'Rollback failed',
   rollback_stopped: 'Rollback stopped',
+  /** A rollback that was walked to see that it can be. */
+  drill: 'Rollback drill',
 
   /** What is told of it, last in each line. */
-  /** Of a rollback before which nothing had gone wrong. */
-  drill: 'a drill',
   in_time: (time: string) => `in ${time}`,
   no_news: 'no news for a while',
-  part_so_far: (percent: number) => `${percent}% of customers so far`,
+  part_so_far: (percent: number | null) => `${ofCustomers(percent)} so far`,
   was_out: (time: string) => `was out for ${time}`,
-  seen_by: (percent: number) => `seen by ${percent}% of customers`,
+  seen_by: (percent: number | null) => `seen by ${ofCustomers(percent)}`,
+  a_flag: 'a flag',
+  drill_under_way: 'under way',
+  drill_failed: 'failed',
+  drill_stopped: 'stopped',
+}
+
+function ofCustomers(percent: number | null) {
+  return percent === null ? 'part of the customers' : `${percent}% of customers`
 }

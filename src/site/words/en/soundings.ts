@@ -17,6 +17,7 @@ export const soundings = {
   rolling_back: 'Rolling back',
   rolled_back: 'Rolled back',
   rollback_failed: 'Rollback failed:',
+  drill: 'Rollback drill:',
   versions: (from: string | null, to: string) => (from === null ? `to ${to}` : `${from} → ${to}`),
   no_version: 'no version',
   more_releases: (count: number) => `and ${number(count)} more`,
