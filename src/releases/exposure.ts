@@ -48,9 +48,14 @@ export function changeExposure(ctx: Context, id: string, input: Exposure): Promi
 }
 
 /** Whether an operator may change whom it reaches: only some have it, or nobody yet, and nothing newer took its place. */
-export function mayExpose(release: Release): boolean {
+export function mayExpose(release: Standing): boolean {
   return standsStill(release) === null
 }
+
+type Standing = Pick<
+  Release,
+  'state' | 'kind' | 'superseded_by_release_id' | 'undone_by_release_id' | 'percent' | 'live_at'
+>
 
 const over = (words: string) => new Refusal('conflict', words)
 
@@ -60,7 +65,7 @@ function refuse(release: Release, said: z.output<typeof Exposure>) {
 }
 
 /** Why nobody can change whom it reaches; null when somebody can. */
-function standsStill(release: Release): string | null {
+function standsStill(release: Standing): string | null {
   const { state, kind, superseded_by_release_id, undone_by_release_id, percent, live_at } = release
   if (state === 'failed') return 'It failed, so customers do not have it. Release it again.'
   if (state === 'cancelled') return 'It was cancelled, so customers do not have it. Release it again.'

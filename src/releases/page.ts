@@ -1,9 +1,14 @@
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { seconds } from '../platform/zone.ts'
+import { readSite } from '../site/store.ts'
 import { releaseKinds } from '../sources/events.ts'
-import { secondsTaken } from './model.ts'
+import { drillWarnings } from './drills.ts'
+import { isDrill, secondsTaken } from './model.ts'
+import { laneNeighbours, requestsAbout } from './neighbours.ts'
+import { besideUsual, exposureOf, mostWords, stepLines } from './page-words.ts'
 import {
+  asEvents,
   eventsTold,
   incidentsOf,
   nameOf,
@@ -12,9 +17,11 @@ import {
   readRelease,
   relatives,
 } from './reading.ts'
+import { stepsOf } from './steps.ts'
 import { storyOf } from './story.ts'
 import { tideOf } from './tide.ts'
-import { cautions, headline, kindByWords, kindWords, lookOf, tookWords } from './words.ts'
+import { usualReleaseSeconds, usualSeconds } from './usual.ts'
+import { cautions, headline, kindByWords, kindWords, lookOf } from './words.ts'
 
 /** Everything the page of one release shows. */
 export async function releasePage(ctx: Context, id: string) {
@@ -22,29 +29,45 @@ export async function releasePage(ctx: Context, id: string) {
   const events = await eventsTold(ctx, id)
   const incidents = await incidentsOf(ctx, id)
   const related = await relatives(ctx, release)
-  const name = nameOf(release)
+  const requests = await requestsAbout(ctx, release)
+  const { time_zone } = await readSite(ctx)
   const now = nowText(ctx)
+  const usual = release.kind === 'rollback' ? usualSeconds : usualReleaseSeconds
+  const timed = ['deploy', 'rollback'].includes(release.kind)
+  const replaced_at = related('superseded_by')?.live_at ?? null
   return {
-    title: `${release.component_slug} ${name}`,
+    title: `${release.component_slug} ${nameOf(release)}`,
     release,
-    headline: headline(release, now),
+    headline: headline(release, { time_zone, now }),
     look: lookOf(release.state),
-    took: tookWords(release),
-    kind_words: kindWords[release.kind as 'deploy'],
+    took: besideUsual(release.took_seconds, timed ? await usual(ctx, release) : null),
+    most_words: mostWords(release),
+    kind_words: isDrill(release) ? 'Rollback drill' : kindWords[release.kind as 'deploy'],
     kind_by_words: kindByWords[release.kind_by] ?? '',
     kinds: releaseKinds.map((kind) => ({ kind, words: kindWords[kind] })),
-    cautions: cautions(release),
+    cautions: [...cautions(release), ...(await drillWarnings(ctx, release)).map(({ words }) => words)],
     links: linksOf(release),
     pointers: pointersOf(related),
-    story: storyOf(release, events, incidents, related),
+    neighbours: await laneNeighbours(ctx, release),
+    story: storyOf(release, { events, incidents, related, requests }),
+    steps: stepLines(stepsOf(asEvents(events), release.undone_at ?? replaced_at), { time_zone, now }),
     tide: tideOf(events, incidents, {
+      asked_at: related('undone_by')?.asked_at ?? null,
       undone_at: release.undone_at,
-      replaced_at: related('superseded_by')?.live_at ?? null,
+      replaced_at,
       now,
     }),
     back_words: backWords(release, related('undone_by')),
+    exposure: exposureOf(release),
+    drill: release.kind === 'rollback' ? drillOf(release) : null,
     incidents,
   }
+}
+
+/** Whether it was a drill, who says so, and what an operator may say instead. */
+function drillOf(release: ReleaseView) {
+  const is = isDrill(release)
+  return { is, by: release.corrected_drill ? 'An operator said so.' : is ? 'Its source said so.' : '' }
 }
 
 /** Only what a browser may safely follow. */
@@ -56,7 +79,7 @@ function linksOf(release: ReleaseView) {
   const { run_url, commit_url, changelog_url, target_url, commit } = release
   const links = [
     { href: commit_url, words: commit ? `commit ${commit.slice(0, 7)}` : 'commit' },
-    { href: run_url, words: 'run' },
+    { href: run_url, words: 'pipeline' },
     { href: changelog_url, words: 'changes' },
     { href: target_url, words: 'where it runs' },
   ]
@@ -64,7 +87,7 @@ function linksOf(release: ReleaseView) {
 }
 
 const pointerWords: Record<Pointer, string> = {
-  previous: 'Came after',
+  previous: 'Replaced',
   reverts: 'Took back',
   restores: 'Went back to',
   undone_by: 'Undone by',

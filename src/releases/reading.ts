@@ -33,9 +33,17 @@ export async function readRelease(ctx: Context, id: string) {
   return shown(row, ctx.now())
 }
 
-/** What a release is called on a page, come what may. */
-export function nameOf(release: { version: string | null; commit: string | null }) {
-  return versionName(release) ?? 'unknown version'
+type Named = { version: string | null; commit: string | null; kind?: string; run_key?: string }
+
+/** What a release is called on a page, come what may; a flag that names no version, as its tool calls it. */
+export function nameOf(release: Named) {
+  const flag = release.kind === 'flag' && !isId(release.run_key) ? release.run_key : null
+  return versionName(release) ?? flag ?? (release.kind === 'flag' ? 'a flag' : 'unknown version')
+}
+
+/** Whether we named the run ourselves, as we do where a tool names none. */
+function isId(run_key: string | undefined) {
+  return run_key === undefined || /^(?=.*\d)[a-z0-9]{12}$/.test(run_key)
 }
 
 /** The releases that this one points at, by id. */
@@ -52,7 +60,7 @@ export async function relatives({ db }: Context, release: ReleaseView) {
       ? []
       : await db
           .selectFrom('releases')
-          .select(['id', 'version', 'commit', 'live_at', 'started_at', 'asked_at', 'kind'])
+          .select(['id', 'version', 'commit', 'live_at', 'started_at', 'asked_at', 'kind', 'drill_at'])
           .where('id', 'in', ids)
           .execute()
   const byId = new Map(rows.map((row) => [row.id, { ...row, name: nameOf(row) }]))

@@ -5,12 +5,15 @@ import { sharesTold } from './shares.ts'
 /** The drawing's own units; the page scales it as a whole. */
 const box = { width: 680, height: 190, left: 40, right: 660, top: 58, ground: 140 }
 const labelWidth = 72
+const bandLabel = 150
 const mostSteps = 100
 const anyPart = 50
 
 type Told = Omit<RunEvent, 'type' | 'facts'> & { type: string; facts: string }
 type Span = { started_at: string; resolved_at: string | null }
 type Ends = {
+  /** When going back from it was asked for. */
+  asked_at?: string | null
   undone_at: string | null
   replaced_at: string | null
   now: string
@@ -33,13 +36,12 @@ export function tideOf(told: readonly Told[], incidents: readonly Span[], ends: 
     levels: steps
       .filter(({ percent }) => percent === 100 || (percent > 0 && !ends.vague))
       .map(({ at, percent }) => ({ percent, x: x(at) - 6, y: y(percent) + 4 })),
-    ticks: withoutOverlap(marks.map((mark) => ({ ...mark, x: x(mark.at) }))),
+    ticks: withoutOverlap(
+      anchored(marks.map((mark) => ({ ...mark, x: x(mark.at), anchor: 'middle' as const }))),
+    ),
     bands: incidents
       .filter(({ started_at }) => started_at <= last)
-      .map(({ started_at, resolved_at }) => ({
-        x: x(started_at < first.at ? first.at : started_at),
-        width: Math.max(2, x(resolved_at ?? over) - x(started_at < first.at ? first.at : started_at)),
-      })),
+      .map((incident) => bandOf(incident, x(first.at), x(incident.resolved_at ?? over), x)),
     back: ends.undone_at ? { from: x(ends.undone_at), to: x(first.at) } : null,
     /** Whether clocks alone would not tell the days apart. */
     long: Date.parse(last) - Date.parse(first.at) > 20 * 60 * 60_000,
@@ -77,14 +79,23 @@ function withoutCrowd(steps: Step[]): Step[] {
   return kept
 }
 
-type Mark = { at: string; what: 'started' | 'first' | 'everybody' | 'back' | 'replaced' }
+/** An incident, from when the drawing begins at the earliest; its label stays inside the drawing. */
+function bandOf({ started_at, resolved_at }: Span, begin: number, end: number, x: (at: string) => number) {
+  const from = Math.max(begin, x(started_at))
+  const isLate = from > box.right - bandLabel
+  const label = isLate ? { x: end - 6, anchor: 'end' } : { x: from + 6, anchor: 'start' }
+  return { x: from, width: Math.max(2, rounded(end - from)), started_at, resolved_at, label }
+}
 
-function marksOf(steps: Step[], { undone_at, replaced_at }: Ends) {
+type Mark = { at: string; what: 'started' | 'first' | 'everybody' | 'asked' | 'back' | 'replaced' }
+
+function marksOf(steps: Step[], { asked_at, undone_at, replaced_at }: Ends) {
   const marks: Mark[] = [{ at: steps[0]?.at ?? '', what: steps[0]?.percent === 0 ? 'started' : 'first' }]
   const exposed = steps.find(({ percent }) => percent > 0)
   const everybody = steps.find(({ percent }) => percent === 100)
   if (exposed && exposed.percent < 100) marks.push({ at: exposed.at, what: 'first' })
   if (everybody) marks.push({ at: everybody.at, what: 'everybody' })
+  if (asked_at && undone_at && asked_at < undone_at) marks.push({ at: asked_at, what: 'asked' })
   if (undone_at) marks.push({ at: undone_at, what: 'back' })
   else if (replaced_at) marks.push({ at: replaced_at, what: 'replaced' })
   return marks
@@ -110,12 +121,28 @@ function pathOf(steps: Step[], over: string, x: (at: string) => number) {
   return `M${x(steps[0]?.at ?? over)} ${box.ground}${moves.join('')}H${x(over)}V${box.ground}Z`
 }
 
+type Tick = Mark & { x: number; anchor: 'start' | 'middle' | 'end' }
+
+/** Asked and back are minutes apart: then one label stands before its tick and the other behind. */
+function anchored(ticks: Tick[]): Tick[] {
+  const [asked, back] = [
+    ticks.find(({ what }) => what === 'asked'),
+    ticks.find(({ what }) => what === 'back'),
+  ]
+  if (!asked || !back || back.x - asked.x >= labelWidth) return ticks
+  asked.anchor = 'end'
+  back.anchor = 'start'
+  return ticks
+}
+
 /** Labels that would cover each other are left out; the log below tells of them all. */
-function withoutOverlap<T extends { x: number }>(ticks: T[]): T[] {
-  const kept: T[] = []
+function withoutOverlap(ticks: Tick[]): Tick[] {
+  const before = { start: 0, middle: labelWidth / 2, end: labelWidth }
+  const kept: Tick[] = []
   for (const tick of ticks.toReversed()) {
     const next = kept[0]
-    if (!next || next.x - tick.x >= labelWidth) kept.unshift(tick)
+    const room = next ? next.x - before[next.anchor] : Number.POSITIVE_INFINITY
+    if (tick.x + labelWidth - before[tick.anchor] <= room) kept.unshift(tick)
   }
   return kept
 }

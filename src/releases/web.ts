@@ -10,6 +10,7 @@ import { releaseKinds } from '../sources/events.ts'
 import { correctKind } from './actions.ts'
 import { recordByHand } from './by-hand.ts'
 import { changeTier, listEnvironments } from './environments.ts'
+import { exposureRoutes } from './exposure-web.ts'
 import { filled, handForm } from './form.ts'
 import { releaseList } from './list.ts'
 import { tiers } from './model.ts'
@@ -26,6 +27,7 @@ export async function routes(app: App) {
   listRoute(app)
   formRoutes(app)
   releaseRoutes(app)
+  exposureRoutes(app)
   environmentRoutes(app)
 }
 

@@ -1,6 +1,6 @@
-import { duration, seconds } from '../platform/zone.ts'
+import { duration, moment, seconds } from '../platform/zone.ts'
 import type { ReleaseKind } from '../sources/events.ts'
-import type { ReleaseState } from './model.ts'
+import { isDrill, type ReleaseState } from './model.ts'
 import type { ReleaseView } from './reading.ts'
 
 export const kindWords: Record<ReleaseKind, string> = {
@@ -53,18 +53,25 @@ export function lookOf(state: ReleaseState | 'lost') {
 /** Where a release stands, in the fewest words. */
 export function standing(release: ReleaseView): string {
   if (release.state === 'canary') return `${release.percent}% of customers`
+  if (isDrill(release) && release.state === 'succeeded') return 'Drill'
   if (release.state === 'succeeded' && release.superseded_by_release_id) return 'Replaced'
   return stateWords[release.state]
 }
 
 /** Where a release stands, in a sentence, as the head of its page. */
-export function headline(release: ReleaseView, now: string): string {
-  const { state, undone_at, first_exposed_at, last_event_at, percent } = release
+export function headline(
+  release: ReleaseView,
+  { time_zone, now }: { time_zone: string; now: string },
+): string {
+  const { state, undone_at, first_exposed_at, last_event_at, percent, dark_at, kind } = release
+  if (isDrill(release) && state === 'succeeded') return 'A drill, walked to the end'
   if (state === 'rolled_back' && undone_at && first_exposed_at) {
-    return `Rolled back after ${duration(first_exposed_at, undone_at)}`
+    const back = kind === 'flag' ? 'Switched off' : 'Rolled back'
+    return `${back} after ${duration(first_exposed_at, undone_at)}`
   }
   if (state === 'canary') return `${percent}% of customers have it`
-  if (state === 'dark') return 'Deployed, and nobody sees it yet'
+  if (state === 'dark' && dark_at) return `Dark since ${moment(dark_at, time_zone, now)}`
+  if (state === 'dark') return 'Out, and nobody sees it yet'
   if (state === 'lost') return `No word for ${duration(last_event_at, now)}`
   if (state === 'succeeded')
     return release.superseded_by_release_id ? 'Replaced by a newer one' : 'Everybody has it'
@@ -79,6 +86,8 @@ export function cautions(release: ReleaseView): string[] {
   if (release.drift_version) {
     said.push(`The tool found ${release.drift_version} in place, which is not what we thought was live.`)
   }
+  if (release.drill_at && release.kind !== 'rollback')
+    said.push('Its source calls it a drill, but it goes forward.')
   return said
 }
 

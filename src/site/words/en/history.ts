@@ -235,11 +235,16 @@ function sentenceList(parts: string[]) {
 
 /** A drawing of how many customers had a release over time. */
 export const tide = {
-  incident: 'incident',
+  /** Over days, clocks alone would not tell when. */
+  incident: (from: string, to: string | null, days: boolean) => {
+    if (days) return 'incident'
+    return to === null ? `incident since ${from}` : `incident ${from} to ${to}`
+  },
   ticks: {
     started: 'started',
     first: 'first customers',
     everybody: 'everybody',
+    asked: 'asked',
     back: 'back',
     replaced: 'replaced',
   },
