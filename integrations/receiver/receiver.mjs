@@ -132,7 +132,7 @@ function fieldsOf(body) {
   const needed = {
     COMPONENT: data?.component,
     ENVIRONMENT: data?.environment,
-    TO: data?.to?.version,
+    TO: data?.to?.version ?? data?.to?.commit,
     REQUEST: data?.request,
   }
   for (const [name, value] of Object.entries(needed)) {
@@ -141,7 +141,7 @@ function fieldsOf(body) {
   const names = {
     ...needed,
     TYPE: type,
-    FROM: data.from?.version,
+    FROM: data.from?.version ?? data.from?.commit,
     FROM_COMMIT: data.from?.commit,
     COMMIT: data.to?.commit,
     ARTIFACT: data.to?.artifact,

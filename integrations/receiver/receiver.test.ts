@@ -126,6 +126,18 @@ test('a signed call is taken at once, and the script is told all of it', async (
   assert.equal(env?.SHIPLOG_RECEIVER_SECRET, undefined)
 })
 
+test('a version without a name is known by its commit', async (t) => {
+  const { post, logged, told } = await start(t)
+  const nameless = {
+    to: { version: null, commit: 'c13', artifact: null },
+    from: { version: null, commit: 'c14' },
+  }
+  assert.equal((await post(bodyOf({ ...nameless, incident: null }))).status, 202)
+  await logged('the script ended')
+  const [env] = told()
+  assert.deepEqual([env?.SHIPLOG_TO, env?.SHIPLOG_FROM, env?.SHIPLOG_INCIDENT], ['c13', 'c14', ''])
+})
+
 test('what Shiplog itself sends is taken', async (t) => {
   const { url, logged, told } = await start(t)
   const ship = await world()
@@ -150,8 +162,8 @@ test('a call that nobody with the secret made just now runs nothing', async (t) 
   const other = newSigningSecret()
   for (const change of [
     { key: other },
-    { at: new Date(Date.now() - 301_000) },
-    { at: new Date(Date.now() + 301_000) },
+    { at: new Date(Date.now() - 310_000) },
+    { at: new Date(Date.now() + 310_000) },
     { headers: { 'webhook-signature': '' } },
     { headers: { 'webhook-signature': 'v1,AAAA' } },
     { headers: { 'webhook-id': 'another' } },

@@ -142,13 +142,14 @@ async function filledIn(ship: World, url: string) {
   const { db } = ship
   if (url === '/history/:month') return `/history/${(await historyMonths(ship)).at(-1)}`
   const first = async (
-    table: 'components' | 'releases' | 'incidents' | 'sources' | 'deliveries' | 'groups',
+    table: 'components' | 'releases' | 'incidents' | 'sources' | 'deliveries' | 'groups' | 'outbound_calls',
   ) => (await db.selectFrom(table).select('id').orderBy('id', 'desc').executeTakeFirst())?.id ?? ''
   if (url.startsWith('/admin/freezes/:')) {
     const { id } = await db.selectFrom('freeze_windows').select('id').executeTakeFirstOrThrow()
     return url.replace(':id', id)
   }
   const noun = /\/(components|releases|incidents|sources|deliveries|groups)\/:/.exec(url)?.[1]
+  if (/\/calls\/:/.test(url)) return url.replace(':id', await first('outbound_calls'))
   if (!noun) return url
   const path = url.replace(/:\w+/, await first(noun as 'components'))
   const update = await db.selectFrom('incident_updates').select('id').orderBy('id', 'desc').executeTakeFirst()

@@ -9,6 +9,7 @@ import { type Database, openDatabase } from '../platform/database.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
 import { editSite } from '../site/actions.ts'
 import { createSource, mapService } from '../sources/actions.ts'
+import { callSteps } from './calls.ts'
 import { components } from './fleet.ts'
 import { freezeSteps } from './freezes.ts'
 import { type Crew, incidentSteps } from './incidents.ts'
@@ -34,6 +35,7 @@ export async function openNorthwind(given: { start: Date; seed: number; secret: 
     ...releaseSteps(calendar, tools).map((step) => by(crew.ada, step)),
     ...incidentSteps(calendar, crew),
     ...freezeSteps(calendar, crew),
+    ...callSteps(calendar),
   ])
   await sql`pragma query_only = on`.execute(db)
   return db

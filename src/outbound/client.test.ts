@@ -200,6 +200,21 @@ test('a name that changes its address after the check is called where it was che
   assert.deepEqual(came, [`checked as deploy.example:${port}`])
 })
 
+test('where a connection ended up is looked at once more', async (t) => {
+  let came = 0
+  const port = await listening(
+    t,
+    createServer((_, response) => {
+      came += 1
+      response.end()
+    }),
+  )
+  // the system leads 0.0.0.0 to 127.0.0.1, which nobody allowed
+  const { error } = await refusal(post(`http://0.0.0.0:${port}/`, { allow: ['0.0.0.0'] }))
+  assert.match(error, /ended up at an address/)
+  assert.equal(came, 0)
+})
+
 const never: [string, RegExp][] = [
   ['file:///etc/passwd', /begin with https/],
   ['gopher://example.com/', /begin with https/],

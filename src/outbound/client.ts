@@ -139,7 +139,7 @@ function pinnedAgent({ addresses }: Target, { may, timeout_ms }: Terms): Agent {
         if (error) return done(error, null)
         if (may(socket.remoteAddress ?? '')) return done(null, socket)
         socket.destroy()
-        done(new Error('connected to an address that may not be called'), null)
+        done(Object.assign(new Error('not where it was to go'), { code: 'ELSEWHERE' }), null)
       }),
   })
 }

@@ -18,6 +18,7 @@ const words: Record<string, (host: string) => string> = {
   EADDRNOTAVAIL: (host) => `${host} cannot be reached.`,
   UND_ERR_CONNECT_TIMEOUT: (host) => `${host} cannot be reached.`,
   UND_ERR_HEADERS_OVERFLOW: (host) => `${host} answered with more headers than are read.`,
+  ELSEWHERE: (host) => `The connection to ${host} ended up at an address that may not be called.`,
   CERT_HAS_EXPIRED: (host) => `The certificate of ${host} has expired.`,
   CERT_NOT_YET_VALID: (host) => `The certificate of ${host} is not valid yet.`,
   ERR_TLS_CERT_ALTNAME_INVALID: (host) => `The certificate at ${host} is for another name.`,

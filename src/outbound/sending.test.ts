@@ -141,6 +141,22 @@ onBothStores('whoever dies between sending and noting it is followed, with the s
   assert.equal((await standing(ship, id)).state, 'delivered')
 })
 
+onBothStores('whoever was too slow and was followed has no say any more', async (ship) => {
+  const id = await queueCall(ship, wanted)
+  const slow: Client = {
+    head: async () => ok,
+    async send() {
+      ship.wait(2)
+      await sendDue(ship, receiver(broken).client)
+      return broken
+    },
+  }
+  await sendDue(ship, slow)
+  const { attempts, next_attempt_at, errors } = await standing(ship, id)
+  assert.deepEqual([attempts, errors.length], [2, 2])
+  assert.equal(next_attempt_at, '2026-11-23T12:02:15.000Z')
+})
+
 onBothStores('a call of a verb that fails is never sent', async (ship) => {
   const { came, client } = receiver(ok)
   const failing = inTransaction(ship, async (ctx) => {
@@ -338,7 +354,8 @@ test('a receiver that does anything but take a call loses nothing of it', async 
   }
 })
 
-test('a call is sent right after the commit, and a stop waits for what is under way', async () => {
+test('a call is sent right after the commit, and a stop waits for what is under way', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] }) // the journal alone tells of it
   const ship = await world()
   const journal = followJournal(ship)
   const following = { ...ship, committed: journal.committed }
@@ -365,4 +382,15 @@ test('a call is sent right after the commit, and a stop waits for what is under 
   journal.committed([{ id: 'later' } as Parameters<typeof journal.committed>[0][0]])
   await new Promise(setImmediate)
   assert.equal((await standing(ship, late)).state, 'waiting')
+})
+
+test('what other processes stored, or failed, is found by looking each second', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const ship = await world()
+  const { came, client } = receiver(ok)
+  const stop = keepSending(ship, followJournal(ship), client)
+  await queueCall(ship, wanted)
+  t.mock.timers.tick(1000)
+  await stop()
+  assert.equal(came.length, 1)
 })
