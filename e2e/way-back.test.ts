@@ -195,7 +195,7 @@ async function startReceiver({ port, secret, folder, how, server, token }: Recei
   writeFileSync(file, script(how))
   const env = {
     ...process.env,
-    SHIPLOG_WEBHOOK_SECRET: secret,
+    SHIPLOG_RECEIVER_SECRET: secret,
     SHIPLOG_REPORT_TO: server.origin,
     SHIPLOG_TOKEN: token,
   }

@@ -1,7 +1,8 @@
-import { queueCall } from '../outbound/actions.ts'
 import type { Answer } from '../outbound/client.ts'
 import { sendDue } from '../outbound/sending.ts'
 import type { Context } from '../platform/context.ts'
+import { setReceiver } from '../rollbacks/receiver.ts'
+import { requestRollback } from '../rollbacks/requests.ts'
 import { type Calendar, later, type Step } from './timeline.ts'
 
 const answers: Answer[] = [
@@ -15,7 +16,7 @@ const answers: Answer[] = [
 
 /** The deploy host was asked to roll the broken checkout back, and took it at the second try. Nobody is called. */
 export function callSteps({ on }: Calendar): Step[] {
-  const at = on(22, '11:16')
+  const at = on(22, '11:20')
   return [
     { at, run: askForRollback },
     ...answers.map((answer, index) => ({
@@ -26,17 +27,13 @@ export function callSteps({ on }: Calendar): Step[] {
 }
 
 async function askForRollback(ctx: Context) {
-  const { id } = await ctx.db
+  const url = 'https://deploy.northwind.example/rollback'
+  await setReceiver(ctx, 'checkout', { recipe: 'webhook', url })
+  const incident = await ctx.db
     .selectFrom('incidents')
     .select('id')
     .where('title', '=', 'Checkout is down')
     .executeTakeFirstOrThrow()
-  const data = { component: 'checkout', environment: 'production', reason: 'Orders cannot be finished.' }
-  await queueCall(ctx, {
-    purpose: 'rollback.requested',
-    subject: ['incident', id],
-    url: 'https://deploy.northwind.example/rollback',
-    body: JSON.stringify({ type: 'rollback.requested', timestamp: ctx.now().toISOString(), data }),
-    schedule: 'urgent',
-  })
+  const said = { component: 'checkout', incident: incident.id, reason: 'Orders cannot be finished.' }
+  await requestRollback(ctx, said, 'https://status.northwind.example')
 }

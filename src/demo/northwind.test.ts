@@ -51,7 +51,7 @@ test('the sample has three rollbacks, the newest under way, and one release with
     backs.map((row) => [row.component?.slug, row.versions, row.possible ? row.took : row.reason]),
     [
       ['checkout', '2.14.0 → 2.13.4', 'under way'],
-      ['checkout', '2.11.0 → 2.10.3', '3 min'],
+      ['checkout', '2.11.0 → 2.10.3', '4 min'],
       ['search', '1.8.0 → 1.7.5', '21 min'],
       ['payments', '8.1.0', 'The migration of 12:40 cannot be undone; fixed by 8.1.1 after 52 min.'],
     ],
@@ -142,13 +142,22 @@ async function filledIn(ship: World, url: string) {
   const { db } = ship
   if (url === '/history/:month') return `/history/${(await historyMonths(ship)).at(-1)}`
   const first = async (
-    table: 'components' | 'releases' | 'incidents' | 'sources' | 'deliveries' | 'groups' | 'outbound_calls',
+    table:
+      | 'components'
+      | 'releases'
+      | 'incidents'
+      | 'sources'
+      | 'deliveries'
+      | 'groups'
+      | 'outbound_calls'
+      | 'rollback_requests',
   ) => (await db.selectFrom(table).select('id').orderBy('id', 'desc').executeTakeFirst())?.id ?? ''
   if (url.startsWith('/admin/freezes/:')) {
     const { id } = await db.selectFrom('freeze_windows').select('id').executeTakeFirstOrThrow()
     return url.replace(':id', id)
   }
   const noun = /\/(components|releases|incidents|sources|deliveries|groups)\/:/.exec(url)?.[1]
+  if (/\/rollback-requests\/:/.test(url)) return url.replace(':id', await first('rollback_requests'))
   if (/\/calls\/:/.test(url)) return url.replace(':id', await first('outbound_calls'))
   if (!noun) return url
   const path = url.replace(/:\w+/, await first(noun as 'components'))

@@ -15,7 +15,7 @@ export const webhook = {
   options: [],
   setup: {
     words: 'Start the receiver with this page’s secret and the script that rolls back.',
-    snippet: 'SHIPLOG_WEBHOOK_SECRET=whsec_… node receiver.mjs --listen 127.0.0.1:9000 -- ./rollback.sh',
+    snippet: 'SHIPLOG_RECEIVER_SECRET=whsec_… node receiver.mjs --listen 127.0.0.1:9090 -- ./rollback.sh',
   },
   call: ({ url }, asked) => ({
     url,
