@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { token } from '../accounts/guard.ts'
-import { replayCall, stopCall } from '../outbound/actions.ts'
+import { stopCall } from '../outbound/actions.ts'
 import { callWhole, shownCall } from '../outbound/look.ts'
 import { callStates } from '../outbound/model.ts'
 import { callById } from '../outbound/store.ts'
 import { type App, listOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
+import { resendCall } from '../rollbacks/resend.ts'
 import { callsPage, callsQuery } from './calls.ts'
 
 const CallJson = z.object({
@@ -64,7 +65,7 @@ export async function callRoutes(app: App) {
   }
   app.post('/api/v1/calls/:id/replay', { config: write, schema: replay }, (request, reply) =>
     once(request, reply, async (ctx) =>
-      shownCall(await callById(ctx, await replayCall(ctx, request.params.id))),
+      shownCall(await callById(ctx, await resendCall(ctx, request.params.id))),
     ),
   )
 

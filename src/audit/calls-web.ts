@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { may, operator } from '../accounts/guard.ts'
-import { replayCall, stopCall } from '../outbound/actions.ts'
+import { stopCall } from '../outbound/actions.ts'
 import { attempt } from '../platform/attempt.ts'
 import type { App } from '../platform/http.ts'
+import { resendCall } from '../rollbacks/resend.ts'
 import { callPage, callRow, callsPage, callsQuery, stateChoices } from './calls.ts'
 
 type One = { Params: { id: string } }
@@ -29,7 +30,7 @@ export async function callRoutes(app: App) {
   app.get<One>(`${address}/:id`, { config: viewer }, show)
 
   app.post<One>(`${address}/:id/replays`, { config: editor }, async (request, reply) => {
-    const made = await attempt(() => replayCall(request.ctx, request.params.id))
+    const made = await attempt(() => resendCall(request.ctx, request.params.id))
     if (!made.ok) return show(request, reply.code(made.status), made.errors)
     reply.flash('It is sent again. Load this page anew to see what came of it.')
     return reply.redirect(`${address}/${made.data}`, 303)
