@@ -75,6 +75,8 @@ onBothStores(
     ship.at('2026-11-17T10:00:00.000Z')
     await release('checkout', '1.0')
     await say('checkout', 'release.failed', { version: '1.1' })
+    ship.at('2026-11-23T08:00:00.000Z')
+    await say('checkout', 'release.succeeded', { version: 'timeout 3 s', kind: 'config' })
     ship.at('2026-11-23T11:00:00.000Z')
     const drill = await release('checkout', '2.0')
     await release('storefront', '5.0')
@@ -90,7 +92,7 @@ onBothStores(
       transformResult: async ({ result }) => result,
     })
     const component_ids = [components.checkout.id]
-    const suspects = await suspectsFor({ db }, { started_at, component_ids })
+    const suspects = await suspectsFor({ db }, { started_at, component_ids, hours: 2 })
     assert.equal(asked, 1)
     assert.deepEqual(
       suspects.map((one) => reasonFor(one, { started_at, time_zone: 'UTC', component_ids })),

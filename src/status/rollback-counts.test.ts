@@ -66,6 +66,8 @@ onBothStores('what was rolled forward stands beside the rollbacks, with its reas
   assert.match((await read(ship))[0] ?? '', /^checkout \| 1 of 4 25% 1 rolled forward \|/)
   const rows = page.backs.flatMap((row) => (row.possible ? [] : [row.reason]))
   assert.deepEqual(rows, ['The migration cannot be undone.'])
+  ship.at('2027-02-01T12:00:00.000Z')
+  assert.match((await read(ship))[0] ?? '', /^checkout \| {2}\| 1 of 4 25% 1 rolled forward \|/)
 })
 
 onBothStores('what customers may not know of is not counted either', async (given) => {
