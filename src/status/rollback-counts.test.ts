@@ -131,6 +131,22 @@ test('a share is never more than there is, and a time that is not known is not m
   assert.equal(row(0, 0), undefined)
 })
 
+test('what was rolled forward counts in the quarter in which its trouble began, and in no other', () => {
+  const component = { id: 'c', slug: 'c', name: 'C', archived: false }
+  const quarters = lastQuarters('2026-11-23T12:00:00.000Z', 'UTC', 3)
+  const forwards = ['2026-07-01T00:00:00.000Z', '2026-09-30T23:59:59.999Z', '2025-01-01T00:00:00.000Z'].map(
+    (at) => ({ component_id: 'c', at }),
+  )
+  const [row] = countRows(
+    { components: [component], quarters, counts: [], forwards, recent: [], backs: [] },
+    t,
+  )
+  assert.deepEqual(
+    row?.quarters.map(({ also }) => also),
+    ['', '2 rolled forward', ''],
+  )
+})
+
 test('the middle of an even number is the lower one: a time that was really taken', () => {
   assert.equal(median([1260, 180, 240, 300]), 240)
   assert.equal(median([5]), 5)
