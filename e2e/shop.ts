@@ -12,6 +12,10 @@ import { followJournal } from '../src/journal/follow.ts'
 import { queueCall } from '../src/outbound/actions.ts'
 import { sendDue } from '../src/outbound/sending.ts'
 import { isForMachines } from '../src/platform/http.ts'
+import { Refusal } from '../src/platform/refusal.ts'
+import { setPlan } from '../src/rollbacks/plan-actions.ts'
+import { answerReadiness } from '../src/rollbacks/readiness-actions.ts'
+import { setReceiver } from '../src/rollbacks/receiver.ts'
 import { readSecrets } from '../src/sources/actions.ts'
 import { historyMonths } from '../src/status/history.ts'
 import { type World, world, worldOn } from '../src/testing/world.ts'
@@ -74,6 +78,7 @@ export async function shopInTrouble() {
   await reportOddities(shop)
   await callAround(shop)
   await planFreezes(shop)
+  await prepareWaysBack(shop.ship)
   return shop
 }
 
@@ -92,6 +97,21 @@ async function callAround({ ship }: Shop) {
     const answer = { status, headers: {}, body_excerpt: '{"answer": "as the receiver gave it"}' }
     await sendDue(ship, { send: async () => answer, head: async () => answer })
   }
+}
+
+/** Somebody said how each component is rolled back, whom to ask for it, and how each release is taken back. */
+async function prepareWaysBack(ship: World) {
+  for (const { id } of await ship.db.selectFrom('components').select('id').execute()) {
+    await setPlan(ship, id, { rollback_method: 'redeploy_previous', artifact_retained: 'yes' })
+    await setReceiver(ship, id, { recipe: 'webhook', url: 'https://deploy.northwind.example/shiplog' })
+  }
+  for (const id of await releasesOfEachLook(ship.db)) {
+    await answerReadiness(ship, id, { runbook: 'make back' }).catch(refused) // a flag has no way back
+  }
+}
+
+function refused(error: unknown) {
+  if (!(error instanceof Refusal)) throw error
 }
 
 /** What waits in the inbox, what made no sense, and a source that is knocked at with a wrong secret. */
@@ -151,6 +171,7 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
       | 'deliveries'
       | 'incident_updates'
       | 'outbound_calls'
+      | 'rollback_requests'
       | 'freeze_windows',
   ) => (await db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
   const releases = await releasesOfEachLook(db)
@@ -171,12 +192,13 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/incidents/:id/edit': under('/admin/incidents/:id/edit', incidents.slice(-1)),
     '/admin/incidents/:id/updates/:update': [`/admin/incidents/${update.incident_id}/updates/${update.id}`],
     '/admin/releases/:id': under('/admin/releases/:id', releases),
-    '/admin/releases/:id/readiness': under('/admin/releases/:id/readiness', releases.slice(-1)),
+    '/admin/releases/:id/readiness': under('/admin/releases/:id/readiness', (await answered(db)).slice(-1)),
     '/admin/components/:id': [`/admin/components/${component}`],
     '/admin/components/:id/way-back': [`/admin/components/${component}/way-back`],
     '/admin/components/:id/gate': [`/admin/components/${component}/gate`],
     '/admin/freezes/:id': under('/admin/freezes/:id', await all('freeze_windows')),
     '/admin/groups/:id': under('/admin/groups/:id', (await all('groups')).slice(0, 1)),
+    '/admin/rollback-requests/:id': under('/admin/rollback-requests/:id', await all('rollback_requests')),
     '/admin/sources/:id': under('/admin/sources/:id', await all('sources')),
     '/admin/calls/:id': under('/admin/calls/:id', await all('outbound_calls')),
     '/admin/deliveries/:id': under('/admin/deliveries/:id', (await all('deliveries')).slice(-1)),
@@ -194,4 +216,10 @@ async function releasesOfEachLook(db: World['db']) {
     rows.map(({ id, kind, state, live_at }) => [`${kind} ${state} ${live_at !== null}`, id]),
   )
   return [...looks.values()]
+}
+
+/** Releases that somebody answered for. */
+async function answered(db: World['db']) {
+  const rows = await db.selectFrom('readiness').select('release_id').orderBy('release_id').execute()
+  return rows.map(({ release_id }) => release_id)
 }

@@ -178,6 +178,7 @@ test('an operator’s answers stand over the tool’s, and the component’s def
   assert.equal(answered.json().state, 'ready')
   assert.equal(answered.json().fields.artifact_retained.by, 'component')
   assert.equal(answered.json().fields.schema_change.by, 'operator')
+  assert.equal((await put(at, { schema_change: 'expand' })).json().version, 1)
   assert.equal((await put(at, { schema_change: null })).json().state, 'not_ready')
   assert.equal((await lines('release.readiness_answered')).length, 2)
   assert.equal((await put(at, { version: 1, runbook: 'x' })).statusCode, 409)

@@ -42,7 +42,7 @@ async function showRelease(
   request: FastifyRequest,
   reply: FastifyReply,
   id: string,
-  kept: Kept = { values: {}, errors: {} },
+  bad_form: Kept = { values: {}, errors: {} },
 ) {
   const shown = await releasePage(request.ctx, id)
   const readiness = await readinessView(request.ctx, id)
@@ -52,6 +52,6 @@ async function showRelease(
     ...shown,
     readiness,
     way_back,
-    ...kept,
+    bad_form,
   })
 }

@@ -6,6 +6,7 @@ import { postUpdate } from '../incidents/updates.ts'
 import { clearBad, markBad } from '../releases/bad.ts'
 import { ensureEnvironment } from '../releases/environments.ts'
 import { northwind } from '../testing/northwind.ts'
+import { readinessOf } from './readiness-of.ts'
 import { targetFor } from './targets.ts'
 
 async function shop() {
@@ -83,8 +84,34 @@ test('a mark counts for the same version wherever it was live, until it is taken
   const [first = ''] = [(await wayBack()).target?.id]
   await markBad(ship, first, { reason: 'Old.' })
   assert.deepEqual((await codes()).reasons, ['all_marked_bad'])
-  await clearBad(ship, staged)
+  const live = await ship.db
+    .selectFrom('releases')
+    .select('id')
+    .where('run_key', '=', 'checkout 1.1')
+    .execute()
+  await clearBad(ship, live[0]?.id ?? '')
   assert.equal(await target(), '1.1')
+})
+
+test('each version is judged by the last time it was live', async () => {
+  const { target, say, ship } = await shop()
+  for (const [run, version] of ['1.0', '1.1', '1.0', '1.2', '1.1'].entries()) {
+    ship.wait(10)
+    const kind = run === 4 ? 'rollback' : 'deploy'
+    await say('checkout', 'release.succeeded', { version, kind, run: `run ${run}` })
+  }
+  assert.equal(await target(), null) // the second 1.0 was rolled back with 1.2
+})
+
+test('what a release is said to go back to is what was chosen, not merely what came before', async () => {
+  const { ship, release, say } = await shop()
+  await release('checkout', '1.0')
+  const bad = await release('checkout', '1.1')
+  ship.wait(5)
+  const id = await say('checkout', 'release.succeeded', { version: '1.2' })
+  await markBad(ship, bad, { reason: 'x' })
+  assert.equal((await readinessOf(ship, id)).fields.rollback_target.value, '1.0')
+  assert.equal((await readinessOf(ship, bad)).fields.rollback_target.value, '1.0')
 })
 
 test('a cause of trouble is no way back while the incident is open or began within a day', async () => {
