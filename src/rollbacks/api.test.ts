@@ -86,6 +86,31 @@ test('what is asked wrongly gets a plain answer', async () => {
   )
 })
 
+test('the way back can be asked for from a canary alone, and from nothing that is not there', async () => {
+  const { say, release, asked, ship } = await harbour()
+  await release('checkout', '1.0')
+  await release('checkout', '1.1')
+  ship.wait(5)
+  const canary = await say('checkout', 'release.progress', { version: '1.2', percent: 10 })
+  const answer = (await asked(`component=checkout&from=${canary}`)).json()
+  assert.deepEqual([answer.version, answer.from.version], ['1.1', '1.2'])
+  assert.equal((await asked('component=checkout')).json().version, '1.0')
+  const elsewhere = await release('storefront', '7.0')
+  assert.equal((await asked(`component=checkout&from=${elsewhere}`)).statusCode, 422)
+  assert.equal((await asked('component=checkout&from=nothing')).statusCode, 404)
+})
+
+test('nobody is handed the artifact of the very release that is to be gone back from', async () => {
+  const { say, release, asked, put, ship } = await harbour()
+  await release('checkout', '1.0')
+  ship.wait(5)
+  const facts = { version: '1.1', artifact: 'pkg:shop@1.1', rollback: { artifact_ref: 'pkg:shop@1.1' } }
+  const id = await say('checkout', 'release.succeeded', facts)
+  assert.equal((await asked('component=checkout')).json().artifact, null)
+  await put(`releases/${id}/readiness`, { artifact_ref: 'pkg:shop@1.0' })
+  assert.equal((await asked('component=checkout')).json().artifact, 'pkg:shop@1.0')
+})
+
 test('Prod and production are one environment, with one way back', async () => {
   const { say, ship, asked, components } = await harbour()
   await say('checkout', 'release.succeeded', { version: '1.0' }, 'Prod')

@@ -2,6 +2,7 @@ import { type Context, nowText } from '../platform/context.ts'
 import { duration, seconds } from '../platform/zone.ts'
 import { badMarkOf } from '../releases/bad.ts'
 import { versionKinds } from '../releases/model.ts'
+import { nameOf } from '../releases/reading.ts'
 import { type Release, releaseById } from '../releases/store.ts'
 import { usualReleaseSeconds, usualSeconds } from '../releases/usual.ts'
 import type { ReadinessField } from './model.ts'
@@ -60,7 +61,7 @@ function rowsOf(readiness: ReadinessOfRelease, now: string): Row[] {
     row('rollback_method', 'Method', said(fields.rollback_method.value, methodWords)),
     row('rollback_target', 'Goes back to', fields.rollback_target.value, {
       code: true,
-      href: target && fields.rollback_target.by !== 'tool' ? `/admin/releases/${target.id}` : null,
+      href: target && nameOf(target) === fields.rollback_target.value ? `/admin/releases/${target.id}` : null,
     }),
     row('artifact_retained', 'Artifact', said(fields.artifact_retained.value, keptWords)),
     row('artifact_ref', 'Its address', fields.artifact_ref.value, { code: true }),

@@ -7,7 +7,8 @@ import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { environmentByName } from '../releases/environments.ts'
 import { nameOf } from '../releases/reading.ts'
-import type { Release } from '../releases/store.ts'
+import { type Release, releaseById } from '../releases/store.ts'
+import type { Lane } from './lane-store.ts'
 import { readinessStates } from './model.ts'
 import { RemarkJson } from './readiness-json.ts'
 import { targetFor, type WayBack } from './targets.ts'
@@ -67,17 +68,25 @@ async function wayBackJson(
   const environment = await environmentByName(ctx, said)
   if (!environment) throw new Refusal('not-found', 'There is no such environment.')
   const lane = { component_id: component.id, environment_id: environment.id }
+  if (from !== undefined) await refuseElsewhere(ctx, from, lane)
   const way = await targetFor(ctx, { ...lane, from_release_id: from ?? null })
   if (!way.safe || !way.target || !way.from) throw noWayBack(component, environment.name, way)
   return TargetJson.parse({
     component,
     environment: environment.name,
     ...candidate(way.target),
+    artifact: way.artifact,
     from: shortOf(way.from),
     undone: way.undone.map(shortOf),
     readiness: way.readiness?.state ?? null,
     warnings: way.warnings,
   })
+}
+
+async function refuseElsewhere(ctx: Context, id: string, lane: Lane) {
+  const { component_id, environment_id } = await releaseById(ctx, id)
+  if (component_id === lane.component_id && environment_id === lane.environment_id) return
+  throw new Refusal('invalid', 'That release is of another component or environment.')
 }
 
 /** The no says what there would be, for who has to go back all the same. */

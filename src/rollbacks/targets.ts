@@ -18,6 +18,8 @@ export type WayBack = {
   safe: boolean
   reasons: Remark[]
   warnings: Remark[]
+  /** Its artifact: as its own release told, else as it is said of the way back. */
+  artifact: string | null
   /** The releases that going back would undo, oldest first. */
   undone: Release[]
   /** What is gone back from: the live one, unless a partial one was named. */
@@ -48,11 +50,18 @@ export async function targetFor(
     safe: target !== null && reasons.length === 0,
     reasons,
     warnings: [...choice.warnings, ...way.warnings],
+    artifact: target && artifactOf(target, from, readiness),
     undone,
     from,
     readiness,
     component: known.component,
   }
+}
+
+/** A tool may have told its own artifact where the one before was asked for: nobody is handed that one. */
+function artifactOf(target: Release, from: Release | null, readiness: Readiness | null) {
+  const said = readiness?.fields.artifact_ref.value ?? null
+  return target.artifact ?? (said === from?.artifact ? null : said)
 }
 
 /** What lies on the way, and how it is usually gone. */
