@@ -329,3 +329,17 @@ test('by hand: two weeks late is history, and still what is live', async () => {
   const release = await recordByHand(ship, { component: 'shop', version: 'v2', at })
   assert.deepEqual([release.backfilled_at, release.live_at], [ship.now().toISOString(), at])
 })
+
+test('how many customers have it may be told without a run, long after: it is said of what only some have', async () => {
+  const { ship, say, run } = await port()
+  const told = await say('rollout', 'release.succeeded', { version: '2.0', dark: true })
+  ship.wait(4 * 24 * 60)
+  const some = await say('', 'exposure.changed', { version: '2.0', percent: 10 })
+  assert.equal(some?.release_id, told?.release_id)
+  ship.wait(24 * 60)
+  await say('', 'exposure.changed', { percent: 100 })
+  assert.deepEqual([(await run('rollout')).state, (await run('rollout')).most_percent], ['succeeded', 100])
+  const flag = await say('', 'exposure.changed', { kind: 'flag', percent: 10 })
+  const other = await say('', 'exposure.changed', { version: '3.0', percent: 10 })
+  assert.equal(new Set([told?.release_id, flag?.release_id, other?.release_id]).size, 3)
+})

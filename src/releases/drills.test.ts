@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { editSite } from '../site/actions.ts'
+import { readSite } from '../site/store.ts'
 import { northwind } from '../testing/northwind.ts'
 import { onBothStores } from '../testing/postgres.ts'
+import type { World } from '../testing/world.ts'
 import { markDrill, notDrill, onlyDrills } from './drills.ts'
 import { isDrill } from './model.ts'
+import { listPublicReleases } from './public.ts'
+import { publicMarks } from './public-marks.ts'
+import { publicReleaseCounts, publicReleaseTimes } from './public-times.ts'
 import { releaseById } from './store.ts'
 
 /** Checkout went from 2.0 to 2.1 and back. */
-async function thereAndBack(facts: { drill?: boolean } = {}) {
-  const harbour = await northwind()
+async function thereAndBack(facts: { drill?: boolean } = {}, given?: World) {
+  const harbour = await northwind(given)
   const { ship, say, release } = harbour
   const first = await release('checkout', '2.0')
   ship.wait(60)
@@ -79,6 +85,29 @@ test('the journal tells of the mark once, and of its end', async () => {
     lines.map(({ detail }) => JSON.parse(detail).was),
     ['was', 'was not'],
   )
+})
+
+onBothStores('going there and back in a drill counts nowhere, and hollows no pennant', async (given) => {
+  const { ship, second, back } = await thereAndBack({ drill: true }, given)
+  const since = '2026-01-01T00:00:00.000Z'
+  const marks = await publicMarks(ship, { since, dayOf: () => 7 })
+  assert.equal(marks.find(({ id }) => id === second)?.reach, 'everybody')
+  assert.ok(marks.find(({ id }) => id === back)?.drill_at)
+  assert.ok((await publicReleaseTimes(ship, since)).every(({ isBack }) => !isBack))
+  assert.deepEqual(
+    (await publicReleaseCounts(ship, since)).map(({ isBack, count }) => [isBack, count]),
+    [[false, 2]],
+  )
+})
+
+test('where only what had consequences is public, a drill is not', async () => {
+  const { ship, back } = await thereAndBack()
+  const { name, time_zone, version } = await readSite(ship)
+  await editSite(ship, { name, time_zone, version, public_releases: 'eventful' })
+  const shown = async () => (await listPublicReleases(ship, { limit: 10 })).data.map(({ id }) => id)
+  assert.ok((await shown()).includes(back))
+  await markDrill(ship, back, true)
+  assert.deepEqual(await shown(), [])
 })
 
 onBothStores('a query leaves drills out, or asks for nothing else', async (ship) => {

@@ -1,4 +1,4 @@
-import { duration, moment, seconds } from '../platform/zone.ts'
+import { duration, seconds, when } from '../platform/zone.ts'
 import { mayExpose } from './exposure.ts'
 import type { ReleaseView } from './reading.ts'
 import type { Step } from './steps.ts'
@@ -15,7 +15,7 @@ export function stepLines(steps: readonly Step[], { time_zone, now }: Place) {
   if (isPlain) return []
   return inStrides(steps).map(({ percent, dark, at, until }) => ({
     at,
-    when: moment(at, time_zone, now),
+    when: when(at, time_zone, now),
     icon: dark ? 'dark' : percent === 0 ? 'rollback' : percent === 100 ? 'release' : 'partly',
     tone: percent === 0 && !dark ? 'rollback' : 'partly',
     words: stepWords(percent, dark),
@@ -64,6 +64,8 @@ export function exposureOf(release: ReleaseView) {
   const some = percent !== null && percent > 0 && percent < 100
   return {
     words: dark_at ? 'Nobody sees it yet.' : some ? `${percent}% of customers have it.` : nobody(state),
+    /** Whether it is what the page is for: what is over can wait. */
+    first: state !== 'rolled_back' && state !== 'running',
     percent: some && !dark_at ? percent : null,
     may_take_back: some && dark_at === null,
     take_back: release.kind === 'flag' ? 'Switch it off' : 'Take it back from everybody',

@@ -9,6 +9,7 @@ import { laneNeighbours, requestsAbout } from './neighbours.ts'
 import { besideUsual, exposureOf, mostWords, stepLines } from './page-words.ts'
 import {
   asEvents,
+  endOf,
   eventsTold,
   incidentsOf,
   nameOf,
@@ -46,11 +47,11 @@ export async function releasePage(ctx: Context, id: string) {
     kind_by_words: kindByWords[release.kind_by] ?? '',
     kinds: releaseKinds.map((kind) => ({ kind, words: kindWords[kind] })),
     cautions: [...cautions(release), ...(await drillWarnings(ctx, release)).map(({ words }) => words)],
-    links: linksOf(release),
-    pointers: pointersOf(related),
+    links: linksOf(release, related('previous')?.name ?? release.previous_version),
+    pointers: pointersOf(release, related),
     neighbours: await laneNeighbours(ctx, release),
     story: storyOf(release, { events, incidents, related, requests }),
-    steps: stepLines(stepsOf(asEvents(events), release.undone_at ?? replaced_at), { time_zone, now }),
+    steps: stepLines(stepsOf(asEvents(events), endOf(release, replaced_at)), { time_zone, now }),
     tide: tideOf(events, incidents, {
       asked_at: related('undone_by')?.asked_at ?? null,
       undone_at: release.undone_at,
@@ -75,12 +76,12 @@ function isWebLink(url: unknown): url is string {
   return typeof url === 'string' && /^https?:\/\//i.test(url)
 }
 
-function linksOf(release: ReleaseView) {
+function linksOf(release: ReleaseView, previous: string | null) {
   const { run_url, commit_url, changelog_url, target_url, commit } = release
   const links = [
     { href: commit_url, words: commit ? `commit ${commit.slice(0, 7)}` : 'commit' },
     { href: run_url, words: 'pipeline' },
-    { href: changelog_url, words: 'changes' },
+    { href: changelog_url, words: previous ? `changes since ${previous}` : 'changes' },
     { href: target_url, words: 'where it runs' },
   ]
   return links.filter((link): link is { href: string; words: string } => isWebLink(link.href))
@@ -94,17 +95,21 @@ const pointerWords: Record<Pointer, string> = {
   superseded_by: 'Replaced by',
 }
 
-function pointersOf(related: Awaited<ReturnType<typeof relatives>>) {
+function pointersOf(release: ReleaseView, related: Awaited<ReturnType<typeof relatives>>) {
+  const isSaid = (pointer: string) =>
+    (pointer === 'superseded_by' && related('undone_by')) || // undone by it, which says more
+    (pointer === 'previous' && related('reverts')?.id === related('previous')?.id)
   return Object.entries(pointerWords).flatMap(([pointer, words]) => {
-    const release = related(pointer as Pointer)
-    const isSaid = pointer === 'superseded_by' && related('undone_by') // undone by it, which says more
-    return release && !isSaid ? [{ words, id: release.id, name: release.name }] : []
+    const other = related(pointer as Pointer)
+    if (!other || isSaid(pointer)) return []
+    const from = pointer === 'reverts' && isDrill(release) ? 'Went back from' : words
+    return [{ words: from, id: other.id, name: other.name }]
   })
 }
 
 /** Along the arrow of the way back: "back to 2.13.4 in 3 min, the release had taken 27 min". */
 function backWords(release: ReleaseView, undoing: Times | null) {
-  if (!undoing) return 'undid itself'
+  if (!undoing) return 'taken back'
   const [back, there] = [secondsTaken(undoing), release.took_seconds]
   const took = back === null ? '' : ` in ${seconds(back)}`
   const had = back === null || there === null ? '' : `, the release had taken ${seconds(there)}`

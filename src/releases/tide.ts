@@ -8,6 +8,7 @@ const labelWidth = 72
 const bandLabel = 150
 const mostSteps = 100
 const anyPart = 50
+const quiet = 36
 
 type Told = Omit<RunEvent, 'type' | 'facts'> & { type: string; facts: string }
 type Span = { started_at: string; resolved_at: string | null }
@@ -42,7 +43,11 @@ export function tideOf(told: readonly Told[], incidents: readonly Span[], ends: 
     bands: incidents
       .filter(({ started_at }) => started_at <= last)
       .map((incident) => bandOf(incident, x(first.at), x(incident.resolved_at ?? over), x)),
-    back: ends.undone_at ? { from: x(ends.undone_at), to: x(first.at) } : null,
+    /** Nothing is drawn above this: the room over the drawing is for the way back and what went wrong. */
+    from: ends.undone_at || incidents.length > 0 ? 0 : quiet,
+    back: ends.undone_at
+      ? { from: x(ends.undone_at), to: x(first.at), y: y(heightBefore(steps, ends.undone_at)) }
+      : null,
     /** Whether clocks alone would not tell the days apart. */
     long: Date.parse(last) - Date.parse(first.at) > 20 * 60 * 60_000,
   }
@@ -77,6 +82,11 @@ function withoutCrowd(steps: Step[]): Step[] {
     if (!before || isTurn || Date.parse(step.at) - Date.parse(before.at) >= apart) kept.push(step)
   }
   return kept
+}
+
+/** How many had it when it was taken back. */
+function heightBefore(steps: Step[], at: string) {
+  return steps.findLast((step) => step.at < at)?.percent ?? 0
 }
 
 /** An incident, from when the drawing begins at the earliest; its label stays inside the drawing. */
