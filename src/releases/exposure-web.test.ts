@@ -31,7 +31,7 @@ test('an editor widens a canary, promotes it, and reads its steps in words', asy
   assert.equal((await editor.post(address, { percent: '50' })).statusCode, 303)
   assert.match(await page(id), /50% of customers have it now\./)
   ship.at('2026-11-23T13:00:00.000Z')
-  await editor.post(address, { percent: '100' })
+  await editor.post(address, { percent: '', all: '100' })
   const told = flat(await page(id))
   assert.match(told, /Everybody has it now\./)
   assert.match(told, /10% 14:02 for 18 min 50% 14:20 for 40 min Everybody 15:00/)
@@ -40,11 +40,12 @@ test('an editor widens a canary, promotes it, and reads its steps in words', asy
 
 test('an editor takes a canary back, and the page says how many ever had it', async () => {
   const { editor, page, id, address, ship } = await harbour()
-  await editor.post(address, { percent: '0' })
+  await editor.post(address, { percent: '10', all: '0', reason: 'Carts are empty' })
   const told = flat(await page(id))
   assert.match(told, /It is taken back: nobody has it any more\./)
   assert.match(told, /Rolled back after 18 min/)
   assert.match(told, /10% of the customers ever had it/)
+  assert.match(told, /Nobody editor Carts are empty/)
   assert.equal((await releaseById(ship, id)).state, 'rolled_back')
 })
 

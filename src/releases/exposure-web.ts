@@ -22,7 +22,7 @@ export function exposureRoutes(app: App) {
   app.post<One>(`${page}/exposure`, editor, async (request, reply) => {
     const { id } = request.params
     const typed = fields(request.body)
-    const made = await attemptForm(Exposure, filled(typed), (said) => changeExposure(request.ctx, id, said))
+    const made = await attemptForm(Exposure, chosen(typed), (said) => changeExposure(request.ctx, id, said))
     if (!made.ok) return showForm(request, reply.code(made.status), { values: typed, errors: made.errors })
     reply.flash(wordsFor(made.data))
     return reply.redirect(`/admin/releases/${id}`, 303)
@@ -36,6 +36,11 @@ export function exposureRoutes(app: App) {
     reply.flash(marked.ok ? (warning?.words ?? done) : (marked.errors.form ?? 'It cannot be a drill.'))
     return reply.redirect(`/admin/releases/${request.params.id}`, 303)
   })
+}
+
+/** The buttons for everybody and nobody stand above whatever is typed in the field. */
+function chosen({ all, ...typed }: Record<string, unknown>) {
+  return filled(all === undefined ? typed : { ...typed, percent: all })
 }
 
 type Kept = { values: Record<string, unknown>; errors: Record<string, string> }
