@@ -33,7 +33,7 @@ export type Suspect = {
 
 /**
  * Which release may have caused it: those that reached customers before the start and were not taken back by then,
- * on affected components first, nearest first. At most one is `likely`.
+ * on affected components first, nearest first. At most one is `likely`, and never a drill.
  */
 export async function suspectsFor(
   ctx: Pick<Context, 'db'>,
@@ -50,7 +50,8 @@ export async function suspectsFor(
     .map((row) => suspect(row, start, affected.has(row.component_id)))
     .sort((a, b) => Number(b.affected) - Number(a.affected) || (a.reached_at < b.reached_at ? 1 : -1))
     .slice(0, mostShown)
-  const [first] = suspects
+  // a drill goes back to what was good: it is listed, and nobody is pointed at it
+  const first = suspects.find(({ drill_at }) => drill_at === null)
   if (first?.affected && Date.parse(start) - Date.parse(first.reached_at) <= likelyWithin) first.likely = true
   return suspects
 }
