@@ -33,15 +33,7 @@ test('Roll back now asks the receiver, the page follows it, and customers see it
     await says(visitor, 'Checkout is partly down', 'Caused by release checkout 2.14.0')
 
     await operator.getByRole('button', { name: 'Roll back to 2.13.4 now' }).click()
-    await says(
-      operator,
-      'Rolled back to 2.13.4',
-      'Asked',
-      'by ada@example.com',
-      'Accepted',
-      'Running since',
-      'Done',
-    )
+    await says(operator, 'Rolled back to 2.13.4', 'Asked', 'Accepted', 'Done')
     await asksAgain(visitor)
     await says(visitor, 'Rolled back to 2.13.4')
 
@@ -79,6 +71,7 @@ test('a receiver that is silent is followed, waited for and can be taken back', 
   try {
     const { operator } = story
     await operator.goto(`/admin/releases/${story.bad}`)
+    await operator.locator('#way-back').getByText('Roll back', { exact: true }).click()
     await operator.getByLabel('Why?').fill('Cards fail.')
     await operator.getByRole('button', { name: 'Roll back to 2.13.4 now' }).click()
     await says(operator, 'Accepted', 'Waiting for the first word of it', 'If nothing is heard until')
@@ -167,7 +160,7 @@ async function signIn(page: Page) {
 async function nameReceiver(page: Page, address: string) {
   await page.goto('/admin/components')
   await page.getByRole('main').getByRole('link', { name: 'Checkout' }).first().click()
-  await page.getByRole('link', { name: 'Way back' }).click()
+  await page.getByRole('link', { name: 'How it is rolled back' }).click()
   await page.getByRole('radio', { name: /A signed webhook/ }).check()
   await page.getByLabel('Address', { exact: true }).fill(address)
   await page.locator('#receiver').getByRole('button', { name: 'Save' }).click()

@@ -29,8 +29,9 @@ export async function wayBackPanel(
   const component = await componentById(ctx, release.component_id)
   const way_back = await targetFor(ctx, { ...laneOf(release), from_release_id: release_id })
   const { from, target, safe, reasons, warnings, undone } = way_back
-  const request = await requestShown(ctx, release, { release_id, incident_id })
   const leaves = from !== null && (from.id === release_id || undone.some(({ id }) => id === release_id))
+  const open = leaves ? await openRequest(ctx, release) : undefined
+  const request = await requestShown(ctx, open, { release_id, incident_id })
   if (!request && !leaves) return null
   const receiver = await receiverOf(ctx, release.component_id)
   const { time_zone } = await readSite(ctx)
@@ -43,6 +44,8 @@ export async function wayBackPanel(
     back,
     /** On a page of its own its fields are called by their names. */
     alone: false,
+    /** On a calm day the form waits behind its title. */
+    folded: !request && !incident_id && !(await hurtsNow(ctx, release_id)),
     reason: given.incident?.title ?? '',
     request: request && requestShownIn(request, { time_zone, now: nowText(ctx) }),
     ask: way && target ? { to_release_id: target.id, to: versionName(target) ?? '', safe } : null,
@@ -59,15 +62,20 @@ function laneOf({ component_id, environment_id }: { component_id: string; enviro
   return { component_id, environment_id }
 }
 
+async function hurtsNow({ db }: Context, cause_release_id: string) {
+  const blaming = db.selectFrom('incidents').select('id').where('cause_release_id', '=', cause_release_id)
+  const open = blaming.where('resolved_at', 'is', null).where('deleted_at', 'is', null)
+  return (await open.executeTakeFirst()) !== undefined
+}
+
 /** The one that stands, else the last one that was made about this page, while it is news. */
 async function requestShown(
   ctx: Context,
-  lane: { component_id: string; environment_id: string },
+  open: RollbackRequest | undefined,
   { release_id, incident_id }: { release_id: string; incident_id: string | null },
 ): Promise<WholeRequest | null> {
   const about = { release_ids: [release_id], incident_id: incident_id ?? undefined }
-  const request: RollbackRequest | undefined =
-    (await openRequest(ctx, lane)) ?? (await newestRequest(ctx, about))
+  const request: RollbackRequest | undefined = open ?? (await newestRequest(ctx, about))
   if (!request) return null
   const whole = await wholeRequest(ctx, request)
   const over = whole.progress.over_at ?? request.ended_at

@@ -21,7 +21,7 @@ function requests({ db }: Context) {
     .select('environments.name as environment')
     .select(['from.version as from_version', 'from.commit as from_commit'])
     .select(['from.started_at as from_started_at', 'from.live_at as from_live_at'])
-    .select(['to.version as to_version', 'to.commit as to_commit', 'to.artifact as to_artifact'])
+    .select(['to.version as to_version', 'to.commit as to_commit'])
     .select(['call.delivered_at', 'call.failed_at', 'call.failure', 'call.attempts', 'call.url as call_url'])
 }
 

@@ -45,7 +45,7 @@ async function showAgain(request: FastifyRequest, reply: FastifyReply, errors: E
   const back = backOf(request.body, release)
   const cause = incident ? await incidentById(request.ctx, incident) : null
   const panel = await wayBackPanel(request.ctx, { release_id: release, incident: cause, back })
-  const way_back = panel && { ...panel, reason: reason ?? '', follows: false, alone: true }
+  const way_back = panel && { ...panel, reason: reason ?? '', follows: false, alone: true, folded: false }
   const title = way_back ? `Roll ${way_back.component.name} back` : 'Roll back'
   return reply.view('/rollbacks/ask', { title, back, way_back, errors, may_edit: true })
 }

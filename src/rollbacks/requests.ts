@@ -68,11 +68,11 @@ export function requestRollback(
     if (open) await updateRequest(ctx, open.id, { ended_at: nowText(ctx) })
     const receiver = await receiverFor(ctx, lane.component_id)
     await refuseWhileGoingBack(ctx, lane)
-    const { from, to } = await wayBack(ctx, lane, said)
+    const { from, to, artifact } = await wayBack(ctx, lane, said)
     const row = requestRow(ctx, { ...said, ...lane, from: from.id, to: to.id })
     if (said.incident) await incidentById(ctx, said.incident)
     if (!(await insertRequest(ctx, row))) return { request: await theirs(ctx, lane), made: false }
-    const asked = await askedFor(ctx, row.id, origin)
+    const asked = await askedFor(ctx, row.id, { origin, artifact })
     await updateRequest(ctx, row.id, { call_id: await send(ctx, receiver, asked) })
     const request = await requestById(ctx, row.id)
     await tell(ctx, 'rollback.requested', request)
@@ -140,8 +140,8 @@ async function wayBack(
   { release, to, despite }: Said,
 ) {
   const way = await targetFor(ctx, { ...lane, from_release_id: release ?? null })
-  const { from, target, safe, reasons, undone } = way
-  const known = from && target ? { from, to: target } : null
+  const { from, target, safe, reasons, undone, artifact } = way
+  const known = from && target ? { from, to: target, artifact } : null
   const words = reasons.map((reason) => reason.words).join(' ')
   if (!known) throw new Refusal('conflict', words || 'There is nothing to go back to.', { reasons })
   if (release && release !== known.from.id && !undone.some(({ id }) => id === release)) {
@@ -189,16 +189,20 @@ async function theirs(ctx: Context, lane: { component_id: string; environment_id
   throw new Refusal('conflict', 'Somebody else asked at the same moment. Look again.')
 }
 
-async function askedFor(ctx: Context, request_id: string, origin: string): Promise<Asked> {
+async function askedFor(
+  ctx: Context,
+  request_id: string,
+  { origin, artifact }: { origin: string; artifact: string | null },
+): Promise<Asked> {
   const request = await requestById(ctx, request_id)
   const incident = request.incident_id ? await incidentById(ctx, request.incident_id) : null
-  const { from_version, from_commit, to_version, to_commit, to_artifact } = request
+  const { from_version, from_commit, to_version, to_commit } = request
   return {
     request: request.id,
     component: request.component_slug,
     environment: request.environment,
     from: { version: from_version, commit: from_commit, release: request.from_release_id },
-    to: { version: to_version, commit: to_commit, artifact: to_artifact, release: request.to_release_id },
+    to: { version: to_version, commit: to_commit, artifact, release: request.to_release_id },
     incident: incident && {
       id: incident.id,
       title: incident.title,

@@ -27,7 +27,7 @@ export function readSaid(raw: Record<string, unknown> | null, now: string): Tool
     artifact_ref: read('artifact_ref', text(longest.text)),
     schema_change:
       read('schema_change', oneOf(schemaChanges)) ??
-      read('db_change', (value) => shortForm[String(value).toLowerCase() as 'none']),
+      read('db_change', (value) => shortForm[asWord(value) as 'none']),
     data_compat: read('data_compat', asYesOrNo),
     rollback_tested_at:
       read('rollback_tested_at', (value) => pastTime(value, now)) ??
@@ -77,7 +77,12 @@ function shown(value: unknown) {
 }
 
 function oneOf<T extends string>(words: readonly T[]): Parse<T> {
-  return (value) => words.find((word) => word === String(value).trim().toLowerCase())
+  return (value) => words.find((word) => word === asWord(value))
+}
+
+/** An object from outside may have a `toString` of its own: only what is a word is read as one. */
+function asWord(value: unknown) {
+  return ['string', 'boolean', 'number'].includes(typeof value) ? String(value).trim().toLowerCase() : ''
 }
 
 function text(most: number): Parse<string> {
@@ -88,7 +93,7 @@ function text(most: number): Parse<string> {
 }
 
 function asYesOrNo(value: unknown): YesOrNo | undefined {
-  const said = String(value).trim().toLowerCase()
+  const said = asWord(value)
   if (said === 'yes' || said === 'true') return 'yes'
   return said === 'no' || said === 'false' ? 'no' : undefined
 }
