@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright'
+import { addUser } from '../src/accounts/actions.ts'
+import { makeClient } from '../src/outbound/client.ts'
+import { sendDue } from '../src/outbound/sending.ts'
+import { setReceiver } from '../src/rollbacks/receiver.ts'
+import { requestRollback } from '../src/rollbacks/requests.ts'
+import { northwind } from '../src/testing/northwind.ts'
 import { launchBrowser } from './browser.ts'
 import { person } from './people.ts'
+import { freePort, type How, startReceiver } from './receiver.ts'
 import { type Server, startServer } from './server.ts'
+import { admin, emptyShop } from './shop.ts'
 
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple' }
-const receiverFile = join(import.meta.dirname, '../integrations/receiver/receiver.mjs')
 /** A poll of the public page comes after 15 s, give or take a fifth. */
 const aPoll = 19_000
 const trouble = 'Nobody can pay by card'
@@ -66,7 +66,39 @@ test('a receiver that fails leaves a plain state with a next step, and another p
   }
 })
 
-test('a receiver that is silent is followed, waited for and can be taken back', async () => {
+test('a receiver that takes the wish and never speaks again is called silent, with a next step', async () => {
+  const shop = await emptyShop()
+  const { ship, release } = await northwind(shop.ship)
+  // two releases of eight minutes lead to now: the receiver checks how old a signature is
+  ship.at(new Date(Date.now() - 16 * 60_000).toISOString())
+  const port = await freePort()
+  const { secret } = await setReceiver(ship, 'checkout', {
+    recipe: 'webhook',
+    url: `http://127.0.0.1:${port}/`,
+  })
+  const report = { report_to: shop.origin, token: '' }
+  const endReceiver = await startReceiver({ port, secret: secret ?? '', how: 'says nothing', ...report })
+  try {
+    await addUser(ship, { ...admin, name: 'Grace', role: 'admin' })
+    await release('checkout', '2.13.4')
+    const bad = await release('checkout', '2.14.0')
+    await requestRollback(ship, { release: bad, reason: 'Cards fail.' }, shop.origin)
+    await sendDue(ship, makeClient({ allow: ['127.0.0.1'] }))
+    const { page, faults } = await person(browser, shop.origin)
+    await signIn(page, admin)
+    await page.goto(`/admin/releases/${bad}`)
+    await says(page, 'Accepted', 'Waiting for the first word of it', 'If nothing is heard until')
+    ship.wait(11)
+    await says(page, 'No word of the rollback to 2.13.4', 'If it did go back, record the rollback by hand')
+    await page.getByRole('button', { name: 'Roll back to 2.13.4 now' }).waitFor()
+    assert.deepEqual(faults, [])
+  } finally {
+    await endReceiver()
+    await shop.close()
+  }
+})
+
+test('a wish that nobody has begun to follow can be taken back', async () => {
   const story = await begin('says nothing')
   try {
     const { operator } = story
@@ -85,11 +117,8 @@ test('a receiver that is silent is followed, waited for and can be taken back', 
   }
 })
 
-type How = 'succeeds' | 'fails' | 'says nothing'
-
 /** A server with a component whose last release broke it, a receiver of its own process, an operator and a visitor. */
 async function begin(how: How) {
-  const folder = mkdtempSync(join(tmpdir(), 'shiplog-receiver-'))
   const env = {
     SHIPLOG_OUTBOUND_ALLOW: '127.0.0.1',
     SHIPLOG_ADMIN_EMAIL: ada.email,
@@ -107,7 +136,7 @@ async function begin(how: How) {
   await signIn(operator.page)
   const port = await freePort()
   const secret = await nameReceiver(operator.page, `http://127.0.0.1:${port}/rollback`)
-  const receiver = await startReceiver({ port, secret, folder, how, server, token })
+  const endReceiver = await startReceiver({ port, secret, how, report_to: server.origin, token })
   return {
     operator: operator.page,
     visitor: visitor.page,
@@ -115,10 +144,8 @@ async function begin(how: How) {
     faults: () => [...operator.faults, ...visitor.faults],
     requests: async () => (await api('GET', '/api/v1/rollback-requests')).data as { state: string }[],
     async end() {
-      receiver.kill('SIGTERM')
-      await once(receiver, 'exit')
+      await endReceiver()
       await server.stop()
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -149,10 +176,10 @@ async function ships(api: Api, run: string, version: string, minutesAgo: number)
   return live.release as string
 }
 
-async function signIn(page: Page) {
+async function signIn(page: Page, who = ada) {
   await page.goto('/login')
-  await page.getByLabel('E-mail').fill(ada.email)
-  await page.getByLabel('Password').fill(ada.password)
+  await page.getByLabel('E-mail').fill(who.email)
+  await page.getByLabel('Password').fill(who.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('navigation').getByRole('link', { name: 'Components' }).waitFor()
 }
@@ -165,47 +192,6 @@ async function nameReceiver(page: Page, address: string) {
   await page.getByLabel('Address', { exact: true }).fill(address)
   await page.locator('#receiver').getByRole('button', { name: 'Save' }).click()
   return (await page.getByLabel('The secret').innerText()).trim()
-}
-
-/** What the receiver runs: a deploy that tells Shiplog what it does, or fails, or does not speak. */
-function script(how: How) {
-  if (how === 'says nothing') return ''
-  const end = how === 'fails' ? 'release.failed' : 'release.succeeded'
-  return `
-    const { SHIPLOG_REPORT_TO, SHIPLOG_TOKEN, SHIPLOG_REQUEST, SHIPLOG_COMPONENT, SHIPLOG_ENVIRONMENT, SHIPLOG_TO } = process.env
-    for (const type of ['release.started', '${end}']) {
-      const body = { type, run: SHIPLOG_REQUEST, service: SHIPLOG_COMPONENT, environment: SHIPLOG_ENVIRONMENT, version: SHIPLOG_TO, kind: 'rollback' }
-      const headers = { authorization: 'Bearer ' + SHIPLOG_TOKEN, 'content-type': 'application/json' }
-      const answer = await fetch(SHIPLOG_REPORT_TO + '/api/v1/events', { method: 'POST', headers, body: JSON.stringify(body) })
-      if (!answer.ok) throw new Error(await answer.text())
-    }`
-}
-
-type Receiving = { port: number; secret: string; folder: string; how: How; server: Server; token: string }
-
-async function startReceiver({ port, secret, folder, how, server, token }: Receiving): Promise<ChildProcess> {
-  const file = join(folder, 'rollback.mjs')
-  writeFileSync(file, script(how))
-  const env = {
-    ...process.env,
-    SHIPLOG_RECEIVER_SECRET: secret,
-    SHIPLOG_REPORT_TO: server.origin,
-    SHIPLOG_TOKEN: token,
-  }
-  const words = [receiverFile, '--listen', `127.0.0.1:${port}`, '--', process.execPath, file]
-  const child = spawn(process.execPath, words, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  process.once('exit', () => child.kill('SIGKILL'))
-  const lines = createInterface(child.stdout)
-  await once(lines, 'line', { signal: AbortSignal.timeout(10_000) })
-  return child
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  return port
 }
 
 async function declareIncident(page: Page) {
