@@ -44,7 +44,8 @@ function arcOf(mark: PublicMark, marks: readonly PublicMark[], counted: readonly
   // what went wrong may be older than what is drawn: then the arc begins where the way back was taken
   const from = bad && bad.day >= 0 ? bad.day : mark.day
   const to = restored && restored.day >= 0 ? restored.day : null
-  if (from < 0 || to === from) return []
+  // clocks that disagree may tell of a way back to what came later: an arc goes back, or is not drawn
+  if (from < 0 || (to !== null && to >= from)) return []
   const pole = (day: number) => day * step + 2.5
   return [
     { from: pole(from), to: to === null ? null : pole(to), counted: counted[to ?? -1] === true, under_way },

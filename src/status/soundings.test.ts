@@ -208,6 +208,12 @@ const anyHurt = fc.array(
   { maxLength: 20 },
 )
 
+test('an arc goes back in time or is not drawn, whatever the clocks of two tools say', () => {
+  const restored = { ...mark(today), id: 'later' }
+  const rollback = { ...mark(0, { kind: 'rollback' }), restores_release_id: 'later', reverts_release_id: null }
+  assert.equal(draw([rollback, restored], talliesOf([], 0)).arcs.done, '')
+})
+
 test('whatever happened, the captions say what is drawn, and nothing is drawn outside', () => {
   const property = fc.property(anyMarks, anyHurt, fc.nat(95), (marks, hurt, began) => {
     const tallies = talliesOf(hurt, began)
