@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { token } from '../accounts/guard.ts'
 import { type App, listOf, listQuery, originFor, pageOf } from '../platform/http.ts'
+import { NewRollbackRequest } from './request-input.ts'
 import { RollbackRequestJson, requestJson } from './request-json.ts'
 import { listRequests, requestById } from './request-store.ts'
 import { wholeRequest } from './request-whole.ts'
-import { NewRollbackRequest, requestRollback, withdrawRequest } from './requests.ts'
+import { requestRollback, withdrawRequest } from './requests.ts'
 
 const address = '/api/v1/rollback-requests'
 const tags = ['rollbacks']

@@ -6,8 +6,9 @@ import { attemptForm } from '../platform/attempt.ts'
 import { fields } from '../platform/forms.ts'
 import { type App, originFor } from '../platform/http.ts'
 import { wayBackPanel } from './panel.ts'
+import { NewRollbackRequest } from './request-input.ts'
 import { requestById } from './request-store.ts'
-import { NewRollbackRequest, requestRollback, withdrawRequest } from './requests.ts'
+import { requestRollback, withdrawRequest } from './requests.ts'
 
 type One = { Params: { id: string } }
 type Errors = Record<string, string>

@@ -1,18 +1,16 @@
-import { z } from 'zod'
 import { versionName } from '../components/live.ts'
 import { componentById, componentByIdOrSlug } from '../components/store.ts'
 import { incidentById } from '../incidents/store.ts'
 import { record } from '../journal/journal.ts'
-import { queueCall, stopCall } from '../outbound/actions.ts'
+import { stopCall } from '../outbound/actions.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { unseal } from '../platform/seal.ts'
 import { environmentByName } from '../releases/environments.ts'
 import { releaseById } from '../releases/store.ts'
-import { type Receiver, receiverOf } from './receiver-store.ts'
-import { recipeFor } from './recipes/index.ts'
-import type { Asked } from './recipes/recipe.ts'
+import { receiverOf } from './receiver-store.ts'
+import { askedFor, askReceiver } from './request-call.ts'
+import { NewRollbackRequest, type SaidRequest } from './request-input.ts'
 import {
   insertRequest,
   openRequest,
@@ -22,34 +20,6 @@ import {
 } from './request-store.ts'
 import { rollbackUnderWay, wholeRequest } from './request-whole.ts'
 import { targetFor } from './targets.ts'
-
-const id = z.string().trim().max(100)
-const empty = z.literal('').transform(() => undefined)
-
-/** "Roll back now": the release to leave, or the component whose live one is to be left. */
-export const NewRollbackRequest = z
-  .object({
-    release: id.or(empty).optional(),
-    component: id.or(empty).optional(),
-    environment: z.string().trim().min(1).max(200).default('production'),
-    to: id
-      .or(empty)
-      .optional()
-      .describe(
-        'The release to go back to, as it was seen; refused when the way back is another one by now.',
-      ),
-    incident: id.or(empty).optional(),
-    reason: z.string().trim().min(1, 'Say why, in a few words.').max(1000),
-    drill: z.stringbool().or(z.boolean()).default(false),
-    despite: z
-      .stringbool()
-      .or(z.boolean())
-      .default(false)
-      .describe('Goes back although there is no safe way; the reason says why that is right.'),
-  })
-  .refine(({ release, component }) => release || component, 'Say which release or which component.')
-export type NewRollbackRequest = z.input<typeof NewRollbackRequest>
-type Said = z.output<typeof NewRollbackRequest>
 
 /**
  * Asks the component's receiver to roll back. One request at a time stands for each component and environment: who
@@ -73,7 +43,7 @@ export function requestRollback(
     if (said.incident) await incidentById(ctx, said.incident)
     if (!(await insertRequest(ctx, row))) return { request: await theirs(ctx, lane), made: false }
     const asked = await askedFor(ctx, row.id, { origin, artifact })
-    await updateRequest(ctx, row.id, { call_id: await send(ctx, receiver, asked) })
+    await updateRequest(ctx, row.id, { call_id: await askReceiver(ctx, receiver, asked) })
     const request = await requestById(ctx, row.id)
     await tell(ctx, 'rollback.requested', request)
     return { request, made: true }
@@ -98,7 +68,7 @@ export function withdrawRequest(ctx: Context, id: string): Promise<RollbackReque
   })
 }
 
-async function laneOf(ctx: Context, said: Said) {
+async function laneOf(ctx: Context, said: SaidRequest) {
   if (said.release) {
     const { component_id, environment_id } = await releaseById(ctx, said.release)
     return { component_id, environment_id }
@@ -137,7 +107,7 @@ async function refuseWhileGoingBack(ctx: Context, lane: { component_id: string; 
 async function wayBack(
   ctx: Context,
   lane: { component_id: string; environment_id: string },
-  { release, to, despite }: Said,
+  { release, to, despite }: SaidRequest,
 ) {
   const way = await targetFor(ctx, { ...lane, from_release_id: release ?? null })
   const { from, target, safe, reasons, undone, artifact } = way
@@ -159,7 +129,7 @@ async function wayBack(
 
 function requestRow(
   ctx: Context,
-  given: Said & { component_id: string; environment_id: string; from: string; to: string },
+  given: SaidRequest & { component_id: string; environment_id: string; from: string; to: string },
 ) {
   const { component_id, environment_id, from, to, incident, reason, drill } = given
   const at = nowText(ctx)
@@ -187,52 +157,6 @@ async function theirs(ctx: Context, lane: { component_id: string; environment_id
   const request = await openRequest(ctx, lane)
   if (request) return request
   throw new Refusal('conflict', 'Somebody else asked at the same moment. Look again.')
-}
-
-async function askedFor(
-  ctx: Context,
-  request_id: string,
-  { origin, artifact }: { origin: string; artifact: string | null },
-): Promise<Asked> {
-  const request = await requestById(ctx, request_id)
-  const incident = request.incident_id ? await incidentById(ctx, request.incident_id) : null
-  const { from_version, from_commit, to_version, to_commit } = request
-  return {
-    request: request.id,
-    component: request.component_slug,
-    environment: request.environment,
-    from: { version: from_version, commit: from_commit, release: request.from_release_id },
-    to: { version: to_version, commit: to_commit, artifact, release: request.to_release_id },
-    incident: incident && {
-      id: incident.id,
-      title: incident.title,
-      url: `${origin}/admin/incidents/${incident.id}`,
-    },
-    drill: request.drill_at !== null,
-    reason: request.reason,
-    asked_by: request.asked_by,
-    asked_at: request.asked_at,
-    url: `${origin}/admin/releases/${request.from_release_id}`,
-  }
-}
-
-function send(ctx: Context, receiver: Receiver, asked: Asked): Promise<string> {
-  const { sealed_secret, sealed_token } = receiver
-  const call = recipeFor(receiver.recipe).call(
-    {
-      url: receiver.url,
-      token: sealed_token ? unseal(ctx.secret, sealed_token) : '',
-      options: JSON.parse(receiver.options),
-    },
-    asked,
-  )
-  return queueCall(ctx, {
-    purpose: 'rollback.requested',
-    subject: ['rollback_request', asked.request],
-    ...call,
-    secret: sealed_secret ? unseal(ctx.secret, sealed_secret) : null,
-    schedule: 'urgent',
-  })
 }
 
 async function tell(

@@ -210,7 +210,11 @@ const anyHurt = fc.array(
 
 test('an arc goes back in time or is not drawn, whatever the clocks of two tools say', () => {
   const restored = { ...mark(today), id: 'later' }
-  const rollback = { ...mark(0, { kind: 'rollback' }), restores_release_id: 'later', reverts_release_id: null }
+  const rollback = {
+    ...mark(0, { kind: 'rollback' }),
+    restores_release_id: 'later',
+    reverts_release_id: null,
+  }
   assert.equal(draw([rollback, restored], talliesOf([], 0)).arcs.done, '')
 })
 
