@@ -1,7 +1,7 @@
-import { versionName } from '../components/live.ts'
 import { componentById } from '../components/store.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { seconds } from '../platform/zone.ts'
+import { nameOf } from '../releases/reading.ts'
 import { releaseById } from '../releases/store.ts'
 import { readSite } from '../site/store.ts'
 import { receiverOf } from './receiver-store.ts'
@@ -14,48 +14,51 @@ import { targetFor } from './targets.ts'
 /** A page shows what became of its last request for so long after it is over. */
 const shownAfter = 24 * 3_600_000
 
+type Given = { release_id: string; incident?: { id: string; title: string } | null; back: string }
+
 /**
  * "Roll back now" and what became of it, for the page of a release or of the incident that it caused: the way back
- * from what is live in the release's lane. Null where there is nothing to leave: the release is not out any more and
- * nobody asked for its rollback.
+ * from what is live in the release's lane. Null where there is nothing to leave: the release is not out any more, or
+ * goes back already, and nobody asked for its rollback.
  */
-export async function wayBackPanel(
-  ctx: Context,
-  given: { release_id: string; incident?: { id: string; title: string } | null; back: string },
-) {
-  const { release_id, back } = given
-  const incident_id = given.incident?.id ?? null
-  const release = await releaseById(ctx, release_id)
-  const component = await componentById(ctx, release.component_id)
-  const way_back = await targetFor(ctx, { ...laneOf(release), from_release_id: release_id })
-  const { from, target, safe, reasons, warnings, undone } = way_back
-  const leaves = from !== null && (from.id === release_id || undone.some(({ id }) => id === release_id))
-  const open = leaves ? await openRequest(ctx, release) : undefined
-  const request = await requestShown(ctx, open, { release_id, incident_id })
-  if (!request && !leaves) return null
-  const receiver = await receiverOf(ctx, release.component_id)
+export async function wayBackPanel(ctx: Context, given: Given) {
+  const known = await knownOf(ctx, given)
+  const { request, way, component, receiver } = known
+  if (!request && !way) return null
+  const { target, safe, reasons, warnings, undone } = known.way_back
   const { time_zone } = await readSite(ctx)
-  const going = await rollbackUnderWay(ctx, release)
-  const way = leaves && !component.archived_at && !(request && !request.is_settled) && !going
   return {
     component: { id: component.id, name: component.name },
-    release_id,
-    incident_id,
-    back,
+    release_id: given.release_id,
+    incident_id: given.incident?.id ?? null,
+    back: given.back,
     /** On a page of its own its fields are called by their names. */
     alone: false,
     /** On a calm day the form waits behind its title. */
-    folded: !request && !incident_id && !(await hurtsNow(ctx, release_id)),
+    folded: !request && !given.incident && !(await hurtsNow(ctx, given.release_id)),
     reason: given.incident?.title ?? '',
     request: request && requestShownIn(request, { time_zone, now: nowText(ctx) }),
-    ask: way && target ? { to_release_id: target.id, to: versionName(target) ?? '', safe } : null,
-    from: from && versionName(from),
+    ask: way && target ? { to_release_id: target.id, to: nameOf(target), safe } : null,
     receiver: receiver ? { label: recipeFor(receiver.recipe).label, host: new URL(receiver.url).host } : null,
     reasons: way ? reasons : [],
     warnings: way ? warnings : [],
-    undone: undone.map((one) => ({ id: one.id, name: versionName(one) ?? 'unknown version' })),
+    undone: undone.map((one) => ({ id: one.id, name: nameOf(one) })),
     follows: request !== null && !request.is_settled,
   }
+}
+
+/** What the panel is made of; `way`: whether the way back can be asked for now. */
+async function knownOf(ctx: Context, { release_id, incident }: Given) {
+  const release = await releaseById(ctx, release_id)
+  const component = await componentById(ctx, release.component_id)
+  const way_back = await targetFor(ctx, { ...laneOf(release), from_release_id: release_id })
+  const { from, undone } = way_back
+  const leaves = from !== null && (from.id === release_id || undone.some(({ id }) => id === release_id))
+  const open = leaves ? await openRequest(ctx, release) : undefined
+  const request = await requestShown(ctx, open, { release_id, incident_id: incident?.id ?? null })
+  const going = await rollbackUnderWay(ctx, release)
+  const way = leaves && !component.archived_at && !(request && !request.is_settled) && !going
+  return { way_back, component, request, way, receiver: await receiverOf(ctx, component.id) }
 }
 
 function laneOf({ component_id, environment_id }: { component_id: string; environment_id: string }) {
