@@ -123,15 +123,19 @@ function forwardRow(incident: Overview['caused'][number]): Row {
 }
 
 function requestRow(request: Awaited<ReturnType<typeof unansweredRequests>>[number]): Row {
-  const { from_release_id, asked_at, ended_at, incident_id, incident_title } = request
+  const { from_release_id, asked_at, ended_at, ended_by, incident_id, incident_title } = request
+  const taken_back = ended_by === null ? null : ended_at
   return {
     href: `/admin/releases/${from_release_id}`,
     slug: request.component_slug,
     versions: `from ${versionName(request) ?? 'unknown version'}`,
     environment: placeOf(request.environment),
     at: asked_at,
-    tag: ended_at ? 'Taken back' : 'No answer yet',
-    steps: [{ words: 'asked', at: asked_at }, ...(ended_at ? [{ words: 'taken back', at: ended_at }] : [])],
+    tag: taken_back ? 'Taken back' : ended_at ? 'Not answered' : 'No answer yet',
+    steps: [
+      { words: 'asked', at: asked_at },
+      ...(taken_back ? [{ words: 'taken back', at: taken_back }] : []),
+    ],
     note: '',
     took: '',
     released_in: '',

@@ -103,7 +103,12 @@ onBothStores(
   async (given) => {
     const { ship, back, bad, down, components } = await year(given)
     const [from] = await ship.db.selectFrom('releases').selectAll().where('id', '=', bad).execute()
-    const asked = (id: string, asked_at: string, ended_at: string | null) => ({
+    const asked = (
+      id: string,
+      asked_at: string,
+      ended_at: string | null,
+      ended_by: string | null = null,
+    ) => ({
       id,
       component_id: components.checkout.id,
       environment_id: from?.environment_id ?? '',
@@ -118,20 +123,22 @@ onBothStores(
       actor_kind: 'user',
       actor_id: null,
       ended_at,
-      ended_by: null,
+      ended_by,
     })
     const first = asked('first', '2026-11-02T09:15:00.000Z', '2026-11-02T09:30:00.000Z')
-    const second = asked('second', '2026-11-20T09:00:00.000Z', '2026-11-20T09:01:00.000Z')
-    const third = asked('third', '2026-11-21T09:00:00.000Z', null)
+    const second = asked('second', '2026-11-20T09:00:00.000Z', '2026-11-20T09:01:00.000Z', 'Ada')
+    const third = asked('third', '2026-11-21T09:00:00.000Z', '2026-11-21T09:20:00.000Z')
+    const fourth = asked('fourth', '2026-11-21T09:20:00.000Z', null)
     ship.at('2026-11-23T12:00:00.000Z')
-    await ship.db.insertInto('rollback_requests').values([first, second, third]).execute()
+    await ship.db.insertInto('rollback_requests').values([first, second, third, fourth]).execute()
     const answer = { rollback_request_id: 'first', asked_at: first.asked_at }
     await ship.db.updateTable('releases').set(answer).where('id', '=', back).execute()
     const { rows, sections } = await overviewPage(ship, { component: 'checkout' })
     assert.deepEqual(
       rows.map(({ versions, tag, who, why }) => [versions, tag, who, why]),
       [
-        ['from 2.0', 'No answer yet', 'Ada', 'Nobody can pay (third).'],
+        ['from 2.0', 'No answer yet', 'Ada', 'Nobody can pay (fourth).'],
+        ['from 2.0', 'Not answered', 'Ada', 'Nobody can pay (third).'],
         ['from 2.0', 'Taken back', 'Ada', 'Nobody can pay (second).'],
         ['2.0 → 1.0', '', 'Ada', 'Nobody can pay (first).'],
       ],

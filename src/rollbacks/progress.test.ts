@@ -6,6 +6,7 @@ const request = {
   id: 'asked',
   asked_at: at('12:00'),
   ended_at: null as string | null,
+  ended_by: null as string | null,
   to: { version: '2.13.4', commit: null },
 }
 const taken = { delivered_at: at('12:00:02'), failed_at: null, failure: null }
@@ -71,10 +72,20 @@ test('another version that goes live instead overtakes a request; what was live 
 })
 
 test('what was taken back stays taken back, unless it was done all the same', () => {
-  const ended_at = at('12:02')
-  assert.equal(look({ ended_at, now: '12:03' }).state, 'withdrawn')
+  const [ended_at, ended_by] = [at('12:02'), 'Ada']
+  assert.equal(look({ ended_at, ended_by, now: '12:03' }).state, 'withdrawn')
   const since = [answer({ state: 'succeeded', live_at: at('12:04') })]
-  assert.equal(look({ ended_at, since, now: '12:05' }).state, 'done')
+  assert.equal(look({ ended_at, ended_by, since, now: '12:05' }).state, 'done')
+})
+
+test('a request that another one followed keeps what it came to, whatever comes after it', () => {
+  const ended_at = at('12:20')
+  const later = answer({ id: 'later', rollback_request_id: null, version: '2.14.2', live_at: at('12:30') })
+  const call = { delivered_at: null, failed_at: at('12:10'), failure: 'It answered 404.' }
+  assert.equal(look({ ended_at, call, since: [later], now: '12:40' }).state, 'refused')
+  assert.equal(look({ ended_at, since: [later], usual_seconds: 9000, now: '12:40' }).state, 'silent')
+  const during = { ...later, live_at: at('12:15') }
+  assert.equal(look({ ended_at, since: [during], now: '12:40' }).state, 'overtaken')
 })
 
 type Given = {
@@ -82,12 +93,13 @@ type Given = {
   since?: Since[]
   usual_seconds?: number | null
   ended_at?: string
+  ended_by?: string
   now: string
 }
 
-function look({ call = taken, since = [], usual_seconds = 600, ended_at, now }: Given) {
+function look({ call = taken, since = [], usual_seconds = 600, ended_at, ended_by, now }: Given) {
   const given = { call, since, usual_seconds, now: new Date(at(now)) }
-  return progressOf({ ...request, ended_at: ended_at ?? null }, given)
+  return progressOf({ ...request, ended_at: ended_at ?? null, ended_by: ended_by ?? null }, given)
 }
 
 function answer(given: Partial<Since>): Since {

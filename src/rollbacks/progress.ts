@@ -17,7 +17,8 @@ export type RequestState = (typeof requestStates)[number]
 /** States after which nothing more is to be expected of a request, and another one may be made. */
 const settled: readonly RequestState[] = ['done', 'failed', 'silent', 'refused', 'overtaken', 'withdrawn']
 
-type Request = { id: string; asked_at: string; ended_at: string | null; to: Thing }
+/** Ended by a person it was taken back; by nobody, another request took its place once it was settled. */
+type Request = { id: string; asked_at: string; ended_at: string | null; ended_by: string | null; to: Thing }
 type Thing = { version: string | null; commit: string | null }
 type Call = { delivered_at: string | null; failed_at: string | null; failure: string | null }
 /** A release of the request's lane that was heard of since. */
@@ -73,15 +74,20 @@ export function progressOf(
     failure: null,
   }
   if (answer) return answered(progress, answer, { usual_seconds, now })
-  if (request.ended_at) return { ...progress, state: 'withdrawn', over_at: request.ended_at }
-  const other = since.find(
-    (one) => one.live_at !== null && one.live_at > request.asked_at && !isSameThing(one, request.to),
-  )
+  if (request.ended_by !== null) return { ...progress, state: 'withdrawn', over_at: request.ended_at }
+  const other = since.find((one) => isInstead(one, request))
   if (other) return { ...progress, state: 'overtaken', over_at: other.live_at, release: other }
   if (call?.failed_at)
     return { ...progress, state: 'refused', over_at: call.failed_at, failure: call.failure }
+  if (request.ended_at) return { ...progress, state: 'silent' }
   if (!call?.delivered_at) return progress
   return waiting({ ...progress, state: 'accepted' }, call.delivered_at, { usual_seconds, now })
+}
+
+/** Whether another thing went live while the request stood. */
+function isInstead(one: Since, { asked_at, ended_at, to }: Request) {
+  if (one.live_at === null || one.live_at <= asked_at) return false
+  return (ended_at === null || one.live_at <= ended_at) && !isSameThing(one, to)
 }
 
 /** Whether nothing more is to be expected. */

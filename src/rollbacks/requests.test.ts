@@ -94,6 +94,7 @@ test('a deploy of another version does not answer: the request is overtaken, and
   const second = await requestRollback(ship, { release: mended, ...why }, origin)
   assert.ok(second.made)
   assert.equal((await requestById(ship, first.request.id)).ended_at, ship.now().toISOString())
+  assert.equal(await state(first.request.id), 'overtaken')
 })
 
 test('after a failure or silence another request may be made', async () => {
