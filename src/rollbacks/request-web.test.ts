@@ -65,6 +65,10 @@ test('what cannot be asked stays typed beside why, and a wrong way home leads no
     back: '//evil.example/',
   })
   assert.equal(astray.headers.location, `/admin/releases/${bad}#way-back`)
+  for (const field of ['release', 'incident', 'reason', 'back']) {
+    const twice = await editor.post('/admin/rollback-requests', { reason: '', [field]: [bad, good] })
+    assert.ok(twice.statusCode < 500, `${field} twice: ${twice.statusCode}`)
+  }
 })
 
 test('who may only look sees the way back and no button; nobody asks without a session', async () => {

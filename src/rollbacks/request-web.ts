@@ -15,6 +15,9 @@ type Errors = Record<string, string>
 const editor = { config: { policy: operator('editor') } }
 /** The page that the form stands on; only the two that have one. */
 const Back = z.object({ back: z.string().regex(/^\/admin\/(?:releases|incidents)\/[a-z0-9]{1,40}$/) })
+/** A field that came twice is none. */
+const typed = z.string().catch('')
+const Typed = z.object({ release: typed, incident: typed, reason: typed })
 
 /** The button on the pages of releases and incidents. */
 export function requestPages(app: App, { origin }: { origin: string | null }) {
@@ -42,11 +45,11 @@ export function requestPages(app: App, { origin }: { origin: string | null }) {
 
 /** What could not be asked for stays as it was typed, beside the reason. */
 async function showAgain(request: FastifyRequest, reply: FastifyReply, errors: Errors) {
-  const { release = '', incident, reason } = fields(request.body) as Record<string, string>
+  const { release, incident, reason } = Typed.parse(fields(request.body))
   const back = backOf(request.body, release)
   const cause = incident ? await incidentById(request.ctx, incident) : null
   const panel = await wayBackPanel(request.ctx, { release_id: release, incident: cause, back })
-  const way_back = panel && { ...panel, reason: reason ?? '', follows: false, alone: true, folded: false }
+  const way_back = panel && { ...panel, reason, follows: false, alone: true, folded: false }
   const title = way_back ? `Roll ${way_back.component.name} back` : 'Roll back'
   return reply.view('/rollbacks/ask', { title, back, way_back, errors, may_edit: true })
 }
