@@ -54,6 +54,10 @@ test('the short form says the same in fewer words', () => {
   const { fields } = fold({ plan: 'https://wiki.example/rb', last_rollback_rehearsal: '2026-11-20' })
   assert.equal(fields.runbook.value, 'https://wiki.example/rb')
   assert.equal(fields.rollback_tested_at.value, '2026-11-20T00:00:00.000Z')
+  for (const strange of ['constructor', 'valueof', '__proto__']) {
+    assert.equal(short(strange), null)
+    assert.deepEqual(codes({ db_change: strange }), ['rollback_not_understood'])
+  }
   assert.equal(fold({ db_change: 'none', schema_change: 'contract' }).fields.schema_change.value, 'contract')
 })
 

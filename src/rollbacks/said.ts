@@ -10,7 +10,11 @@ export type ToolSaid = Partial<Said> & {
   warnings: Remark[]
 }
 
-const shortForm = { none: 'none', reversible: 'expand', irreversible: 'irreversible' } as const
+const shortForm = new Map([
+  ['none', 'none'],
+  ['reversible', 'expand'],
+  ['irreversible', 'irreversible'],
+] as const)
 const mostMigrations = 500
 const mostWarnings = 5
 
@@ -27,7 +31,7 @@ export function readSaid(raw: Record<string, unknown> | null, now: string): Tool
     artifact_ref: read('artifact_ref', text(longest.text)),
     schema_change:
       read('schema_change', oneOf(schemaChanges)) ??
-      read('db_change', (value) => shortForm[asWord(value) as 'none']),
+      read('db_change', (value) => shortForm.get(asWord(value) as 'none')),
     data_compat: read('data_compat', asYesOrNo),
     rollback_tested_at:
       read('rollback_tested_at', (value) => pastTime(value, now)) ??
