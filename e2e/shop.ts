@@ -192,6 +192,7 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/incidents/:id/edit': under('/admin/incidents/:id/edit', incidents.slice(-1)),
     '/admin/incidents/:id/updates/:update': [`/admin/incidents/${update.incident_id}/updates/${update.id}`],
     '/admin/releases/:id': under('/admin/releases/:id', releases),
+    '/admin/releases/:id/exposure': under('/admin/releases/:id/exposure', releases.slice(-1)),
     '/admin/releases/:id/readiness': under('/admin/releases/:id/readiness', (await answered(db)).slice(-1)),
     '/admin/components/:id': [`/admin/components/${component}`],
     '/admin/components/:id/way-back': [`/admin/components/${component}/way-back`],
