@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { asksForText } from '../platform/errors.ts'
+import { oneLine } from '../platform/one-line.ts'
 import type { GateAnswer } from './gate.ts'
 import { gateRules, headlineOf, type Reason, reasonLevels } from './model.ts'
 
@@ -66,7 +67,8 @@ function plain(answer: GateAnswer, origin: string): string {
     const address = addressOf(reason, origin)
     return `${levelWords[reason.level]}: ${reason.words}${address ? ` ${address}` : ''}`
   })
-  return `${[headlineOf(reasons, { name, component: component.name, environment }), ...lines].join('\n')}\n`
+  const headline = headlineOf(reasons, { name, component: component.name, environment })
+  return `${[headline, ...lines].map(oneLine).join('\n')}\n`
 }
 
 /** 200 when it may go out, else 409: as JSON, or as plain sentences to who asks for `text/plain`. */

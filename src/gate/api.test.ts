@@ -62,6 +62,16 @@ test('a release that may go out is answered 200, one that may not 409 as a probl
   ])
 })
 
+test('a shell’s answer has a line for each reason, whatever a reason or a version holds', async () => {
+  const { ask, boss } = await yard()
+  await boss('POST', '/api/v1/freezes', { ...sale, reason: 'Sale\n::error::x' })
+  const { body } = await ask({ ...release, version: '1.2\r::add-mask::y' }, { accept: 'text/plain' })
+  assert.match(
+    body,
+    /^1\.2 ::add-mask::y of Checkout may not[^\n\r]*\nStopped: [^\n\r]*Sale ::error::x[^\n\r]*\n$/,
+  )
+})
+
 test('a shell is answered in plain sentences, also when its question is wrong', async () => {
   const { ask, boss } = await yard()
   await boss('POST', '/api/v1/freezes', sale)

@@ -4,6 +4,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { ZodError } from 'zod'
 import { errorsOf } from './forms.ts'
 import { readerOf } from './http.ts'
+import { oneLine } from './one-line.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import { isOfTheStore } from './store-fault.ts'
 
@@ -96,7 +97,7 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
     return reply.view('/errors/page', { status, words, address, typed, request_id: request.id })
   }
   if (readerOf(request.originalUrl) === 'text' || asksForText(request))
-    return reply.type('text/plain; charset=utf-8').send(`${words}\n`)
+    return reply.type('text/plain; charset=utf-8').send(`${oneLine(words)}\n`)
   return reply
     .type('application/problem+json')
     .serializer(JSON.stringify)

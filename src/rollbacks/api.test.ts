@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { archiveComponent } from '../components/actions.ts'
+import { markBad } from '../releases/bad.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwind } from '../testing/northwind.ts'
 
@@ -66,6 +67,16 @@ test('where there is no safe way back the answer is 409, with why and what there
   assert.match(plain.body, /^There is no safe way back for Checkout in production\. 1\.1 cannot be undone/)
   const nobody = await server.inject({ url: '/api/v1/rollback-target?component=checkout' })
   assert.equal(nobody.statusCode, 401)
+})
+
+test('a shell gets one line, whatever the version or the reasons hold', async () => {
+  const { release, asked, ship } = await harbour()
+  const odd = await release('checkout', '1.0\n::error::x')
+  await release('checkout', '1.1')
+  const plain = () => asked('component=checkout', { accept: 'text/plain' })
+  assert.equal((await plain()).body, '1.0 ::error::x\n')
+  await markBad(ship, odd, { reason: 'It\r\n::stop-commands::x' })
+  assert.match((await plain()).body, /^There is no safe way back .* It ::stop-commands::x$\n$/m)
 })
 
 test('what is asked wrongly gets a plain answer', async () => {

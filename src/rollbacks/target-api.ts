@@ -4,6 +4,7 @@ import { type Component, componentByIdOrSlug } from '../components/store.ts'
 import type { Context } from '../platform/context.ts'
 import { asksForText } from '../platform/errors.ts'
 import type { App } from '../platform/http.ts'
+import { oneLine } from '../platform/one-line.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { environmentByName } from '../releases/environments.ts'
 import { nameOf } from '../releases/reading.ts'
@@ -56,7 +57,7 @@ export function targetRoute(app: App) {
   app.get('/api/v1/rollback-target', { config, schema }, async (request, reply) => {
     const answer = await wayBackJson(request.ctx, request.query)
     if (!asksForText(request)) return answer
-    return reply.type('text/plain; charset=utf-8').send(`${nameOf(answer)}\n` as never) as never
+    return reply.type('text/plain; charset=utf-8').send(`${oneLine(nameOf(answer))}\n` as never) as never
   })
 }
 

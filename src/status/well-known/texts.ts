@@ -1,4 +1,5 @@
 import type { Headline } from '../../components/headline.ts'
+import { oneLine } from '../../platform/one-line.ts'
 import type { Words } from '../../site/words/index.ts'
 import { escaped } from '../feeds/model.ts'
 import type { Home } from '../home.ts'
@@ -61,10 +62,6 @@ export function sitemapXml(addresses: readonly string[], { origin }: Home): stri
     ...urls,
     '</urlset>',
   )
-}
-
-function oneLine(text: string): string {
-  return text.toWellFormed().replace(/[\s\p{Cc}]+/gu, ' ')
 }
 
 function lines(...all: string[]): string {
