@@ -4,20 +4,21 @@ import { type Context, inTransaction, nowText } from './context.ts'
 import { Refusal } from './refusal.ts'
 
 /**
- * Answers a creating API call with 201 and what the work returns. With an `Idempotency-Key` the work and its answer are stored in one transaction:
+ * Answers a creating API call with 201 (or what `code` says once the work is done) and what the work returns. With an `Idempotency-Key` the work and its answer are stored in one transaction:
  * the same key and body again get the stored answer, the same key with another body is refused.
  */
 export async function once(
   request: FastifyRequest,
   reply: FastifyReply,
   work: (ctx: Context) => Promise<unknown>,
+  code: () => number = () => 201,
 ): Promise<never> {
   const key = request.headers['idempotency-key']
   const body =
     typeof key === 'string' && key !== ''
       ? await remembered(request, key.slice(0, 200), work)
       : await inTransaction(request.ctx, work)
-  return reply.code(201).send(body) as never
+  return reply.code(code()).send(body) as never
 }
 
 function remembered(request: FastifyRequest, key: string, work: (ctx: Context) => Promise<unknown>) {

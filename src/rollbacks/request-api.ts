@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { token } from '../accounts/guard.ts'
+import type { Context } from '../platform/context.ts'
 import { type App, listOf, listQuery, originFor, pageOf } from '../platform/http.ts'
+import { once } from '../platform/idempotency.ts'
 import { NewRollbackRequest } from './request-input.ts'
 import { RollbackRequestJson, requestJson } from './request-json.ts'
 import { listRequests, requestById } from './request-store.ts'
@@ -23,10 +25,14 @@ export function requestRoutes(app: App, { origin }: { origin: string | null }) {
     body: NewRollbackRequest,
     response: { 200: RollbackRequestJson, 201: RollbackRequestJson },
   }
-  app.post(address, { config: write, schema: make }, async (request, reply) => {
-    const { ctx, body } = request
-    const { request: asked, made } = await requestRollback(ctx, body, originFor(request, origin))
-    return reply.code(made ? 201 : 200).send(requestJson(await wholeRequest(ctx, asked)))
+  app.post(address, { config: write, schema: make }, (request, reply) => {
+    let is_new = true
+    const work = async (ctx: Context) => {
+      const { request: asked, made } = await requestRollback(ctx, request.body, originFor(request, origin))
+      is_new = made
+      return requestJson(await wholeRequest(ctx, asked))
+    }
+    return once(request, reply, work, () => (is_new ? 201 : 200))
   })
 
   const list = { tags, querystring: listQuery, response: { 200: listOf(RollbackRequestJson) } }

@@ -121,6 +121,21 @@ test('a token asks once, is shown what stands, follows it and takes it back', as
   assert.equal(refused.statusCode, 403)
 })
 
+test('a call that is tried again with its key asks for no second rollback, however long ago the first was done', async () => {
+  const { ship, server, release } = await inTrouble()
+  const authorization = await server.token('releases:write')
+  const ask = async () => {
+    const headers = { authorization, 'idempotency-key': 'run 7' }
+    const payload = { component: 'checkout', reason: 'Cards fail.' }
+    return (await server.inject({ method: 'POST', url: address, headers, payload })).json()
+  }
+  const { id } = await ask()
+  await release('checkout', '2.13.4')
+  ship.wait(10)
+  assert.equal((await ask()).id, id)
+  assert.equal((await ship.db.selectFrom('rollback_requests').select('id').execute()).length, 1)
+})
+
 async function inTrouble() {
   const shop = await northwind()
   const { ship, release } = shop
