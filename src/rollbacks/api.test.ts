@@ -240,6 +240,14 @@ test('answers that cannot be are refused, each by its field', async () => {
   const plan = async (change: object) => (await put('components/checkout/rollback-plan', change)).statusCode
   assert.equal(await plan({ artifact_url: 'https://registry.example/shop' }), 422)
   assert.equal(await plan({ artifact_url: 'ftp://registry.example/{version}' }), 422)
+  const elsewhere = [
+    '{version}/',
+    '{version}.example/',
+    'x:{version}/',
+    'x:8{version}/',
+    '{version}@x.example/',
+  ]
+  for (const host of elsewhere) assert.equal(await plan({ artifact_url: `https://${host}` }), 422, host)
   assert.equal(await plan({ artifacts_kept: 0 }), 422)
   assert.equal(
     await plan({ artifact_url: 'https://registry.example/shop/{version}', artifacts_kept: '5' }),

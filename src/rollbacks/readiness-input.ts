@@ -59,13 +59,15 @@ export type ReadinessChange = z.output<typeof ReadinessChange>
 
 const address = text(longest.text).refine(
   (url) => !url || isTemplate(url),
-  'An address (http or https) with {version} or {commit} in it.',
+  'An address (http or https) with {version} or {commit} behind its host.',
 )
 
+/** Whom it asks stands firm: a version, which anybody may name, chooses only the path there. */
 function isTemplate(url: string) {
-  return (
-    /^https?:\/\//i.test(url) && /\{(version|commit)\}/.test(url) && URL.canParse(url.replaceAll(/[{}]/g, ''))
-  )
+  const [one, other] = ['1', '2'].map((name) => url.replaceAll(/\{(version|commit)\}/g, name))
+  if (!one || !other || one === other || ![one, other].every((filled) => URL.canParse(filled))) return false
+  const { protocol, origin, username, password } = new URL(one)
+  return /^https?:$/.test(protocol) && origin === new URL(other).origin && !username && !password
 }
 
 const count = z
