@@ -135,11 +135,17 @@ test('a redirect is not followed, wherever it leads', async (t) => {
     followed += 1
     response.end()
   })
-  for (const location of [inside, 'http://169.254.169.254/latest/meta-data/', 'file:///etc/passwd']) {
+  for (const location of [
+    `${inside}?token=canary`,
+    '//ada:canary@x.example/#canary',
+    'http://169.254.169.254/latest/meta-data/',
+    'file:///etc/passwd',
+  ]) {
     for (const status of [301, 302, 307, 308]) {
       const url = await httpAt(t, (_, response) => response.writeHead(status, { location }).end())
       const { error, permanent, status: said } = await refusal(post(url))
       assert.match(error, /sends callers on.*does not follow/)
+      assert.doesNotMatch(error, /canary/)
       assert.deepEqual([permanent, said], [true, status])
     }
   }

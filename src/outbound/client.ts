@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, buildConnector, type Dispatcher, request } from 'undici'
 import { addressRules } from './addresses.ts'
 import { type Failed, failed, wordsOf } from './faults.ts'
-import { checkTarget, type Resolve, resolveName, type Target, wrongHeader } from './target.ts'
+import { checkTarget, type Resolve, resolveName, shownAddress, type Target, wrongHeader } from './target.ts'
 
 type Sent = {
   url: string
@@ -90,7 +90,7 @@ async function exchange({ url }: Target, sent: Sent, agent: Agent, { deadline }:
 
 function judged(status: number, headers: IncomingHttpHeaders, body_excerpt: string): Answer {
   if (status < 300 || status >= 400) return { status, headers, body_excerpt }
-  const to = typeof headers.location === 'string' ? ` to ${headers.location.slice(0, 200)}` : ''
+  const to = typeof headers.location === 'string' ? ` to ${shownAddress(headers.location.slice(0, 200))}` : ''
   const words = `It sends callers on${to} (${status}). Shiplog does not follow; enter the address that answers itself.`
   return failed(words, true, { status, body_excerpt })
 }

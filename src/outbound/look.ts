@@ -2,6 +2,7 @@ import type { Context } from '../platform/context.ts'
 import { unseal } from '../platform/seal.ts'
 import { type Call, stateOf } from './model.ts'
 import { attemptsOf, callById } from './store.ts'
+import { shownAddress } from './target.ts'
 
 /** Whom a call is for: the host and its port. */
 export function hostOf({ url }: Pick<Call, 'url'>): string {
@@ -12,10 +13,9 @@ export function hostOf({ url }: Pick<Call, 'url'>): string {
 export function shownCall(call: Call) {
   const { id, purpose, subject_kind, subject_id, method, attempts, failure, replays_call_id } = call
   const { created_at, next_attempt_at, delivered_at, failed_at } = call
-  const { origin, pathname, search, host } = new URL(call.url)
   return {
-    ...{ id, purpose, subject_kind, subject_id, method, host },
-    address: `${origin}${pathname}${search ? '?…' : ''}`,
+    ...{ id, purpose, subject_kind, subject_id, method, host: hostOf(call) },
+    address: shownAddress(call.url),
     signed: call.sealed_secret !== null,
     schedule: call.schedule as 'urgent' | 'patient',
     state: stateOf(call),

@@ -29,6 +29,12 @@ export function readTarget(text: string): URL | { error: string } {
   return url
 }
 
+/** An address as it may be shown: what follows the `?`, where tokens stand, and who is named in it are left out. */
+export function shownAddress(text: string): string {
+  const [address = ''] = text.split(/[?#]/, 1)
+  return `${address.replace(/^([\w+.-]*:?\/\/)[^/]*@/, '$1')}${text.includes('?') ? '?…' : ''}`
+}
+
 /** The connection's own headers, which no caller may set. */
 const ownHeaders = new Set(
   'host content-length transfer-encoding connection keep-alive proxy-connection upgrade te trailer expect'.split(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { token } from '../accounts/guard.ts'
 import { componentByIdOrSlug } from '../components/store.ts'
+import { shownAddress } from '../outbound/target.ts'
 import type { Context } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -17,7 +18,7 @@ const write = { policy: token('admin') }
 
 const ReceiverJson = z.object({
   recipe: z.enum(recipeKinds as [string, ...string[]]),
-  url: z.string(),
+  url: z.string().describe('Without what follows the question mark.'),
   options: z.record(z.string(), z.string()),
   has_token: z.boolean(),
   is_signed: z.boolean(),
@@ -64,7 +65,7 @@ async function known(ctx: Context, id_or_slug: string) {
 function receiverJson({ recipe, url, options, sealed_token, sealed_secret, version, updated_at }: Receiver) {
   return {
     recipe,
-    url,
+    url: shownAddress(url),
     options: JSON.parse(options) as Record<string, string>,
     has_token: sealed_token !== null,
     is_signed: sealed_secret !== null,

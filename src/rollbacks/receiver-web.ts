@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type GuardSettings, operator } from '../accounts/guard.ts'
 import { handOver } from '../accounts/hand-over.ts'
+import { shownAddress } from '../outbound/target.ts'
 import { attemptForm } from '../platform/attempt.ts'
 import type { Context } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
@@ -53,7 +54,7 @@ export async function receiverForm(ctx: Context, component_id: string) {
     recipes,
     receiver: receiver && {
       recipe: receiver.recipe,
-      url: receiver.url,
+      address: shownAddress(receiver.url),
       has_token: receiver.sealed_token !== null,
       is_signed: receiver.sealed_secret !== null,
       updated_at: receiver.updated_at,

@@ -57,6 +57,8 @@ test('what is no address of the tool, an archived component and an overtaken for
     [{ ...hook, url: 'deploy.example.com' }, /http:\/\/ or https:\/\//],
     [{ ...hook, url: 'https://ada:secret@deploy.example.com/' }, /no user and password/],
     [{ ...github, url: 'https://github.com/acme/shop', token: 'x' }, /It looks like/],
+    [{ ...github, token: 'ghp_1\r\nx-evil: 1' }, /no token has/],
+    [{ ...github, token: 'ghp_1…' }, /no token has/],
   ]
   for (const [input, words] of wrong) {
     await assert.rejects(async () => setReceiver(ship, 'shop', input as typeof hook), words)
@@ -92,6 +94,22 @@ test('by API an admin’s token names the receiver and reads the secret once; ot
   assert.doesNotMatch(read.body, /whsec_/)
   assert.equal((await as('admin', 'DELETE')).statusCode, 204)
   assert.deepEqual(await journalWords(ship), ['rollback.receiver_set', 'rollback.receiver_removed'])
+})
+
+test('what stands behind the question mark of an address is shown to nobody but who may set it', async () => {
+  const ship = await world()
+  const { id } = await createComponent(ship, { name: 'Shop' })
+  await setReceiver(ship, 'shop', { ...hook, url: `${hook.url}?key=canary` })
+  const server = await startTestApp(ship)
+  const page = async (role: 'editor' | 'admin') =>
+    (await (await server.signedIn(role)).get(`/admin/components/${id}/way-back`)).body
+  const headers = { authorization: await server.token('components:read') }
+  const read = (await server.inject({ url: '/api/v1/components/shop/rollback-receiver', headers })).body
+  for (const text of [await page('editor'), read]) {
+    assert.ok(text.includes(`${hook.url}?…`))
+    assert.doesNotMatch(text, /canary/)
+  }
+  assert.match(await page('admin'), /value="https:\/\/deploy\.example\.com\/shiplog\?key=canary"/)
 })
 
 async function journalWords({ db }: World) {

@@ -10,11 +10,19 @@ import { deleteReceiver, putReceiver, type Receiver, receiverOf } from './receiv
 import { recipeFor, recipeKinds } from './recipes/index.ts'
 import type { Recipe } from './recipes/recipe.ts'
 
+/** What a header can carry; found out here, not when somebody is in a hurry. */
+const sendable = /^[ -~\u00a0-\u00ff]*$/
+
 /** Who rolls a component back when it is asked to. A token that is not given stays as it was. */
 export const NewReceiver = z.object({
   recipe: z.enum(recipeKinds as [string, ...string[]], 'Choose who is asked.'),
   url: z.string().trim().min(1, 'Give the address.').max(2000),
-  token: z.string().trim().max(4000).optional(),
+  token: z
+    .string()
+    .trim()
+    .max(4000)
+    .regex(sendable, 'It holds a sign that no token has. Copy it anew.')
+    .optional(),
   event_type: z.string().trim().max(100).optional(),
   ref: z.string().trim().max(200).optional(),
   version: z.coerce.number().int().optional(),
