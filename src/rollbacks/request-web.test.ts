@@ -130,7 +130,7 @@ test('a call that is tried again with its key asks for no second rollback, howev
     return (await server.inject({ method: 'POST', url: address, headers, payload })).json()
   }
   const { id } = await ask()
-  await release('checkout', '2.13.4')
+  await release('checkout', '2.13.4', { run: 'back' })
   ship.wait(10)
   assert.equal((await ask()).id, id)
   assert.equal((await ship.db.selectFrom('rollback_requests').select('id').execute()).length, 1)
