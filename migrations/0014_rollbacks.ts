@@ -88,6 +88,7 @@ export async function up(db: Kysely<unknown>) {
   })
   await addIntegers(db, 'releases', ['most_percent'])
   await createIndex(db, 'releases', 'component_id', 'bad_at')
+  await createIndex(db, 'releases', 'rollback_request_id')
   await createIndex(db, 'releases', 'component_id', 'drill_at')
   await createIndex(db, 'releases', 'component_id', 'environment_id', 'kind', 'live_at')
   await addTexts(db, 'site', { public_percent: 'hidden' })

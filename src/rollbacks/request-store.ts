@@ -70,17 +70,17 @@ export function openRequest(ctx: Context, { component_id, environment_id }: Lane
     .executeTakeFirst()
 }
 
-/** What the lane of a request has told since it was made. */
-export function releasesSince({ db }: Context, { component_id, environment_id, asked_at, id }: Row) {
-  return db
+/** The releases that answer a request, then what its lane has told since it was made; each is found by an index. */
+export async function releasesSince({ db }: Context, { component_id, environment_id, asked_at, id }: Row) {
+  const told = db
     .selectFrom('releases')
     .select(['id', 'version', 'commit', 'kind', 'state', 'rollback_request_id', 'created_at', 'started_at'])
     .select(['live_at', 'finished_at', 'last_event_at', 'deadline_at', 'lane_at'])
-    .where((all) => all.and({ component_id, environment_id }))
-    .where((or) => or.or([or('lane_at', '>', asked_at), or('rollback_request_id', '=', id)]))
     .orderBy('lane_at')
     .limit(50)
-    .execute()
+  const answers = await told.where('rollback_request_id', '=', id).execute()
+  const lane = told.where((all) => all.and({ component_id, environment_id })).where('lane_at', '>', asked_at)
+  return [...answers, ...(await lane.execute()).filter((one) => one.rollback_request_id !== id)]
 }
 
 /** False when another one was open already, made at the same moment. */
