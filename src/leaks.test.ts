@@ -2,9 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createComponent, setStatusByHand } from './components/actions.ts'
 import { createGroup } from './components/groups.ts'
+import { planFreeze } from './gate/freezes.ts'
 import { declareIncident, deleteIncident } from './incidents/actions.ts'
 import { deleteUpdate, postUpdate } from './incidents/updates.ts'
+import { markBad } from './releases/bad.ts'
 import { recordByHand } from './releases/by-hand.ts'
+import { releaseById } from './releases/store.ts'
+import { setPlan } from './rollbacks/plan-actions.ts'
+import { answerReadiness } from './rollbacks/readiness-actions.ts'
+import { setReceiver } from './rollbacks/receiver.ts'
+import { requestRollback } from './rollbacks/requests.ts'
 import { createSource } from './sources/actions.ts'
 import { startTestApp } from './testing/http.ts'
 import { ada, type World, world } from './testing/world.ts'
@@ -33,6 +40,7 @@ async function harbour() {
     version: '2-c0nfidential',
   })
   const out = await recordByHand(ship, { component: 'shop', version: '3.0.0', ...note })
+  const asked = await waysBack(ship, { release: out.id, vault: hidden.id })
   const source = await createSource(ship, { name: 'C0nfidential tool', kind: 'github' })
   const told = await incidents(ship, inVault.id)
   await setStatusByHand(ship, { component_id: hidden.id, status: 'degraded_performance' })
@@ -46,10 +54,39 @@ async function harbour() {
       told.ofVault.id,
       told.deleted.id,
       source.source.id,
+      ...asked,
     ],
     open: [shop.id, 'shop', out.id, told.open.id],
   }
   return { server: await startTestApp(ship), ids }
+}
+
+/** All that is said of the way back from a public release: nothing of it is for customers. */
+async function waysBack(ship: World, { release, vault }: { release: string; vault: string }) {
+  const url = 'https://c0nfidential.example/c0nfidential'
+  await setPlan(ship, (await releaseById(ship, release)).component_id, {
+    runbook: 'c0nfidential',
+    artifact_url: `${url}/{version}`,
+  })
+  await setReceiver(ship, 'shop', { recipe: 'webhook', url })
+  ship.wait(1)
+  await recordByHand(ship, {
+    component: 'shop',
+    version: '3.1.0',
+    message: 'c0nfidential',
+    reason: 'c0nfidential',
+  })
+  await answerReadiness(ship, release, { artifact_ref: 'c0nfidential', roll_forward_reason: 'c0nfidential' })
+  const { request } = await requestRollback(
+    ship,
+    { component: 'shop', reason: 'c0nfidential', despite: true },
+    url,
+  )
+  await markBad(ship, release, { reason: 'c0nfidential' })
+  const span = { starts_at: '2026-11-23T08:00:00Z', ends_at: '2026-11-24T08:00:00Z' }
+  const freeze = await planFreeze(ship, { reason: 'c0nfidential', ...span, may_pass: ['C0nfidential'] })
+  const about_vault = await planFreeze(ship, { reason: 'c0nfidential', ...span, components: [vault] })
+  return [request.id, request.call_id ?? '', freeze.id, about_vault.id]
 }
 
 async function incidents(ship: World, vault_release: string) {
