@@ -71,6 +71,14 @@ test('another version that goes live instead overtakes a request; what was live 
   assert.equal(look({ since: [before], now: '12:05' }).state, 'accepted')
 })
 
+test('what answers by another version overtakes it too; by a name that cannot be compared it is done', () => {
+  const live = { state: 'succeeded', live_at: at('12:03') }
+  const states = [{ version: '2.14.1' }, { version: null, commit: 'abc1234' }, {}].map(
+    (named) => look({ since: [answer({ ...live, ...named })], now: '12:04' }).state,
+  )
+  assert.deepEqual(states, ['overtaken', 'done', 'done'])
+})
+
 test('what was taken back stays taken back, unless it was done all the same', () => {
   const [ended_at, ended_by] = [at('12:02'), 'Ada']
   assert.equal(look({ ended_at, ended_by, now: '12:03' }).state, 'withdrawn')

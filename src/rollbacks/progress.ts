@@ -73,7 +73,7 @@ export function progressOf(
     release: answer,
     failure: null,
   }
-  if (answer) return answered(progress, answer, { usual_seconds, now })
+  if (answer) return answered(progress, answer, { to: request.to, usual_seconds, now })
   if (request.ended_by !== null) return { ...progress, state: 'withdrawn', over_at: request.ended_at }
   const other = since.find((one) => isInstead(one, request))
   if (other) return { ...progress, state: 'overtaken', over_at: other.live_at, release: other }
@@ -95,10 +95,19 @@ export function isSettled(state: RequestState) {
   return settled.includes(state)
 }
 
+/** Where one is known by its version and the other by its commit alone, nobody can tell. */
+function isComparable(one: Thing, other: Thing) {
+  return Boolean((one.commit && other.commit) || (one.version && other.version))
+}
+
 type Patience = { usual_seconds: number | null; now: Date }
 
-function answered(progress: Progress, answer: Since, patient: Patience): Progress {
-  if (answer.live_at) return { ...progress, state: 'done', over_at: answer.live_at }
+function answered(progress: Progress, answer: Since, patient: Patience & { to: Thing }): Progress {
+  if (answer.live_at) {
+    // a run that carries the request's id may bring another version all the same
+    const isOther = isComparable(answer, patient.to) && !isSameThing(answer, patient.to)
+    return { ...progress, state: isOther ? 'overtaken' : 'done', over_at: answer.live_at }
+  }
   const ended = ['failed', 'cancelled', 'rolled_back'].includes(answer.state)
   const lost = isLost(answer, patient.now)
   if (ended) return { ...progress, state: 'failed', over_at: answer.finished_at ?? answer.last_event_at }

@@ -97,6 +97,13 @@ test('a deploy of another version does not answer: the request is overtaken, and
   assert.equal(await state(first.request.id), 'overtaken')
 })
 
+test('a run that carries the request’s id and brings another version has not done what was asked', async () => {
+  const { ship, say, bad, state } = await withWayBack()
+  const { request } = await requestRollback(ship, { release: bad, ...why }, origin)
+  await say('checkout', 'release.succeeded', { version: '2.14.1', run: request.id })
+  assert.equal(await state(request.id), 'overtaken')
+})
+
 test('after a failure or silence another request may be made', async () => {
   const { ship, say, bad, state } = await withWayBack()
   const first = await requestRollback(ship, { release: bad, ...why }, origin)
