@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { declareIncident } from '../incidents/actions.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwind } from '../testing/northwind.ts'
-import { setReceiver } from './receiver.ts'
+import { removeReceiver, setReceiver } from './receiver.ts'
+import { requestRollback, withdrawRequest } from './requests.ts'
 
 const address = '/api/v1/rollback-requests'
 
@@ -72,13 +73,21 @@ test('what cannot be asked stays typed beside why, and a wrong way home leads no
 })
 
 test('who may only look sees the way back and no button; nobody asks without a session', async () => {
-  const { server, incident, bad, good } = await inTrouble()
+  const { ship, server, incident, bad, good } = await inTrouble()
   const viewer = await server.signedIn('viewer')
   const page = await viewer.get(`/admin/incidents/${incident.id}`)
   assert.match(page.body, /Back to <code>2\.13\.4<\/code>/)
   assert.doesNotMatch(page.body, /Roll back to 2\.13\.4 now/)
   const pressed = await viewer.post('/admin/rollback-requests', { release: bad, to: good, reason: 'x' })
   assert.equal(pressed.statusCode, 403)
+  const { request } = await requestRollback(ship, { release: bad, reason: 'x' }, 'https://status.example.com')
+  const followed = await viewer.get(`/admin/rollback-requests/${request.id}`)
+  assert.equal(followed.headers.location, `/admin/releases/${bad}#way-back`)
+  await withdrawRequest(ship, request.id)
+  await removeReceiver(ship, 'checkout')
+  const bare = (await viewer.get(`/admin/incidents/${incident.id}`)).body
+  assert.match(bare, /Nobody is there to be asked yet/)
+  assert.doesNotMatch(bare, /way-back#receiver/)
   const stranger = await server.inject({ method: 'POST', url: '/admin/rollback-requests', payload: {} })
   assert.notEqual(stranger.statusCode, 303)
 })

@@ -37,10 +37,14 @@ export function requestPages(app: App, { origin }: { origin: string | null }) {
     return reply.redirect(`${backOf(request.body, from_release_id)}#way-back`, 303)
   })
 
-  app.get<One>('/admin/rollback-requests/:id', editor, async (request, reply) => {
-    const { from_release_id } = await requestById(request.ctx, request.params.id)
-    return reply.redirect(`/admin/releases/${from_release_id}#way-back`, 303)
-  })
+  app.get<One>(
+    '/admin/rollback-requests/:id',
+    { config: { policy: operator('viewer') } },
+    async (request, reply) => {
+      const { from_release_id } = await requestById(request.ctx, request.params.id)
+      return reply.redirect(`/admin/releases/${from_release_id}#way-back`, 303)
+    },
+  )
 }
 
 /** What could not be asked for stays as it was typed, beside the reason. */
