@@ -21,6 +21,7 @@ import * as incidentsWeb from './incidents/web.ts'
 import * as ingestApi from './ingest/api.ts'
 import * as ingestJobs from './ingest/jobs.ts'
 import * as ingestWeb from './ingest/web.ts'
+import * as journalJobs from './journal/jobs.ts'
 import { registerOpenApi } from './openapi.ts'
 import * as outboundJobs from './outbound/jobs.ts'
 import { loadAssets, serveAssets } from './platform/assets.ts'
@@ -48,7 +49,12 @@ import * as statusPrograms from './status/programs.ts'
 import * as statusWeb from './status/web.ts'
 
 /** What runs by itself, every so often. */
-export const jobs: Job[] = [...accountsJobs.jobs, ...ingestJobs.jobs, ...outboundJobs.jobs]
+export const jobs: Job[] = [
+  ...journalJobs.jobs,
+  ...accountsJobs.jobs,
+  ...ingestJobs.jobs,
+  ...outboundJobs.jobs,
+]
 
 type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
 

@@ -18,6 +18,7 @@ const commands: Record<string, () => Promise<Command>> = {
   user: () => import('./user.ts'),
   token: () => import('./token.ts'),
   source: () => import('./source.ts'),
+  audit: () => import('./audit.ts'),
   export: () => import('./export.ts'),
   demo: () => import('./demo.ts'),
 }

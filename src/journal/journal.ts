@@ -95,6 +95,8 @@ export async function record(
     subject_kind: line.subject[0],
     subject_id: line.subject[1],
     detail: JSON.stringify(line.detail ?? {}),
+    seq: null,
+    seal: null,
   }
   await ctx.db.insertInto('journal').values(row).execute()
   ctx.written?.push(row)

@@ -31,9 +31,18 @@ export type Tables = PlatformTables &
 /** Which slice writes which tables; `house.test.ts` holds the code to it. */
 export const owners = {
   platform: ['idempotency_keys'],
-  journal: ['journal'],
+  journal: ['journal', 'journal_head'],
   outbound: ['outbound_calls', 'outbound_attempts'],
-  accounts: ['users', 'sessions', 'api_tokens', 'login_failures', 'setup'],
+  accounts: [
+    'users',
+    'sessions',
+    'api_tokens',
+    'login_failures',
+    'setup',
+    'invitations',
+    'authenticators',
+    'recovery_codes',
+  ],
   site: ['site', 'site_logo'],
   components: ['groups', 'components', 'component_impacts'],
   sources: ['sources', 'source_secrets', 'source_rules'],

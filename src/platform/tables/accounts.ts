@@ -30,6 +30,27 @@ export type AccountsTables = {
     revoked_at: Time | null
   }
   login_failures: { id: Id; account: string; network: string; failed_at: Time }
+  /** A role that waits for whoever holds the link; at most one of the three ends befalls it. */
+  invitations: {
+    id: Id
+    email: string
+    role: string
+    token_hash: string
+    invited_by: Id | null
+    created_at: Time
+    expires_at: Time
+    accepted_at: Time | null
+    withdrawn_at: Time | null
+  }
+  /** What makes somebody's one-time codes; `secret` is sealed, `last_step` the newest half minute that was used. */
+  authenticators: {
+    user_id: Id
+    secret: string
+    last_step: number
+    created_at: Time
+    confirmed_at: Time | null
+  }
+  recovery_codes: { user_id: Id; code_hash: string; used_at: Time | null }
   /** One row, id `setup`: who holds the link makes the first admin; `completed_at` closes it for ever. */
   setup: { id: string; token_hash: string | null; expires_at: Time | null; completed_at: Time | null }
 }

@@ -11,5 +11,10 @@ export type JournalTables = {
     subject_kind: string
     subject_id: string
     detail: Json
+    /** Its place in the chain of seals, and the seal; null until the job has come by. */
+    seq: number | null
+    seal: string | null
   }
+  /** One row, id `head`: the newest seal. Who seals holds it, so that nobody else does meanwhile. */
+  journal_head: { id: string; seq: number; seal: string }
 }
