@@ -10,7 +10,7 @@ onBothStores(
     const { id } = await createComponent(ship, { name: 'Shop' })
     await createComponent(ship, { name: 'Search' })
     await setStatusByHand(ship, { component_id: id, status: 'major_outage' })
-    const lines = (asked: object) => journalLines(readOnly(ship.db), { limit: 10, ...asked })
+    const lines = (asked: object) => journalLines(readOnly(ship.db), { limit: 10, ...asked }, 'UTC')
     const actions = async (asked: object) => (await lines(asked)).map(({ action }) => action)
     assert.deepEqual(await actions({}), ['component.status_set', 'component.created', 'component.created'])
     assert.deepEqual(await actions({ subject_id: id }), ['component.status_set', 'component.created'])
