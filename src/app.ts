@@ -104,7 +104,7 @@ export async function buildApp(
   serveAssets(app, assets, { config: { policy: anyone, storeless: true }, rulesOf: rulesFor })
   serveFavicons(app, assets.address('flag.svg'), { policy: anyone, storeless: true })
   await accountsWeb.routes(app, guard)
-  await accountsApi.routes(app)
+  await accountsApi.routes(app, guard)
   await siteWeb.routes(app, guard)
   await siteApi.routes(app)
   await componentsWeb.routes(app)

@@ -3,13 +3,15 @@ import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { NewUser, Role } from './model.ts'
-import { hashPassword, passwordMatches } from './passwords.ts'
+import { hashPassword } from './passwords.ts'
+import { withdrawInvitationsOf } from './people-store.ts'
+import { provePassword, resetSecondStep } from './second-step.ts'
 import { hashSecret, newSecret, sameSecret } from './secrets.ts'
 import {
   closeSetup,
-  countOtherAdmins,
   deleteFailures,
   deleteSession,
+  holdAdmins,
   insertUser,
   readSetup,
   saveSetup,
@@ -17,6 +19,7 @@ import {
   userByEmail,
   userById,
 } from './store.ts'
+import { proofAccount } from './throttle.ts'
 
 const setupLinkLives = 60 * 60_000
 
@@ -24,72 +27,119 @@ const setupLinkLives = 60 * 60_000
 export async function addUser(ctx: Context, given: NewUser) {
   const password_hash = await hashPassword(given.password) // before the transaction: it takes 30 ms
   return inTransaction(ctx, async (ctx) => {
-    const at = nowText(ctx)
-    const id = newId()
-    const name = given.name || (given.email.split('@')[0] ?? given.email)
-    const user = { id, email: given.email, name, role: given.role, password_hash, disabled_at: null }
-    const added = await insertUser(ctx, { ...user, version: 1, created_at: at, updated_at: at })
-    if (!added) throw new Refusal('conflict', `Somebody already uses ${given.email}.`)
-    if (given.role === 'admin') {
-      await saveSetup(ctx, { completed_at: at, token_hash: null, expires_at: null })
-    }
-    await record(ctx, { action: 'user.added', subject: ['user', id], detail: { name, role: given.role } })
-    return { id, name }
+    const user = await admitUser(ctx, { ...given, password_hash })
+    const detail = { name: user.name, role: given.role }
+    await record(ctx, { action: 'user.added', subject: ['user', user.id], detail })
+    return user
   })
 }
 
+/** A person's row, within the verb that lets them in. */
+export async function admitUser(
+  ctx: Context,
+  given: Pick<NewUser, 'email' | 'name' | 'role'> & { password_hash: string },
+) {
+  const at = nowText(ctx)
+  const { email, role, password_hash } = given
+  const user = { id: newId(), name: given.name || (email.split('@')[0] ?? email) }
+  const row = { ...user, email, role, password_hash, disabled_at: null }
+  const added = await insertUser(ctx, { ...row, version: 1, created_at: at, updated_at: at })
+  if (!added) throw new Refusal('conflict', `Somebody already uses ${email}.`)
+  if (role === 'admin') await saveSetup(ctx, { completed_at: at, token_hash: null, expires_at: null })
+  return user
+}
+
 /** Changes what a person may do; their sessions end, so that the change holds at once. */
-export function changeRole(ctx: Context, address: string, role: Role) {
-  return changeUser(ctx, address, async (ctx, user) => {
+export function changeRole(ctx: Context, who: string, role: Role) {
+  return changeUser(ctx, who, async (ctx, user) => {
     if (role !== 'admin') await refuseLastAdmin(ctx, user)
     await updateUser(ctx, user.id, { role, updated_at: nowText(ctx) })
-    await record(ctx, { action: 'user.role_changed', subject: ['user', user.id], detail: { role } })
+    if (role !== 'admin') await withdrawInvitationsOf(ctx, user.id, nowText(ctx))
+    const detail = { name: user.name, from: user.role, role }
+    await record(ctx, { action: 'user.role_changed', subject: ['user', user.id], detail })
   })
 }
 
 /** Shuts a person out; what they did stays in the journal. */
-export function disableUser(ctx: Context, address: string) {
-  return changeUser(ctx, address, async (ctx, user) => {
+export function disableUser(ctx: Context, who: string) {
+  return changeUser(ctx, who, async (ctx, user) => {
     await refuseLastAdmin(ctx, user)
     await updateUser(ctx, user.id, { disabled_at: nowText(ctx), updated_at: nowText(ctx) })
-    await record(ctx, { action: 'user.disabled', subject: ['user', user.id] })
+    await withdrawInvitationsOf(ctx, user.id, nowText(ctx))
+    const detail = { name: user.name }
+    await record(ctx, { action: 'user.disabled', subject: ['user', user.id], detail })
+  })
+}
+
+/** Lets a person in again who was shut out. */
+export function enableUser(ctx: Context, who: string) {
+  return changeUser(ctx, who, async (ctx, user) => {
+    if (user.disabled_at === null) throw new Refusal('conflict', `${user.name} is not shut out.`)
+    await updateUser(ctx, user.id, { disabled_at: null, updated_at: nowText(ctx) })
+    const detail = { name: user.name }
+    await record(ctx, { action: 'user.enabled', subject: ['user', user.id], detail })
+  })
+}
+
+/** Ends all sessions of a person: everything that changes them does, and here nothing else. */
+export function endSessionsOf(ctx: Context, who: string) {
+  return changeUser(ctx, who, async (ctx, user) => {
+    const detail = { name: user.name }
+    await record(ctx, { action: 'user.sessions_ended', subject: ['user', user.id], detail })
+  })
+}
+
+/** Takes the second step from somebody who lost it. */
+export function resetSecondStepOf(ctx: Context, who: string) {
+  return changeUser(ctx, who, resetSecondStep)
+}
+
+/** A person is called otherwise from now on; what they did before keeps the name it was done under. */
+export function renameSelf(ctx: Context, { name }: { name: string }) {
+  return inTransaction(ctx, async (ctx) => {
+    const id = ctx.actor.id ?? ''
+    await updateUser(ctx, id, { name, updated_at: nowText(ctx) })
+    await record(ctx, { action: 'user.renamed', subject: ['user', id], detail: { name } })
   })
 }
 
 /** Gives a person a new password, and lets them in again if they were disabled or had guessed too often. */
-export async function resetPassword(ctx: Context, address: string, password: string) {
+export async function resetPassword(ctx: Context, who: string, password: string) {
   const password_hash = await hashPassword(password)
-  return changeUser(ctx, address, async (ctx, user) => {
+  return changeUser(ctx, who, async (ctx, user) => {
     await updateUser(ctx, user.id, { password_hash, disabled_at: null, updated_at: nowText(ctx) })
     await deleteFailures(ctx, { account: hashSecret(user.email) })
+    await deleteFailures(ctx, { account: proofAccount(user.id) })
     await record(ctx, { action: 'user.password_changed', subject: ['user', user.id] })
   })
 }
 
-/** A person changes their own password, knowing the old one; all their sessions end. */
+/** A person changes their own password, knowing the old one; all their sessions end, this one too. Returns who it is. */
 export async function changeOwnPassword(ctx: Context, given: { current_password: string; password: string }) {
-  const user = await userById(ctx, ctx.actor.id ?? '')
-  if (!user || !(await passwordMatches(given.current_password, user.password_hash))) {
-    const words = 'The current password is not right.'
-    throw new Refusal('invalid', words, { errors: { current_password: words } })
-  }
-  await resetPassword(ctx, user.email, given.password)
+  const user = await provePassword(ctx, given.current_password)
+  await resetPassword(ctx, user.id, given.password)
+  return user
 }
 
 type User = NonNullable<Awaited<ReturnType<typeof userByEmail>>>
 
-function changeUser(ctx: Context, address: string, change: (ctx: Context, user: User) => Promise<void>) {
+/** `who` is an id, or an e-mail address; only the latter has an @. */
+function changeUser(ctx: Context, who: string, change: (ctx: Context, user: User) => Promise<unknown>) {
   return inTransaction(ctx, async (ctx) => {
-    const user = await userByEmail(ctx, address.trim().toLowerCase())
-    if (!user) throw new Refusal('not-found', `Nobody uses ${address}.`)
+    const user = who.includes('@')
+      ? await userByEmail(ctx, who.trim().toLowerCase())
+      : await userById(ctx, who)
+    if (!user) throw new Refusal('not-found', `Nobody uses ${who}.`)
     await change(ctx, user)
     await deleteSession(ctx, { user_id: user.id })
     return user.id
   })
 }
 
-async function refuseLastAdmin(ctx: Context, user: User) {
-  if (user.role !== 'admin' || (await countOtherAdmins(ctx, user.id)) > 0) return
+/** Holds the rows of all admins first: of two who demote each other at once the second waits, and looks anew. */
+async function refuseLastAdmin(ctx: Context, { id }: User) {
+  const admins = await holdAdmins(ctx)
+  if (admins.some((admin) => admin.id !== id) || !admins.some((admin) => admin.id === id)) return
   throw new Refusal('conflict', 'This is the only admin left. Make somebody else admin first.')
 }
 

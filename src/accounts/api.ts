@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { App } from '../platform/http.ts'
 import { token } from './guard.ts'
 import { NewToken, scopes } from './model.ts'
+import { peopleApi } from './people-api.ts'
 import { listTokens } from './store.ts'
 import { createToken, revokeToken } from './tokens.ts'
 
@@ -21,8 +22,9 @@ const MadeToken = z.object({
   token: z.string(),
 })
 
-/** API tokens by API: only a token that may do everything makes others. */
-export async function routes(app: App) {
+/** People and API tokens by API: only a token that may do everything makes others. */
+export async function routes(app: App, settings: { origin: string | null }) {
+  await peopleApi(app, settings)
   const config = { policy: token('admin') }
   const list = { tags: ['tokens'], response: { 200: z.object({ data: z.array(Token) }) } }
   app.get('/api/v1/tokens', { config, schema: list }, async (request) => ({

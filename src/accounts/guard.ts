@@ -50,6 +50,8 @@ declare module 'fastify' {
     policy?: Policy
     /** Set on the one kind of form that carries a file: it cannot wait behind a login, as others do. */
     upload?: boolean
+    /** Set where the address itself is a secret: the log names the route instead. */
+    secret_path?: boolean
   }
   interface FastifyRequest {
     viewer: Viewer | null

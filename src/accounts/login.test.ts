@@ -76,7 +76,9 @@ test('whoever signs out or changes the password is told so at the login', async 
     current_password: password,
     password: 'another long password',
   })
-  assert.equal(changed.headers.location, '/login?after=new-password')
+  assert.equal(changed.headers.location, '/admin/account')
+  assert.match((await editor.get('/admin/account')).body, /Your password is changed\./)
+  await editor.post('/logout')
   const odd = await editor.get('/login?after=constructor&after=<b>')
   assert.doesNotMatch(odd.body, /class="flash"/)
 })

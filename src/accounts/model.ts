@@ -46,6 +46,22 @@ export const NewUser = z.object({
 })
 export type NewUser = z.infer<typeof NewUser>
 
+/** How somebody is called, where they say it themselves. */
+export const OwnName = z.object({ name: z.string().trim().min(1, 'Say how you are called.').max(100) })
+
+export const role = z.enum(roles, `A role is one of ${roles.join(', ')}.`)
+export const NewInvitation = z.object({ email, role })
+export type NewInvitation = z.infer<typeof NewInvitation>
+
+export const Acceptance = OwnName.extend({ password })
+export type Acceptance = z.infer<typeof Acceptance>
+
+const longestPassword = z.string().min(1, 'Your password is needed for this.').max(1024)
+const typedCode = z.string().trim().min(1, 'Type the code.').max(100)
+export const SecondStepBeginning = z.object({ current_password: longestPassword })
+export const Code = z.object({ code: typedCode })
+export const SecondStepEnd = z.object({ current_password: longestPassword, code: typedCode })
+
 export const Login = z.object({
   email: z.string().trim().toLowerCase().max(320),
   password: z.string().refine((text) => bytes(text) <= 1024),

@@ -4,34 +4,38 @@ import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { passwordMatches } from './passwords.ts'
+import { halfSignedIn, proveCode, whoOwesCode } from './second-step.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 import {
   deleteFailures,
   deleteSession,
   deleteSessionsBefore,
-  insertLoginFailure,
   insertSession,
-  recentFailures,
   sessionByHash,
   touchSession,
   userByEmail,
 } from './store.ts'
+import { guessesSince, noteGuess, refuseThrottled } from './throttle.ts'
+import { authenticatorOf } from './totp-store.ts'
 
 const minute = 60_000
 const idle = 8 * 60 * minute
 const absolute = 24 * 60 * minute
-const throttleWindow = 15 * minute
-const wrongFromOneNetwork = 10
-const wrongOnOneAccount = 10
-const wrongOnBoth = 3
 
 export type Visit = { ip: string; agent: string; token: string | null }
 
+type SignedIn = { token: string } | { owes_code: string }
+
 /**
  * Signs a person in: a new session id each time, the one they came with is ended. A wrong address and a wrong
- * password get the same refusal after the same work. Returns the session's token, told only to the browser.
+ * password get the same refusal after the same work. Returns the session's token, told only to the browser; or, for
+ * who has a second step, what says that a code is still owed.
  */
-export async function logIn(ctx: Context, given: { email: string; password: string }, visit: Visit) {
+export async function logIn(
+  ctx: Context,
+  given: { email: string; password: string },
+  visit: Visit,
+): Promise<SignedIn> {
   const network = networkOf(visit.ip)
   const account = hashSecret(given.email)
   await refuseThrottled(ctx, account, network)
@@ -39,15 +43,27 @@ export async function logIn(ctx: Context, given: { email: string; password: stri
   const user = await userByEmail(ctx, given.email)
   const right = await passwordMatches(given.password, user?.password_hash ?? null)
   if (!user || !right || user.disabled_at !== null) {
-    await insertLoginFailure(ctx, { id: newId(), account, network, failed_at: nowText(ctx) })
+    await noteGuess(ctx, account, network)
     throw new Refusal('unauthenticated', 'That e-mail address and password do not belong together.')
   }
-  const actor = { kind: 'user' as const, id: user.id, name: user.name }
-  return openSession({ ...ctx, actor }, user.id, visit)
+  if ((await authenticatorOf(ctx, user.id))?.confirmed_at) return { owes_code: halfSignedIn(ctx, user) }
+  return { token: await openSession(ctx, user, visit) }
+}
+
+/** The second step of signing in: a code of the app, or a recovery code, each good once. */
+export async function logInWithCode(ctx: Context, given: { owes_code: string; code: string }, visit: Visit) {
+  const network = networkOf(visit.ip)
+  const user = await whoOwesCode(ctx, given.owes_code)
+  if (!user) throw new Refusal('unauthenticated', 'That took too long. Please sign in again.')
+  await refuseThrottled(ctx, hashSecret(user.email), network)
+  await proveCode(ctx, user.id, given.code, network)
+  return openSession(ctx, user, visit)
 }
 
 /** Opens a session for somebody who has just proved who they are; the one they came with is ended. Returns its token. */
-export async function openSession(ctx: Context, user_id: string, visit: Visit) {
+export async function openSession(given: Context, user: { id: string; name: string }, visit: Visit) {
+  const ctx = { ...given, actor: { kind: 'user' as const, id: user.id, name: user.name } }
+  const user_id = user.id
   const token = newSecret()
   const at = nowText(ctx)
   const session = { id: newId(), token_hash: hashSecret(token), user_id, created_at: at, seen_at: at }
@@ -77,6 +93,16 @@ export function endSession(ctx: Context, id: string) {
   })
 }
 
+/** Ends all of a person's own sessions but the one they are in. Returns how many there were. */
+export function endOtherSessions(ctx: Context, session_id: string) {
+  return inTransaction(ctx, async (ctx) => {
+    const user_id = ctx.actor.id ?? ''
+    const ended = await deleteSession(ctx, { user_id, but: session_id })
+    if (ended > 0) await record(ctx, { action: 'session.others_ended', subject: ['user', user_id] })
+    return ended
+  })
+}
+
 /** Who holds this session token, if the session still lives; notes once a minute that it was seen. */
 export async function sessionFor(ctx: Context, token: string) {
   const session = await sessionByHash(ctx, hashSecret(token))
@@ -96,19 +122,6 @@ async function noteSeen(ctx: Context, id: string) {
   }
 }
 
-/** Ten wrong from one network, or three from it on an account that is under attack from everywhere. */
-async function refuseThrottled(ctx: Context, account: string, network: string) {
-  const since = new Date(ctx.now().getTime() - throttleWindow).toISOString()
-  const failures = await recentFailures(ctx, since, account, network)
-  const underAttack = failures.account >= wrongOnOneAccount && failures.both >= wrongOnBoth
-  if (failures.network >= wrongFromOneNetwork || underAttack) {
-    throw new Refusal(
-      'too-many',
-      'Too many wrong passwords. Please wait a quarter of an hour, then try again.',
-    )
-  }
-}
-
 /** The /24 of an IPv4 address, the /64 of an IPv6 one. */
 function networkOf(ip: string): string {
   const mapped = ip.replace(/^::ffff:(?=\d+\.)/i, '')
@@ -124,5 +137,5 @@ function networkOf(ip: string): string {
 export async function forgetOldSessions(ctx: Context) {
   const before = (age: number) => new Date(ctx.now().getTime() - age).toISOString()
   await deleteSessionsBefore(ctx, before(absolute))
-  await deleteFailures(ctx, { before: before(throttleWindow) })
+  await deleteFailures(ctx, { before: guessesSince(ctx) })
 }

@@ -33,15 +33,15 @@ export async function updateUser({ db }: Context, id: string, change: Partial<Us
     .execute()
 }
 
-export async function countOtherAdmins({ db }: Context, id: string) {
-  const { count } = await db
-    .selectFrom('users')
-    .select((row) => row.fn.countAll<number>().as('count'))
+/** Who may do everything; their rows are held until the transaction ends, so that the answer stays true. */
+export function holdAdmins({ db }: Context) {
+  return db
+    .updateTable('users')
+    .set((row) => ({ role: row.ref('role') }))
     .where('role', '=', 'admin')
     .where('disabled_at', 'is', null)
-    .where('id', '!=', id)
-    .executeTakeFirstOrThrow()
-  return Number(count)
+    .returning('id')
+    .execute()
 }
 
 export async function insertSession({ db }: Context, session: Tables['sessions']) {
@@ -73,12 +73,13 @@ export async function touchSession({ db }: Context, id: string, seen_at: string)
 
 export async function deleteSession(
   { db }: Context,
-  where: { id?: string; token_hash?: string; user_id?: string },
+  where: { id?: string; token_hash?: string; user_id?: string; but?: string },
 ) {
   let query = db.deleteFrom('sessions')
   if (where.id !== undefined) query = query.where('id', '=', where.id)
   if (where.token_hash !== undefined) query = query.where('token_hash', '=', where.token_hash)
   if (where.user_id !== undefined) query = query.where('user_id', '=', where.user_id)
+  if (where.but !== undefined) query = query.where('id', '!=', where.but)
   const { numDeletedRows } = await query.executeTakeFirstOrThrow()
   return Number(numDeletedRows)
 }

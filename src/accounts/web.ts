@@ -1,31 +1,30 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import type { FastifyReply } from 'fastify'
 import { attemptForm } from '../platform/attempt.ts'
 import { fields, submitted } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { changeOwnPassword } from './actions.ts'
+import { changeOwnPassword, renameSelf } from './actions.ts'
 import { type GuardSettings, guest, operator } from './guard.ts'
-import { Login, NewToken, PasswordChange } from './model.ts'
-import { formToken } from './secrets.ts'
-import { endSession, logIn, logOut } from './sessions.ts'
+import { invitationRoutes } from './invitation-web.ts'
+import { Login, NewToken, OwnName, PasswordChange } from './model.ts'
+import { peopleRoutes } from './people-web.ts'
+import { askForCode, secondStepRoutes } from './second-step-web.ts'
+import { endOtherSessions, endSession, logIn, logOut, openSession } from './sessions.ts'
 import { listTokens, readSetup, sessionsOf } from './store.ts'
 import { createToken, revokeToken } from './tokens.ts'
 import { ownPath, sessionCookie, visitOf } from './visits.ts'
-import { browserWords, networkWords, scopeWords, writtenWords } from './words.ts'
+import { carried, startPage, welcome } from './welcome.ts'
+import { browserWords, networkWords, scopeWords } from './words.ts'
 
 /** Signing in and out, one's own account, and API tokens. */
 export async function routes(app: App, settings: GuardSettings) {
   loginRoutes(app, settings)
   accountRoutes(app, settings)
+  secondStepRoutes(app, settings)
+  invitationRoutes(app, settings)
+  peopleRoutes(app, settings)
   tokenRoutes(app)
 }
-
-const startPage = '/admin/incidents'
-const Resume = z.object({
-  path: z.string().startsWith('/admin/'),
-  fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-})
 
 function loginRoutes(app: App, settings: GuardSettings) {
   const page = { config: { policy: guest } }
@@ -51,15 +50,14 @@ function loginRoutes(app: App, settings: GuardSettings) {
   })
 
   app.post<{ Body: Record<string, string> }>('/login', page, async (request, reply) => {
-    const { next = '', resume = '' } = request.body
+    const { next, resume } = carried(request.body)
     const form = submitted(Login, request.body)
     const visit = visitOf(request, settings)
     try {
       if (!form.ok) throw new Refusal('unauthenticated', 'Please give your e-mail address and password.')
-      const token = await logIn(request.ctx, form.data, visit)
-      reply.setCookie(settings.cookies.session, token, sessionCookie(settings))
-      const kept = resumed(resume)
-      return kept ? showResume(request, reply, kept, token) : reply.redirect(ownPath(next) ?? startPage, 303)
+      const signed = await logIn(request.ctx, form.data, visit)
+      if ('owes_code' in signed) return askForCode(reply, { ...signed, next, resume })
+      return welcome([request, reply], settings, { ...signed, next, resume })
     } catch (error) {
       if (!(error instanceof Refusal) || !['unauthenticated', 'too-many'].includes(error.code)) throw error
       const email = String(request.body.email ?? '')
@@ -79,32 +77,11 @@ function loginRoutes(app: App, settings: GuardSettings) {
 /** What the login says to whoever has just left; only people who are signed in get a flash. */
 const farewells = {
   'signing-out': 'You are signed out.',
-  'new-password': 'Your password is changed. Sign in with the new one.',
 }
 
 function bidFarewell(reply: FastifyReply, settings: GuardSettings, after: keyof typeof farewells) {
   reply.clearCookie(settings.cookies.session, sessionCookie(settings))
   return reply.redirect(`/login?after=${after}`, 303)
-}
-
-type Resumed = z.output<typeof Resume>
-
-/** The form that waited behind the login, if one did. */
-function resumed(text: string): Resumed | null {
-  try {
-    return Resume.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
-}
-
-function showResume(request: FastifyRequest, reply: FastifyReply, { path, fields }: Resumed, token: string) {
-  const entries = Object.entries(fields).flatMap(([name, value]) =>
-    [value].flat().map((one) => ({ name, value: one })),
-  )
-  const csrf = formToken(request.ctx.secret, token)
-  const written = writtenWords(entries)
-  return reply.view('/accounts/resume', { title: 'Signed in again', path, entries, written, csrf })
 }
 
 function accountRoutes(app: App, settings: GuardSettings) {
@@ -117,9 +94,32 @@ function accountRoutes(app: App, settings: GuardSettings) {
   app.post('/admin/account/password', own, async (request, reply) => {
     const { ctx, viewer } = request
     const changed = await attemptForm(PasswordChange, request.body, (said) => changeOwnPassword(ctx, said))
-    if (changed.ok) return bidFarewell(reply, settings, 'new-password')
+    if (changed.ok) {
+      const token = await openSession(ctx, changed.data, visitOf(request, settings))
+      reply.setCookie(settings.cookies.session, token, sessionCookie(settings))
+      reply.flash('Your password is changed. Everywhere else you are signed out.')
+      return reply.redirect('/admin/account', 303)
+    }
     const view = accountView(viewer, await sessionsOf(ctx, viewer?.id ?? ''))
     return reply.code(changed.status).view('/accounts/account', { ...view, errors: changed.errors })
+  })
+
+  app.post('/admin/account/name', own, async (request, reply) => {
+    const { ctx, viewer } = request
+    const renamed = await attemptForm(OwnName, request.body, (said) => renameSelf(ctx, said))
+    if (renamed.ok) {
+      reply.flash('Your name is changed.')
+      return reply.redirect('/admin/account', 303)
+    }
+    const view = accountView(viewer, await sessionsOf(ctx, viewer?.id ?? ''))
+    const kept = { own_name: String(fields(request.body).name ?? ''), errors: renamed.errors }
+    return reply.code(renamed.status).view('/accounts/account', { ...view, ...kept })
+  })
+
+  app.post('/admin/account/sessions/end', own, async (request, reply) => {
+    const ended = await endOtherSessions(request.ctx, request.viewer?.session_id ?? '')
+    reply.flash(ended === 0 ? 'You were signed in nowhere else.' : 'Everywhere else you are signed out.')
+    return reply.redirect('/admin/account', 303)
   })
 
   app.post<{ Params: { id: string } }>('/admin/account/sessions/:id/end', own, async (request, reply) => {
@@ -131,14 +131,14 @@ function accountRoutes(app: App, settings: GuardSettings) {
 
 type Session = Awaited<ReturnType<typeof sessionsOf>>[number]
 
-function accountView(viewer: { session_id: string; email: string } | null, sessions: Session[]) {
+function accountView(viewer: { session_id: string; name: string } | null, sessions: Session[]) {
   const marked = sessions.map((session) => ({
     ...session,
     is_this: session.id === viewer?.session_id,
     browser: browserWords(session.agent),
     place: networkWords(session.network),
   }))
-  return { title: 'Your account', account: viewer, sessions: marked, errors: {} }
+  return { title: 'Your account', account: viewer, own_name: viewer?.name, sessions: marked, errors: {} }
 }
 
 const tokensPage = { title: 'API tokens', scopes: scopeWords, made: null, values: {}, errors: {} }

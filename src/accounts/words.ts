@@ -1,4 +1,11 @@
-import type { Scope } from './model.ts'
+import type { Role, Scope } from './model.ts'
+
+/** What somebody with this role may do, in a few words. */
+export const roleWords: Record<Role, string> = {
+  viewer: 'sees everything, changes nothing',
+  editor: 'declares incidents, posts updates, edits what customers see',
+  admin: 'everything, people and tokens too',
+}
 
 /** What a token with this scope is for, in a few words. */
 export const scopeWords: Record<Scope, string> = {

@@ -28,7 +28,7 @@ const formats = {
     line: (line: DecodedLine) => `${JSON.stringify(line)}\n`,
   },
 }
-export type Format = keyof typeof formats
+type Format = keyof typeof formats
 
 /** Sends the lines that fit as a file, oldest first; it is written while it is read, so that any length fits. */
 export async function sendJournal(

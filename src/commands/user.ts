@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import { addUser, changeRole, disableUser, resetPassword } from '../accounts/actions.ts'
+import {
+  addUser,
+  changeRole,
+  disableUser,
+  enableUser,
+  resetPassword,
+  resetSecondStepOf,
+} from '../accounts/actions.ts'
 import { NewUser, password as passwordSchema, type Role, roles } from '../accounts/model.ts'
 import { listUsers } from '../accounts/store.ts'
 import { errorsOf } from '../platform/forms.ts'
@@ -15,6 +22,8 @@ export const usage = [
   ['user list', 'list everybody'],
   ['user role EMAIL ROLE', 'change what a person may do'],
   ['user disable EMAIL', 'shut a person out'],
+  ['user enable EMAIL', 'let a person in again'],
+  ['user reset-second-step EMAIL', 'take the second step at sign-in from a person who lost it'],
   ['user reset EMAIL [--password-stdin]', 'give a person a new password, and let them in again'],
 ] as const
 
@@ -27,13 +36,17 @@ export const options = {
 /** `shiplog user …` */
 export async function run([verb, address = '', word]: string[], options: Options, env: NodeJS.ProcessEnv) {
   if (verb === 'list') await list(env)
-  else if (address === '') misuse('Say which person: shiplog user add|role|disable|reset EMAIL.')
+  else if (address === '') misuse('Say which person: shiplog user add|role|disable|enable|reset EMAIL.')
   else if (verb === 'add') await add(address, options, env)
   else if (verb === 'role') await withStore(env, (ctx) => changeRole(ctx, address, roleOf(word)))
   else if (verb === 'disable') await withStore(env, (ctx) => disableUser(ctx, address))
+  else if (verb === 'enable') await withStore(env, (ctx) => enableUser(ctx, address))
+  else if (verb === 'reset-second-step') await withStore(env, (ctx) => resetSecondStepOf(ctx, address))
   else if (verb === 'reset') await reset(address, options, env)
   else
-    misuse('A user can be added, listed, given a role, disabled or reset: add, list, role, disable, reset.')
+    misuse(
+      'A user can be added, listed, given a role, disabled, enabled or reset: add, list, role, disable, enable, reset, reset-second-step.',
+    )
   return 0
 }
 

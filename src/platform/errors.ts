@@ -30,10 +30,16 @@ type Problem = { status: number; words: string; extra: Record<string, unknown> }
 /** Answers everything that was thrown: problem JSON (RFC 9457) for machines, plain text where they read text, a page for people. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const problem = problemOf(error)
-  const detail = { err: error, status: problem.status, url: request.url.split('?')[0] }
+  const detail = { err: error, status: problem.status, url: loggedAddress(request) }
   if (problem.status >= 500) request.log.error(detail, problem.words)
   else request.log.info({ ...detail, err: undefined }, problem.words)
   return answerProblem(problem, request, reply)
+}
+
+/** What the log says was asked for: no query, and no address that is a secret itself. */
+function loggedAddress({ url, routeOptions }: FastifyRequest) {
+  const { secret_path } = routeOptions.config as { secret_path?: boolean }
+  return secret_path ? routeOptions.url : url.split('?')[0]
 }
 
 /** Answers an address that nothing is served at. */

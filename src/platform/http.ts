@@ -45,6 +45,7 @@ type Reader = 'people' | 'json' | 'text'
 export function readerOf(url: string): Reader {
   const path = url.split('?')[0] ?? ''
   if (/^\/(api|hooks|assets|favicon|logo\/|openapi|livez|readyz|metrics)/.test(path)) return 'json'
+  if (/\.(csv|jsonl)$/.test(path)) return 'text'
   if (path.startsWith('/admin')) return 'people'
   if (path.endsWith('.json')) return 'json'
   return /^\/\.well-known\/|\.(atom|rss|ics|svg|js|txt|xml)$/.test(path) ? 'text' : 'people'

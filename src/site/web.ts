@@ -48,7 +48,7 @@ function setupRoutes(app: App, settings: GuardSettings) {
     if (!form.ok) return reply.code(422).view('/site/setup', { title: 'Set up Shiplog', ...form })
     const admin = await setUp(request.ctx, token, form.data)
     const ctx = { ...request.ctx, actor: { kind: 'user' as const, ...admin } }
-    const session = await openSession(ctx, admin.id, visitOf(request, settings))
+    const session = await openSession(ctx, admin, visitOf(request, settings))
     reply.clearCookie(setupCookie, cookie)
     reply.setCookie(settings.cookies.session, session, sessionCookie(settings))
     reply.flash('Welcome. Add the first thing that your customers know by name.')

@@ -62,12 +62,15 @@ export async function startTestApp(ship: World, { sample = false, home = origin 
       role,
       password_hash: await hash,
     })
-    const actor = { kind: 'user' as const, id, name: role }
-    const session = await openSession(ship.as(actor), id, {
-      ip: '127.0.0.1',
-      agent: 'test',
-      token: null,
-    })
+    const session = await openSession(
+      ship,
+      { id, name: role },
+      {
+        ip: '127.0.0.1',
+        agent: 'test',
+        token: null,
+      },
+    )
     const browser = newBrowser('127.0.0.1', session)
     await browser.get('/admin/account')
     return browser
