@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net'
 import { sign } from '@octokit/webhooks-methods'
 import { sql } from 'kysely'
 import { addUser } from '../src/accounts/actions.ts'
+import { invite } from '../src/accounts/invitations.ts'
+import { listInvitations } from '../src/accounts/people-store.ts'
 import { createToken } from '../src/accounts/tokens.ts'
 import { buildApp } from '../src/app.ts'
 import { openNorthwind } from '../src/demo/northwind.ts'
@@ -172,7 +174,8 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
       | 'incident_updates'
       | 'outbound_calls'
       | 'rollback_requests'
-      | 'freeze_windows',
+      | 'freeze_windows'
+      | 'users',
   ) => (await db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
   const releases = await releasesOfEachLook(db)
   const incidents = await all('incidents')
@@ -198,12 +201,21 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/components/:id/way-back': [`/admin/components/${component}/way-back`],
     '/admin/components/:id/gate': [`/admin/components/${component}/gate`],
     '/admin/freezes/:id': under('/admin/freezes/:id', await all('freeze_windows')),
+    '/admin/people/:id': under('/admin/people/:id', await all('users')),
+    '/invitation/:token': await invitation(ship),
     '/admin/groups/:id': under('/admin/groups/:id', (await all('groups')).slice(0, 1)),
     '/admin/rollback-requests/:id': under('/admin/rollback-requests/:id', await all('rollback_requests')),
     '/admin/sources/:id': under('/admin/sources/:id', await all('sources')),
     '/admin/calls/:id': under('/admin/calls/:id', await all('outbound_calls')),
     '/admin/deliveries/:id': under('/admin/deliveries/:id', (await all('deliveries')).slice(-1)),
   }
+}
+
+/** One more invitation, for only its link leads to its page; the ones before it stay among those that wait. */
+async function invitation(ship: World) {
+  const email = `guest${(await listInvitations(ship)).length}@northwind.example`
+  const { token } = await invite(ship, { email, role: 'editor' })
+  return [`/invitation/${token}`]
 }
 
 /** One release for each kind and state, so that each look of the page is seen. */

@@ -66,7 +66,7 @@ test('what cannot be done to a person is refused in words, and changes nothing',
     [['disable', 'ada@example.com'], 1, /only admin/],
     [['disable', 'nobody@example.com'], 1, /Nobody uses/],
     [['reset', 'nobody@example.com'], 1, /Nobody uses/],
-    [['promote', 'ada@example.com'], 2, /add, list, role, disable, reset/],
+    [['promote', 'ada@example.com'], 2, /add, list, role, disable, enable, reset/],
     [['add'], 2, /which person/],
   ]
   for (const [argv, wanted, words] of refusals) {
