@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { attemptForm } from '../platform/attempt.ts'
 import { fields, submitted } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
@@ -12,6 +12,7 @@ import { askForCode, secondStepRoutes } from './second-step-web.ts'
 import { endOtherSessions, endSession, logIn, logOut, openSession } from './sessions.ts'
 import { listTokens, readSetup, sessionsOf } from './store.ts'
 import { createToken, revokeToken } from './tokens.ts'
+import { authenticatorOf } from './totp-store.ts'
 import { ownPath, sessionCookie, visitOf } from './visits.ts'
 import { carried, startPage, welcome } from './welcome.ts'
 import { browserWords, networkWords, scopeWords } from './words.ts'
@@ -87,12 +88,11 @@ function bidFarewell(reply: FastifyReply, settings: GuardSettings, after: keyof 
 function accountRoutes(app: App, settings: GuardSettings) {
   const own = { config: { policy: operator('viewer') } }
   app.get('/admin/account', own, async (request, reply) => {
-    const sessions = await sessionsOf(request.ctx, request.viewer?.id ?? '')
-    return reply.view('/accounts/account', accountView(request.viewer, sessions))
+    return reply.view('/accounts/account', await accountView(request))
   })
 
   app.post('/admin/account/password', own, async (request, reply) => {
-    const { ctx, viewer } = request
+    const { ctx } = request
     const changed = await attemptForm(PasswordChange, request.body, (said) => changeOwnPassword(ctx, said))
     if (changed.ok) {
       const token = await openSession(ctx, changed.data, visitOf(request, settings))
@@ -100,18 +100,18 @@ function accountRoutes(app: App, settings: GuardSettings) {
       reply.flash('Your password is changed. Everywhere else you are signed out.')
       return reply.redirect('/admin/account', 303)
     }
-    const view = accountView(viewer, await sessionsOf(ctx, viewer?.id ?? ''))
+    const view = await accountView(request)
     return reply.code(changed.status).view('/accounts/account', { ...view, errors: changed.errors })
   })
 
   app.post('/admin/account/name', own, async (request, reply) => {
-    const { ctx, viewer } = request
+    const { ctx } = request
     const renamed = await attemptForm(OwnName, request.body, (said) => renameSelf(ctx, said))
     if (renamed.ok) {
       reply.flash('Your name is changed.')
       return reply.redirect('/admin/account', 303)
     }
-    const view = accountView(viewer, await sessionsOf(ctx, viewer?.id ?? ''))
+    const view = await accountView(request)
     const kept = { own_name: String(fields(request.body).name ?? ''), errors: renamed.errors }
     return reply.code(renamed.status).view('/accounts/account', { ...view, ...kept })
   })
@@ -129,16 +129,17 @@ function accountRoutes(app: App, settings: GuardSettings) {
   })
 }
 
-type Session = Awaited<ReturnType<typeof sessionsOf>>[number]
-
-function accountView(viewer: { session_id: string; name: string } | null, sessions: Session[]) {
+async function accountView({ ctx, viewer }: FastifyRequest) {
+  const sessions = await sessionsOf(ctx, viewer?.id ?? '')
+  const second_step_at = (await authenticatorOf(ctx, viewer?.id ?? ''))?.confirmed_at ?? null
   const marked = sessions.map((session) => ({
     ...session,
     is_this: session.id === viewer?.session_id,
     browser: browserWords(session.agent),
     place: networkWords(session.network),
   }))
-  return { title: 'Your account', account: viewer, own_name: viewer?.name, sessions: marked, errors: {} }
+  const known = { account: viewer, own_name: viewer?.name, sessions: marked, second_step_at }
+  return { title: 'Your account', ...known, errors: {} }
 }
 
 const tokensPage = { title: 'API tokens', scopes: scopeWords, made: null, values: {}, errors: {} }
