@@ -192,6 +192,7 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/components/:id': ['/components/checkout'],
     '/history/:month': (await historyMonths(ship)).map((month) => `/history/${month}`),
     '/admin/incidents/:id': under('/admin/incidents/:id', incidents),
+    '/admin/incidents/:id/postmortem': under('/admin/incidents/:id/postmortem', incidents),
     '/admin/incidents/:id/edit': under('/admin/incidents/:id/edit', incidents.slice(-1)),
     '/admin/incidents/:id/updates/:update': [`/admin/incidents/${update.incident_id}/updates/${update.id}`],
     '/admin/releases/:id': under('/admin/releases/:id', releases),

@@ -34,6 +34,8 @@ import type { App } from './platform/http.ts'
 import { Refusal } from './platform/refusal.ts'
 import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
+import * as postmortemsApi from './postmortems/api.ts'
+import * as postmortemsWeb from './postmortems/web.ts'
 import * as releasesApi from './releases/api.ts'
 import * as exposureApi from './releases/exposure-api.ts'
 import * as releasesWeb from './releases/web.ts'
@@ -120,6 +122,8 @@ export async function buildApp(
   await exposureApi.routes(app)
   await rollbacksWeb.routes(app, guard)
   await rollbacksApi.routes(app, guard)
+  await postmortemsWeb.routes(app)
+  await postmortemsApi.routes(app)
   await gateWeb.routes(app)
   await gateApi.routes(app, { origin: config.url })
   await statusWeb.routes(app)

@@ -16,6 +16,7 @@ const floors = [
   ['releases'],
   ['incidents'],
   ['rollbacks'],
+  ['postmortems'],
   ['gate'],
   ['ingest', 'status', 'audit'],
   ['app', 'front', 'openapi', 'config', 'commands', 'demo', 'main'],

@@ -193,6 +193,7 @@ const places: Record<string, { ids?: (ids: Ids) => string[]; queries?: string[] 
   '/api/v1/components/:component/uptime': { ids: every },
   '/api/v1/incidents': { queries: ['show=all', 'show=deleted'] },
   '/api/v1/incidents/:id': { ids: every },
+  '/api/v1/incidents/:id/postmortem': { ids: every },
   '/api/v1/releases': { queries: ['component=vault', 'environment=staging', 'kind=rollback'] },
   '/api/v1/releases/:id': { ids: every },
   '/api/v1/rollbacks': { queries: ['component=vault', 'environment=staging'] },

@@ -95,6 +95,16 @@ const phrases = {
   'incident.restored': 'restored {title}',
   'incident.update_edited': 'edited an update of {title}',
   'incident.update_deleted': 'deleted an update of {title}',
+  'postmortem.drafted': 'began the postmortem of {title}',
+  'postmortem.edited': 'edited the postmortem of {title}',
+  'postmortem.published': 'published the postmortem of {title}',
+  'postmortem.unpublished': 'took the postmortem of {title} off the page',
+  'action_item.added': 'added what is to be done after {title}: {words}',
+  'action_item.edited': 'edited what is to be done after {title}: {words}',
+  'action_item.done': 'did what was to be done after {title}: {words}',
+  'action_item.reopened': 'opened again what is to be done after {title}: {words}',
+  'action_item.removed': 'removed what was to be done after {title}: {words}',
+  'action_item.restored': 'brought back what is to be done after {title}: {words}',
 } satisfies Record<JournalAction, string>
 
 /** A journal line as a sentence without its actor: "released 2.14.0 of Checkout". */

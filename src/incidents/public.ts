@@ -10,6 +10,7 @@ import {
 import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { causes, incidentStates, remedies, severities, severityOf } from './model.ts'
+import { PublicPostmortem, publicPostmortems } from './public-postmortem.ts'
 import { type WholeIncident, wholeIncidents } from './whole.ts'
 
 const time = z.string().nullable()
@@ -68,6 +69,8 @@ export const PublicIncident = z.object({
   /** Why it could not be rolled back; of other remedies the updates tell. */
   remedy_reason: z.string().nullable(),
   updates: z.array(PublicUpdate),
+  /** What was learned from it, once it is published and while the incident is over. */
+  postmortem: PublicPostmortem.nullable(),
 })
 export type PublicIncident = z.output<typeof PublicIncident>
 
@@ -152,11 +155,20 @@ export async function project(ctx: Context, rows: Parameters<typeof wholeInciden
     components: new Map(components.map(({ id, archived_at }) => [id, archived_at !== null])),
     releases: await visibleCauses(ctx, rows),
     percent: components[0]?.public_percent === 'shown',
+    postmortems: await publicPostmortems(
+      ctx,
+      rows.map(({ id }) => id),
+    ),
   }
   return (await wholeIncidents(ctx, rows)).map((incident) => publicFields(incident, visible))
 }
 
-type Visible = { components: Map<string, boolean>; releases: Set<string>; percent: boolean }
+type Visible = {
+  components: Map<string, boolean>
+  releases: Set<string>
+  percent: boolean
+  postmortems: Map<string, PublicPostmortem>
+}
 
 async function visibleCauses({ db }: Context, rows: { cause_release_id: string | null }[]) {
   const ids = rows.flatMap((row) => row.cause_release_id ?? [])
@@ -194,6 +206,7 @@ function publicFields(incident: WholeIncident, visible: Visible): PublicIncident
     components,
     ...causeAndRemedy(incident, visible),
     updates: incident.updates.map((update) => publicUpdate(update, visible)),
+    postmortem: visible.postmortems.get(id) ?? null,
   }
 }
 

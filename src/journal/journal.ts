@@ -88,6 +88,16 @@ export const journalActions = [
   'incident.restored',
   'incident.update_edited',
   'incident.update_deleted',
+  'postmortem.drafted',
+  'postmortem.edited',
+  'postmortem.published',
+  'postmortem.unpublished',
+  'action_item.added',
+  'action_item.edited',
+  'action_item.done',
+  'action_item.reopened',
+  'action_item.removed',
+  'action_item.restored',
 ] as const
 export type JournalAction = (typeof journalActions)[number]
 
@@ -115,7 +125,16 @@ export async function record(
 }
 
 /** What customers can see something of; of everything else no public page tells. */
-const publicNouns = new Set(['site', 'group', 'component', 'environment', 'release', 'incident'])
+const publicNouns = new Set([
+  'site',
+  'group',
+  'component',
+  'environment',
+  'release',
+  'incident',
+  'postmortem',
+  'action_item',
+])
 
 /** What may take something from the public that it could read before. */
 const hiding = new Set<string>([
@@ -128,10 +147,15 @@ const hiding = new Set<string>([
   'environment.tier_changed',
   'release.kind_corrected',
   'release.marked_drill',
+  'incident.reopened', // what was learned from it is no longer told
   'incident.edited',
   'incident.deleted',
   'incident.update_edited',
   'incident.update_deleted',
+  'postmortem.edited',
+  'postmortem.unpublished',
+  'action_item.edited',
+  'action_item.removed',
 ] satisfies JournalAction[])
 
 /** Whether after this line not even an outage may bring back what was public before. */

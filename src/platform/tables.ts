@@ -6,6 +6,7 @@ import type { IngestTables } from './tables/ingest.ts'
 import type { JournalTables } from './tables/journal.ts'
 import type { OutboundTables } from './tables/outbound.ts'
 import type { PlatformTables } from './tables/platform.ts'
+import type { PostmortemsTables } from './tables/postmortems.ts'
 import type { ReleasesTables } from './tables/releases.ts'
 import type { RollbacksTables } from './tables/rollbacks.ts'
 import type { SiteTables } from './tables/site.ts'
@@ -25,6 +26,7 @@ export type Tables = PlatformTables &
   ReleasesTables &
   IncidentsTables &
   RollbacksTables &
+  PostmortemsTables &
   GateTables &
   IngestTables
 
@@ -49,6 +51,7 @@ export const owners = {
   releases: ['environments', 'release_events', 'releases'],
   incidents: ['incidents', 'incident_updates', 'incident_update_components'],
   rollbacks: ['rollback_plans', 'rollback_receivers', 'readiness', 'artifact_checks', 'rollback_requests'],
+  postmortems: ['postmortems', 'action_items'],
   gate: ['freeze_windows', 'freeze_window_components', 'gate_rules'],
   ingest: ['deliveries'],
 } as const satisfies Record<string, readonly (keyof Tables)[]>

@@ -7,6 +7,7 @@ import { clock, dateIn, duration, moment } from '../platform/zone.ts'
 import { readSite } from '../site/store.ts'
 import { type Words, wordsFor } from '../site/words/index.ts'
 import { monthOf, zoneOver } from './history-months.ts'
+import { postmortemOnPage } from './postmortem.ts'
 
 type T = Words['past']['incident']
 
@@ -30,6 +31,7 @@ export async function incidentPage(ctx: Context, id: string) {
     facts: factsOf(incident, now, words),
     cause: causeIn(incident, t),
     remedy: remedyIn(incident, t),
+    postmortem: await postmortemOnPage(ctx, incident, words),
     zone: zoneOver(time_zone, incident.started_at, incident.resolved_at ?? now, words.time),
     month: { month, words: history.of_month(history.month(month)) },
   }

@@ -5,6 +5,7 @@ import { card, cause, over } from './en/incidents.ts'
 import { live, stale } from './en/live.ts'
 import { log } from './en/log.ts'
 import { now } from './en/now.ts'
+import { postmortem } from './en/postmortem.ts'
 import { programs } from './en/programs.ts'
 import { soundings } from './en/soundings.ts'
 import { badge, group, headline, states, status } from './en/status.ts'
@@ -32,6 +33,7 @@ export const en = {
   group,
   soundings,
   past,
+  postmortem,
   card,
   cause,
   over,

@@ -11,11 +11,12 @@ import { escaped, type Feed, type FeedEntry, latest, newest } from './model.ts'
  * The incident feed as Statuspage's is, for programs that take it apart: one entry for each incident, its updates
  * stacked, newest first. These words and this markup are theirs and are not translated.
  */
-const labels: Record<PublicIncident['state'], string> = {
+const labels: Record<PublicIncident['state'] | 'postmortem', string> = {
   investigating: 'Investigating',
   identified: 'Identified',
   monitoring: 'Monitoring',
   resolved: 'Resolved',
+  postmortem: 'Postmortem',
 }
 
 export async function historyFeed(ctx: Context, home: Home, address: string): Promise<Feed> {
@@ -36,17 +37,27 @@ export async function historyFeed(ctx: Context, home: Home, address: string): Pr
 
 /** One incident; it changed when any word of it did. */
 export function incidentEntry(incident: PublicIncident, { host, origin, site }: Home): FeedEntry {
-  const { id, title, started_at, updates, impact, components, remedy_reason } = incident
+  const { id, title, started_at, updates, impact, components, remedy_reason, postmortem } = incident
   return {
     id: `tag:${host},2005:Incident/${id}`,
     title,
     url: `${origin}/incidents/${id}`,
     html: [
+      postmortem
+        ? stackedUpdate(
+            { ...postmortem, state: 'postmortem', display_at: postmortem.published_at },
+            site.time_zone,
+          )
+        : '',
       ...updates.map((update) => stackedUpdate(update, site.time_zone)),
       remedy_reason ? noWayBack(remedy_reason, site.language) : '',
     ].join(''),
     published_at: started_at,
-    updated_at: latest(incident.updated_at, ...updates.map((update) => update.updated_at)),
+    updated_at: latest(
+      incident.updated_at,
+      postmortem?.updated_at,
+      ...updates.map((update) => update.updated_at),
+    ),
     tags: [labels[incident.state], impact, ...components.map(({ name }) => name)],
   }
 }
@@ -59,12 +70,12 @@ function noWayBack(reason: string, language: string): string {
 
 /** The first words stand in the paragraph of the state; what else the text has, lists and paragraphs, follows it. */
 function stackedUpdate(
-  { state, body, display_at }: PublicIncident['updates'][number],
+  { state, body, display_at }: { state: keyof typeof labels; body: string; display_at: string },
   time_zone: string,
 ): string {
   const { month, day, time, zone } = momentIn(display_at, time_zone)
   const at = `${month} <var data-var='date'>${day}</var>, <var data-var='time'>${time}</var> ${zone}`
-  const html = markdown(body).trim()
+  const html = markdown(body, state === 'postmortem' ? 'parts' : undefined).trim()
   const words = html.startsWith('<p>') ? html.slice('<p>'.length) : `</p>${html}`
   return `<p><small>${at}</small><br><strong>${labels[state]}</strong> - ${words}`
 }

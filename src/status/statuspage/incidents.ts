@@ -1,4 +1,5 @@
 import type { PublicIncident } from '../../incidents/public.ts'
+import { latest } from '../feeds/model.ts'
 import type { V2Component, V2Incident, V2Update } from './model.ts'
 
 /** What an incident's translation needs to know of the page: its id, its origin, and all components on it. */
@@ -12,20 +13,44 @@ export function v2Incident(incident: PublicIncident, page: Page): V2Incident {
   return {
     id,
     name: title,
-    status: state,
+    status: incident.postmortem ? 'postmortem' : state,
     created_at,
-    updated_at,
+    updated_at: latest(updated_at, incident.postmortem?.updated_at),
     monitoring_at,
     resolved_at,
     impact,
     shortlink: `${page.origin}/i/${id}`,
     started_at,
     page_id: page.page_id,
-    incident_updates: incident.updates.map((update) => v2Update(update, id, page.components)),
+    incident_updates: [
+      ...postmortemUpdate(incident),
+      ...incident.updates.map((update) => v2Update(update, id, page.components)),
+    ],
     components: page.components.filter((component) => affected.has(component.id)),
     reminder_intervals: null,
   }
 }
+
+/** Statuspage tells a postmortem as the newest of the updates. */
+function postmortemUpdate({ id: incident_id, postmortem }: PublicIncident): V2Update[] {
+  if (!postmortem) return []
+  const { id, body, published_at, updated_at } = postmortem
+  return [
+    {
+      id,
+      status: 'postmortem',
+      body,
+      incident_id,
+      created_at: published_at,
+      updated_at,
+      display_at: published_at,
+      affected_components: null,
+      ...undelivered,
+    },
+  ]
+}
+
+const undelivered = { deliver_notifications: true, custom_tweet: null, tweet_id: null }
 
 function v2Update(
   update: PublicIncident['updates'][number],
@@ -50,9 +75,7 @@ function v2Update(
     updated_at,
     display_at,
     affected_components: affected.length > 0 ? affected : null,
-    deliver_notifications: true,
-    custom_tweet: null,
-    tweet_id: null,
+    ...undelivered,
   }
 }
 

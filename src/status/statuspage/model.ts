@@ -43,7 +43,7 @@ export type V2Component = z.output<typeof V2Component>
 const V2Affected = z.object({ code: z.string(), name: z.string(), old_status: status, new_status: status })
 const V2Update = z.object({
   id: z.string(),
-  status: z.enum(['investigating', 'identified', 'monitoring', 'resolved']),
+  status: z.enum(['investigating', 'identified', 'monitoring', 'resolved', 'postmortem']),
   body: z.string(),
   incident_id: z.string(),
   created_at: time,
