@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deleteUpdate, postUpdate } from '../incidents/updates.ts'
-import { incidentById } from '../incidents/store.ts'
 import { declareIncident } from '../incidents/actions.ts'
+import { incidentById } from '../incidents/store.ts'
+import { deleteUpdate, postUpdate } from '../incidents/updates.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
 import { draftFor } from './reading.ts'
 

@@ -17,7 +17,12 @@ const given = {
 
 test('it is noticed with the first word of it unless somebody says when, and restored when the last impact ended', () => {
   const impacts = [
-    { component: checkout, status: 'partial_outage' as const, started_at: at('12:06'), ended_at: at('12:36') },
+    {
+      component: checkout,
+      status: 'partial_outage' as const,
+      started_at: at('12:06'),
+      ended_at: at('12:36'),
+    },
     { component: cards, status: 'major_outage' as const, started_at: at('12:08'), ended_at: at('12:31') },
   ]
   const facts = factsFrom({ ...given, impacts })
@@ -29,7 +34,12 @@ test('it is noticed with the first word of it unless somebody says when, and res
 
 test('while anything still hurts nothing is restored, and its minutes grow', () => {
   const impacts = [
-    { component: checkout, status: 'partial_outage' as const, started_at: at('12:06'), ended_at: at('12:36') },
+    {
+      component: checkout,
+      status: 'partial_outage' as const,
+      started_at: at('12:06'),
+      ended_at: at('12:36'),
+    },
     { component: checkout, status: 'partial_outage' as const, started_at: at('12:50'), ended_at: null },
   ]
   const facts = factsFrom({ ...given, impacts })

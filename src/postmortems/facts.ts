@@ -47,20 +47,17 @@ function between(from: string, to: string) {
   return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000))
 }
 
-/** How long each component was in each status, the worst first; times that overlap count once. */
+/** How long each component was in each status; what was hurt worst stands first, times that overlap count once. */
 function hurtFor(impacts: readonly Impact[], now: string) {
   const groups = Map.groupBy(impacts, ({ component, status }) => `${component.slug} ${status}`)
   const rows = [...groups.values()].flatMap((group) => {
     const [first] = group
     return first ? [{ component: first.component, status: first.status, seconds: covered(group, now) }] : []
   })
-  const places = [...new Set(impacts.map(({ component }) => component.slug))]
   const badness = (status: ComponentStatus) => componentStatuses.indexOf(status)
-  return rows.sort(
-    (one, other) =>
-      places.indexOf(one.component.slug) - places.indexOf(other.component.slug) ||
-      badness(one.status) - badness(other.status),
-  )
+  rows.sort((one, other) => badness(one.status) - badness(other.status))
+  const places = [...new Set(rows.map(({ component }) => component.slug))]
+  return rows.sort((one, other) => places.indexOf(one.component.slug) - places.indexOf(other.component.slug))
 }
 
 function covered(impacts: readonly Impact[], now: string) {

@@ -31,7 +31,7 @@ const owner = z
   .nullish()
   .transform((name) => (name ? name.replace(/\s+/g, ' ') : name))
 const due_on = z
-  .union([z.literal(''), z.iso.date()], { error: 'Write the day as 2026-12-01.' })
+  .union([z.literal(''), z.iso.date('Write the day as 2026-12-01.')])
   .nullish()
   .refine((day) => !day || (day >= '1990-01-01' && day < '2200-01-01'), {
     error: 'Give a day between 1990 and 2200.',

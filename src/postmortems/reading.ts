@@ -30,17 +30,12 @@ export async function factsOf(ctx: Context, incident: Incident) {
     ...incident,
     noticed_at: postmortem?.noticed_at ?? null,
     told_at: whole.updates.at(-1)?.display_at ?? null,
-    impacts: inOrder(impacts, whole.components),
+    impacts,
     now: nowText(ctx),
   })
   const cause = incident.cause_release_id ? await releaseById(ctx, incident.cause_release_id) : null
   const shut = cause && !whole.rollback ? await shutBy(ctx, cause.id) : null
   return { whole, facts, way: wayOf(whole, cause && secondsTaken(cause), shut) }
-}
-
-function inOrder<T extends { component: { id: string } }>(impacts: T[], components: { id: string }[]): T[] {
-  const place = ({ component }: T) => components.findIndex(({ id }) => id === component.id)
-  return impacts.toSorted((one, other) => place(one) - place(other))
 }
 
 /** Why there is no way back from a release; null: its readiness does not say so. */
