@@ -3,6 +3,8 @@ import { after, before, test } from 'node:test'
 import { HtmlValidate } from 'html-validate'
 import { postUpdate } from './incidents/updates.ts'
 import { isForMachines } from './platform/http.ts'
+import { publishPostmortem, savePostmortem } from './postmortems/actions.ts'
+import { addItem } from './postmortems/items.ts'
 import { startTestApp, type TestApp } from './testing/http.ts'
 import { northwindInTrouble } from './testing/northwind.ts'
 import { world } from './testing/world.ts'
@@ -38,6 +40,9 @@ test('every public page is valid HTML when all is calm', async () => {
     state: 'resolved',
     body: 'All is **well**:\n\n- cards\n- banks',
   })
+  await savePostmortem(shop.ship, shop.incident.id, { body: '### Why\n\n#\n\n- a test\n\nMore\n====' })
+  await addItem(shop.ship, shop.incident.id, { words: 'Test it' })
+  await publishPostmortem(shop.ship, shop.incident.id)
   assert.deepEqual(await faultsIn(await crawl(server)), [])
 })
 

@@ -5,6 +5,8 @@ import { createGroup } from './components/groups.ts'
 import { planFreeze } from './gate/freezes.ts'
 import { declareIncident, deleteIncident } from './incidents/actions.ts'
 import { deleteUpdate, postUpdate } from './incidents/updates.ts'
+import { publishPostmortem, savePostmortem } from './postmortems/actions.ts'
+import { addItem, removeItem } from './postmortems/items.ts'
 import { markBad } from './releases/bad.ts'
 import { recordByHand } from './releases/by-hand.ts'
 import { releaseById } from './releases/store.ts'
@@ -96,6 +98,7 @@ async function incidents(ship: World, vault_release: string) {
   const words = { title: 'The c0nfidential', body: 'c0nfidential' }
   const ofVault = await declareIncident(ship, { ...words, ...cause, components: down('vault') })
   const deleted = await declareIncident(ship, { ...words, components: down('shop') })
+  await learned(ship, deleted.id, 'c0nfidential')
   await deleteIncident(ship, deleted.id)
   const open = await declareIncident(ship, {
     title: 'Payments fail',
@@ -111,7 +114,19 @@ async function incidents(ship: World, vault_release: string) {
     remedy_release_id: vault_release,
   }
   await postUpdate(ship, open.id, { body: 'It is over.', state: 'resolved', ...remedy })
+  await learned(ship, ofVault.id, 'c0nfidential')
+  await learned(ship, open.id, 'We test more.')
   return { ofVault, deleted, open }
+}
+
+/** A postmortem with an item whose owner, and another one that was removed, are nobody's outside. */
+async function learned(ship: World, incident_id: string, body: string) {
+  await postUpdate(ship, incident_id, { body, state: 'resolved' })
+  await savePostmortem(ship, incident_id, { body })
+  await publishPostmortem(ship, incident_id)
+  await addItem(ship, incident_id, { words: body, owner: 'Ada C0nfidential' })
+  const removed = await addItem(ship, incident_id, { words: 'c0nfidential' })
+  await removeItem(ship, removed.id)
 }
 
 test('nothing that is kept from customers is on any page or in any answer that needs no token', async () => {

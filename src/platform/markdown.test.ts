@@ -31,10 +31,10 @@ const hostile = [
 ]
 for (const text of hostile) {
   test(`${JSON.stringify(text)} does nothing`, () => {
-    const html = markdown(text)
-    const tags = [...html.matchAll(/<\s*([a-z]+)([^>]*)>/gi)]
+    const html = markdown(text) + markdown(`## ${text}`, 'parts')
+    const tags = [...html.matchAll(/<\s*([a-z]+[1-6]?)([^>]*)>/gi)]
     for (const [tag, name, attributes] of tags) {
-      assert.match(name ?? '', /^(p|a|strong|em|code|pre|ul|ol|li|blockquote|br|hr)$/, tag)
+      assert.match(name ?? '', /^(p|a|h3|strong|em|code|pre|ul|ol|li|blockquote|br|hr)$/, tag)
       assert.doesNotMatch(attributes ?? '', /\son\w+\s*=|javascript:|data:|vbscript:/i, tag)
     }
   })
@@ -43,4 +43,12 @@ for (const text of hostile) {
 test('a hundred thousand brackets are read in no time to speak of', () => {
   for (const one of ['[', '*', '`', '>', '&amp', '|a'])
     assert.ok(markdown(one.repeat(100_000 / one.length)).length > 0)
+})
+
+test('a long text may have parts, all of one level, and none without words', () => {
+  assert.equal(markdown('# Why'), '<p># Why</p>\n')
+  assert.equal(
+    markdown('# Why\n\n#\n\n#### How\n\nSo\n==', 'parts'),
+    '<h3>Why</h3>\n<h3>How</h3>\n<h3>So</h3>\n',
+  )
 })

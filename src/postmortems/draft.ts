@@ -10,7 +10,7 @@ export type Line = {
   detail: Record<string, unknown>
 }
 
-export type Known = {
+type Known = {
   /** As customers may see it: the draft is written to be published, so it names nothing else. */
   incident: PublicIncident
   cause: PublicRelease | null
@@ -20,7 +20,7 @@ export type Known = {
 }
 
 /** Something that happened, in a plain sentence of Markdown. */
-export type Happened = { at: string; words: string }
+type Happened = { at: string; words: string }
 
 const mostListed = 80
 const longestQuote = 160
@@ -44,7 +44,7 @@ export function draftOf(known: Known): string {
 }
 
 /** All that happened, in its order: the release, what customers noticed, what was said, the way back, the end. */
-export function timelineOf(known: Known): Happened[] {
+function timelineOf(known: Known): Happened[] {
   const { incident } = known
   const title = plain(incident.title).replace(/[.!]$/, '')
   const story = [

@@ -86,7 +86,6 @@ export async function listItems(ctx: Context, { show, limit, cursor, incident_id
     .limit(limit + 1)
     .execute()
 }
-export type ListedItem = Awaited<ReturnType<typeof listItems>>[number]
 
 export async function insertItem({ db }: Context, row: ActionItem) {
   await db.insertInto('action_items').values(row).execute()

@@ -47,7 +47,7 @@ test('what is published stands on the public page with its facts, and is taken o
   await editor.post(page, typed({ how_noticed: 'A customer called.' }))
   assert.doesNotMatch(await seen(), /A test was missing/)
   assert.match((await editor.get(page)).body, /Saved as a draft\. Customers do not see it\./)
-  await editor.post(page, typed({ version: '1', how_noticed: 'A customer called.', then: 'publish' }))
+  await editor.post(page, typed({ version: '1', how_noticed: 'A customer called.', publish: 'yes' }))
   const body = await seen()
   assert.match(body, /What we learned[\s\S]*<h3>Why<\/h3>[\s\S]*A test was missing\./)
   assert.match(body, /How we noticed<\/dt><dd>A customer called\./)
@@ -63,13 +63,13 @@ test('what is published stands on the public page with its facts, and is taken o
 test('an incident that is open has a draft and no publication, and one that is open again hides it', async () => {
   const { editor, page, typed, seen, saved, end, ship, incident } = await yard({ over: false })
   assert.match((await editor.get(page)).body, /The incident is still open\. You can write already/)
-  const refused = await editor.post(page, typed({ then: 'publish' }))
+  const refused = await editor.post(page, typed({ publish: 'yes' }))
   assert.equal(refused.statusCode, 409)
   assert.match(refused.body, /The incident is still open\. Resolve it first[\s\S]*A test was missing/)
   assert.equal(await saved(), undefined)
   await end()
   await editor.get(page)
-  await editor.post(page, typed({ then: 'publish' }))
+  await editor.post(page, typed({ publish: 'yes' }))
   assert.match(await seen(), /What we learned/)
   ship.wait(10)
   await postUpdate(ship, incident.id, { state: 'investigating', body: 'Again.' })
@@ -171,7 +171,7 @@ test('customers read what is done about it, and neither by whom nor until when',
   const { editor, page, typed, seen, ship, incident } = await yard()
   await addItem(ship, incident.id, { words: 'Test cards', owner: 'Mari Maasikas', due_on: '2026-12-24' })
   await editor.get(page)
-  await editor.post(page, typed({ then: 'publish' }))
+  await editor.post(page, typed({ publish: 'yes' }))
   const body = await seen()
   assert.match(body, /What we do about it[\s\S]*Test cards/)
   assert.doesNotMatch(body, /Maasikas|2026-12-24/)
@@ -200,7 +200,7 @@ test('Markdown that attacks is inert wherever it stands, and the pages are valid
     due_on: '2026-12-24',
   })
   await editor.get(page)
-  await editor.post(page, typed({ body: attack, how_noticed: '<b>x', then: 'publish' }))
+  await editor.post(page, typed({ body: attack, how_noticed: '<b>x', publish: 'yes' }))
   const validator = new HtmlValidate({
     root: true,
     extends: ['html-validate:recommended'],

@@ -41,7 +41,7 @@ export async function routes(app: App) {
     const typed = typedFields(request.body)
     const place = await placeOf(ctx)
     const known = await postmortemOf(ctx, incident.id)
-    const verb = typed.then === 'publish' ? saveAndPublish : savePostmortem
+    const verb = typed.publish === 'yes' ? saveAndPublish : savePostmortem
     const made = await attempt(async () => verb(ctx, incident.id, textIn(typed, place, known)))
     if (!made.ok) {
       const current = made.current as Postmortem | null
