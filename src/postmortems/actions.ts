@@ -5,6 +5,7 @@ import { type JournalAction, record } from '../journal/journal.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { unanswered } from './draft.ts'
 import { PostmortemText } from './model.ts'
 import { insertPostmortem, type Postmortem, postmortemOf, writePostmortem } from './store.ts'
 
@@ -54,6 +55,8 @@ export function publishPostmortem(ctx: Context, incident_id: string, version?: n
       throw new Refusal('conflict', words)
     }
     if (known.published_at) return known
+    const ask = unanswered(known.body)
+    if (ask) throw fault('body', `The draft still asks: “${ask}” Answer it, or take it out.`)
     const what = { published_at: nowText(ctx) }
     return change(ctx, { incident, known, what, action: 'postmortem.published' })
   })

@@ -56,6 +56,9 @@ test('a token writes, publishes and takes back a postmortem, and reads its facts
   assert.equal((await server.inject({ url: `/api/v1${at}` })).statusCode, 404, 'a draft is nobody’s')
   const late = await call('PUT', at, { body: 'Late', version: 0 })
   assert.deepEqual([late.status, late.json.current.how_noticed], [409, 'An alert.'])
+  const asks = await call('PUT', `${at}/publication`)
+  assert.deepEqual([asks.status, Object.keys(asks.json.errors)], [422, ['body']], 'a draft still asks')
+  await call('PUT', at, { body: 'A test was missing.' })
   assert.ok((await call('PUT', `${at}/publication`)).json.published_at)
   const seen = (await server.inject({ url: `/api/v1${at}` })).json()
   assert.deepEqual(

@@ -25,6 +25,20 @@ type Happened = { at: string; words: string }
 const mostListed = 80
 const longestQuote = 160
 
+/** What a draft asks of who writes on; an answer takes the place of each. */
+const asks = {
+  why: 'Say what caused it, and why nobody saw it before.',
+  why_release: 'Say what was wrong with it, and why nobody saw it before.',
+  helped: 'Say what made it shorter, and what made it longer.',
+  helped_else: 'Say what else helped.',
+  change: 'Say what will be different from now on.',
+}
+
+/** The first thing that a draft asks and nobody has answered or taken out; undefined: it may be read by anybody. */
+export function unanswered(body: string): string | undefined {
+  return Object.values(asks).find((ask) => body.includes(ask))
+}
+
 /** The postmortem to begin with: what happened, from the log, and a heading for each thing that only people know. */
 export function draftOf(known: Known): string {
   const { cause } = known
@@ -34,12 +48,12 @@ export function draftOf(known: Known): string {
     ...listed(story, known.time_zone),
     '## Why',
     cause
-      ? `Release ${named(cause)} of ${plain(cause.component.name)} caused it. Say what was wrong with it, and why nobody saw it before.`
-      : 'Say what caused it, and why nobody saw it before.',
+      ? `Release ${named(cause)} of ${plain(cause.component.name)} caused it. ${asks.why_release}`
+      : asks.why,
     '## What helped',
     helped(known),
     '## What we change',
-    'Say what will be different. Who does what until when stands in the action items.',
+    asks.change,
   ].join('\n\n')
 }
 
@@ -106,12 +120,12 @@ function told({ at, action, actor_name, detail }: Line, { incident, cause }: Kno
 
 function helped({ back, cause, incident }: Known) {
   if (incident.remedy === 'rolled_forward' && incident.remedy_reason) {
-    return `There was no way back: ${plain(incident.remedy_reason)}\n\nSay what else helped.`
+    return `There was no way back: ${plain(incident.remedy_reason)}\n\n${asks.helped_else}`
   }
   if (back?.live_at && back.id !== cause?.id && back.took_seconds !== null) {
-    return `Going back took ${seconds(back.took_seconds)}. Say what else helped.`
+    return `Going back took ${seconds(back.took_seconds)}. ${asks.helped_else}`
   }
-  return 'Say what made it shorter, and what made it longer.'
+  return asks.helped
 }
 
 /** A list with clocks; where it went on over several days, one for each day. */

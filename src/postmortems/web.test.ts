@@ -83,6 +83,21 @@ test('an incident that is open has a draft and no publication, and one that is o
   assert.equal((await editor.post(page, typed({ version: '2' }))).statusCode, 410)
 })
 
+test('a draft that still asks something is not published, and says what it asks', async () => {
+  const { editor, page, typed, saved } = await yard()
+  const drafted = /required="">\n([\s\S]*?)<\/textarea>/.exec((await editor.get(page)).body)?.[1] ?? ''
+  const refused = await editor.post(page, typed({ body: drafted, publish: 'yes' }))
+  assert.equal(refused.statusCode, 422)
+  assert.match(
+    refused.body,
+    /The draft still asks: “Say what was wrong with it, and why nobody saw it before\.”/,
+  )
+  assert.equal(await saved(), undefined)
+  await editor.get(page)
+  const answered = drafted.replaceAll(/Say what [^.]*\./g, 'We know.')
+  assert.equal((await editor.post(page, typed({ body: answered, publish: 'yes' }))).statusCode, 303)
+})
+
 test('of two editors the second sees both texts and may save theirs then', async () => {
   const { editor, page, typed, ship, incident, saved } = await yard()
   await editor.get(page)
