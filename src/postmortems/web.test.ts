@@ -21,7 +21,7 @@ async function yard({ over = true } = {}) {
   const server = await startTestApp(ship)
   const editor = await server.signedIn('editor')
   const page = `/admin/incidents/${incident.id}/postmortem`
-  const typed = (fields: object) => ({ body: '## Why\n\nA test was missing.', version: '0', ...fields })
+  const typed = (fields: object) => ({ body: '## Why\n\nA test was missing.', begins: 'yes', ...fields })
   const seen = async () =>
     (await server.inject({ url: `/incidents/${incident.id}`, headers: { accept: 'text/html' } })).body
   return { ...shop, server, editor, page, typed, seen, end, saved: () => postmortemOf(ship, incident.id) }

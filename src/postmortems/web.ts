@@ -69,7 +69,9 @@ function savedWords({ published_at }: Postmortem, { resolved_at }: Incident) {
 
 /** A moment that still shows the minute it had keeps its seconds. */
 function textIn(typed: Typed, place: Place, known: Postmortem | undefined): PostmortemText {
-  const { noticed_on = '', noticed_clock = '', body = '', how_noticed = '', version } = typed
+  const { noticed_on = '', noticed_clock = '', body = '', how_noticed = '' } = typed
+  // who began from the draft means to be the first
+  const version = typed.version ?? (typed.begins ? '0' : undefined)
   const said = { body, how_noticed, version }
   if (noticed_on === '' && noticed_clock === '') return { ...said, noticed_at: null }
   const shown = shownMoment(known?.noticed_at ?? null, place)
@@ -112,7 +114,7 @@ async function showPostmortem(
   const { whole, facts, way } = await factsOf(ctx, incident)
   const all = (await itemsOf(ctx, incident.id)).map((one) => shownItem(ctx, one, place.time_zone))
   const saved = known && { ...known, ...shownMoment(known.noticed_at, place) }
-  const beginning = saved ?? { body: await draftFor(ctx, incident), version: 0 }
+  const beginning = saved ?? { body: await draftFor(ctx, incident) }
   return reply.view('/postmortems/edit', {
     title: `Postmortem of “${incident.title}”`,
     incident: noted(whole),
