@@ -167,7 +167,8 @@ function trouble(given: Chances & { at: number; component: Component | undefined
   const incident = {
     ...{ id, title: `${component.name} is in trouble`, state: 'resolved', impact: null, ...remedy, ...ends },
     ...{ cause: cause ? 'release' : 'unknown', cause_release_id: cause?.id ?? null, started_at: text(at) },
-    ...{ published_at: text(at), deleted_at: null, ...kept(at) },
+    ...{ published_at: text(at), visibility: 'public', merged_into_incident_id: null },
+    ...{ deleted_at: null, ...kept(at) },
   }
   const impact = { component_id: component.id, status, started_at: text(at), ended_at: text(end) }
   return {

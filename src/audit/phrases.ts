@@ -105,6 +105,15 @@ const phrases = {
   'action_item.reopened': 'opened again what is to be done after {title}: {words}',
   'action_item.removed': 'removed what was to be done after {title}: {words}',
   'action_item.restored': 'brought back what is to be done after {title}: {words}',
+  'incident.impacts_edited': 'corrected what {title} did to components',
+  'incident.published': 'published {title}',
+  'incident.hidden': 'made {title} private to the team',
+  'incident.merged': 'said that {title} is the same as {into}',
+  'incident.split': 'said that {title} is not the same as {from}',
+  'incident.note_added': 'noted something on {title}',
+  'incident.note_edited': 'edited a note on {title}',
+  'incident.note_deleted': 'deleted a note on {title}',
+  'incident.note_restored': 'restored a note on {title}',
 } satisfies Record<JournalAction, string>
 
 /** A journal line as a sentence without its actor: "released 2.14.0 of Checkout". */

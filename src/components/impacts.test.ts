@@ -83,6 +83,8 @@ async function shipInTrouble() {
       resolved_at: null,
       next_update_at: null,
       published_at: noon,
+      visibility: 'public',
+      merged_into_incident_id: null,
       deleted_at: null,
       version: 1,
       created_at: noon,

@@ -2,6 +2,7 @@ import { type Context, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import type { Tables } from '../platform/tables.ts'
 import { type ComponentStatus, worstStatus } from './model.ts'
+import { countedImpacts } from './visibility.ts'
 
 export type Impact = Tables['component_impacts']
 
@@ -52,6 +53,27 @@ export async function endImpactsOn(ctx: Context, { component_id, at }: { compone
   await endAll(ctx, await query.where('component_id', '=', component_id).execute(), at)
 }
 
+/** Puts these intervals in the place of all that an incident did; those that name an id keep it and their birth. */
+export async function replaceImpacts(
+  ctx: Context,
+  incident_id: string,
+  intervals: (Pick<Impact, 'component_id' | 'status' | 'started_at' | 'ended_at'> & {
+    id?: string | undefined
+  })[],
+) {
+  const known = new Map((await impactsOfIncident(ctx, incident_id)).map((impact) => [impact.id, impact]))
+  for (const id of known.keys()) await remove(ctx, id)
+  for (const { component_id, status, started_at, ended_at, id } of intervals) {
+    const born = known.get(id ?? '') ?? { id: newId(), created_at: nowText(ctx) }
+    known.delete(born.id) // an id that is named twice is one row's alone
+    const row = { id: born.id, component_id, status, started_at, ended_at, incident_id }
+    await ctx.db
+      .insertInto('component_impacts')
+      .values({ ...row, created_at: born.created_at })
+      .execute()
+  }
+}
+
 /** Moves the beginning of an incident: what began with it, or would now begin before it, begins at `to`. */
 export async function moveImpactStarts(
   ctx: Context,
@@ -96,34 +118,28 @@ function impactsAfter(
 
 /** Each component's status now: the worst of what is open on it. Whoever is not in the map is operational. */
 export async function currentStatuses({ db }: Pick<Context, 'db'>): Promise<Map<string, ComponentStatus>> {
-  const rows = await standing(db).where('component_impacts.ended_at', 'is', null).execute()
+  const rows = await countedImpacts(db)
+    .selectAll('component_impacts')
+    .where('component_impacts.ended_at', 'is', null)
+    .execute()
   const byComponent = Map.groupBy(rows, (row) => row.component_id)
   return new Map([...byComponent].map(([id, open]) => [id, worstStatus(open.map((row) => row.status))]))
 }
 
-/** Every interval that touches the window, of incidents that were not deleted or by hand, oldest first. */
+/** Every interval that touches the window, by hand or of incidents that count, oldest first. */
 export function impactsBetween(
   { db }: Pick<Context, 'db'>,
   from: string,
   to: string,
   component_id?: string,
 ): Promise<Impact[]> {
-  const all = standing(db).where('component_impacts.started_at', '<', to)
+  const all = countedImpacts(db).selectAll('component_impacts').where('component_impacts.started_at', '<', to)
   const asked = component_id ? all.where('component_impacts.component_id', '=', component_id) : all
   return asked
     .where((or) => or.or([or('ended_at', 'is', null), or('ended_at', '>', from)]))
     .orderBy('component_impacts.started_at')
     .orderBy('component_impacts.id')
     .execute()
-}
-
-/** A deleted incident keeps its intervals, so that restoring it restores them; meanwhile they count for nothing. */
-function standing(db: Context['db']) {
-  return db
-    .selectFrom('component_impacts')
-    .leftJoin('incidents', 'incidents.id', 'component_impacts.incident_id')
-    .where('incidents.deleted_at', 'is', null)
-    .selectAll('component_impacts')
 }
 
 async function endAll(ctx: Context, open: Impact[], at: string) {

@@ -118,13 +118,43 @@ export const percentMode = once(() =>
   within.selectFrom('site').select('public_percent').where('site.id', '=', 'site').as('public_percent'),
 )
 
-/** Incidents that were published and not deleted, and that name a component that may be named, or none at all. */
+/**
+ * Incidents that were published, are not kept to the team, not deleted and no duplicate of another one, and that name
+ * a component that may be named, or none at all.
+ */
 export function visibleIncidents(db: Db) {
+  return toldIncidents(db).where('incidents.merged_into_incident_id', 'is', null)
+}
+
+function toldIncidents(db: Db) {
   return db
     .selectFrom('incidents')
     .where('incidents.published_at', 'is not', null)
+    .where('incidents.visibility', '=', 'public')
     .where('incidents.deleted_at', 'is', null)
     .where(namesPublicOrNone())
+}
+
+/** Incidents that customers could read of until they were found to be the same as one that they can read of. */
+export function visibleDuplicates(db: Db) {
+  const seen = visibleIncidents(within).select('incidents.id')
+  return toldIncidents(db).where('incidents.merged_into_incident_id', 'in', seen)
+}
+
+/**
+ * What counts of all that components suffered, for whoever looks: what was said by hand, and what incidents did that
+ * are not deleted, not kept to the team and not counted with another one already. The intervals themselves stay, so
+ * that restoring, publishing and splitting bring them back.
+ */
+export function countedImpacts(db: Db) {
+  return db
+    .selectFrom('component_impacts')
+    .leftJoin('incidents', 'incidents.id', 'component_impacts.incident_id')
+    .where('incidents.deleted_at', 'is', null)
+    .where('incidents.merged_into_incident_id', 'is', null)
+    .where((impact) =>
+      impact.or([impact('incidents.id', 'is', null), impact('incidents.visibility', '=', 'public')]),
+    )
 }
 
 const namesPublicOrNone = once(() => {

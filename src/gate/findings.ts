@@ -19,6 +19,7 @@ export async function openIncidents(
     .select(['incidents.id', 'title', 'impact', 'component_id', 'status'])
     .where('resolved_at', 'is', null)
     .where('deleted_at', 'is', null)
+    .where('merged_into_incident_id', 'is', null)
     .orderBy('incidents.started_at')
     .orderBy('incidents.id')
     .execute()

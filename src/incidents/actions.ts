@@ -29,14 +29,16 @@ export function declareIncident(ctx: Context, input: NewIncident): Promise<Incid
     const next_update_at = state === 'resolved' ? null : checkedPromise(ctx, given.next_update_at)
 
     const impact = given.impact ?? null
-    const published_at = nowText(ctx)
-    const facts = { id, title, state, impact, ...cause, started_at: from, next_update_at, published_at }
+    const { visibility } = given
+    const published_at = visibility === 'public' ? nowText(ctx) : null
+    const told = { published_at, visibility, merged_into_incident_id: null }
+    const facts = { id, title, state, impact, ...cause, started_at: from, next_update_at, ...told }
     await insertIncident(ctx, { ...facts, ...unmended, ...milestones(unmended, state, at), ...born(ctx) })
     const changes = await changeImpacts(ctx, { incident_id: id, named, state, from, at })
     const said = { state, body, display_at: at, next_update_at, actor_name: ctx.actor.name }
     await insertUpdate(ctx, { id: newId(), incident_id: id, ...said, ...born(ctx) }, changes)
     const components = changes.map((change) => [change.component_id, change.new_status])
-    const detail = { title, state, ...cause, components }
+    const detail = { title, state, visibility, ...cause, components }
     await record(ctx, { action: 'incident.declared', subject: ['incident', id], detail })
     return incidentById(ctx, id)
   })

@@ -6,10 +6,14 @@ import { type Context, nowText } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { readSite } from '../site/store.ts'
-import { declareIncident, deleteIncident, editIncident, restoreIncident } from './actions.ts'
+import { deleteIncident, editIncident, restoreIncident } from './actions.ts'
+import { factsApiRoutes } from './facts-api.ts'
 import { IncidentJson, incidentJson, SuspectJson } from './json.ts'
-import { IncidentChange, moment, NewIncident } from './model.ts'
+import { IncidentChange, moment } from './model.ts'
+import { noteApiRoutes } from './notes-api.ts'
 import { listPublicIncidents, PublicIncident, publicIncident } from './public.ts'
+import { publicSameAs } from './public-duplicates.ts'
+import { logIncident, ToldIncident } from './retrospective.ts'
 import { incidentById, incidentFilters, listIncidents } from './store.ts'
 import { reasonFor } from './suspect-words.ts'
 import { suspectsFor } from './suspects.ts'
@@ -29,6 +33,8 @@ export async function routes(app: App) {
   writeRoutes(app)
   suspectRoutes(app)
   await updateRoutes(app)
+  factsApiRoutes(app)
+  noteApiRoutes(app)
 }
 
 function readRoutes(app: App) {
@@ -46,16 +52,20 @@ function readRoutes(app: App) {
   })
 
   const one = { tags, params, response: { 200: z.union([IncidentJson, PublicIncident]) } }
-  app.get(`${address}/:id`, { config: read, schema: one }, async ({ ctx, params }) => {
-    if (!hasToken(ctx)) return publicIncident(ctx, params.id)
+  app.get(`${address}/:id`, { config: read, schema: one }, async ({ ctx, params }, reply) => {
+    if (!hasToken(ctx)) {
+      const into = await publicSameAs(ctx, params.id)
+      if (into) return reply.redirect(`${address}/${into}`, 303)
+      return publicIncident(ctx, params.id)
+    }
     return incidentJson(await wholeIncident(ctx, await incidentById(ctx, params.id)))
   })
 }
 
 function writeRoutes(app: App) {
-  const make = { tags, body: NewIncident, response: { 201: IncidentJson } }
+  const make = { tags, body: ToldIncident, response: { 201: IncidentJson } }
   app.post(address, { config: write, schema: make }, (request, reply) =>
-    once(request, reply, async (ctx) => wholeIncident(ctx, await declareIncident(ctx, request.body))),
+    once(request, reply, async (ctx) => wholeIncident(ctx, await logIncident(ctx, request.body))),
   )
 
   const edit = { tags, params, body: IncidentChange, response: { 200: IncidentJson } }

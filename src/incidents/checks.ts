@@ -93,11 +93,12 @@ export function checkedPromise(ctx: Context, next_update_at: string | null | und
   return next_update_at
 }
 
-function isAhead(ctx: Context, at: string) {
+/** Whether a moment lies in the future, by more than a person's clock may be wrong. */
+export function isAhead(ctx: Context, at: string) {
   return Date.parse(at) > ctx.now().getTime() + clockSlack
 }
 
-/** An incident that may be worked on: not deleted, and as its editor last saw it. */
+/** An incident that may be worked on: not deleted, no duplicate, and as its editor last saw it. */
 export async function incidentAsSeen(
   ctx: Context,
   id: string,
@@ -105,6 +106,9 @@ export async function incidentAsSeen(
 ): Promise<Incident> {
   const incident = await incidentById(ctx, id)
   if (incident.deleted_at) throw new Refusal('gone', 'This incident was deleted. Restore it first.')
+  if (incident.merged_into_incident_id) {
+    throw new Refusal('conflict', 'This incident is merged into another one. Work there, or split it first.')
+  }
   if (version !== undefined && version !== incident.version) throw stale(incident)
   return incident
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { componentStatuses } from '../components/model.ts'
+import { componentStatuses, visibilities } from '../components/model.ts'
 import { causes, incidentStates, remedies, severities } from './model.ts'
 import type { WholeIncident } from './whole.ts'
 
@@ -71,6 +71,8 @@ export const IncidentJson = z.object({
   resolved_at: time,
   next_update_at: time,
   published_at: time,
+  visibility: z.enum(visibilities),
+  merged_into_incident_id: z.string().nullable(),
   deleted_at: time,
   version: z.int(),
   created_at: z.string(),

@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { type ComponentStatus, componentStatuses, incidentStatuses } from '../components/model.ts'
+import {
+  type ComponentStatus,
+  componentStatuses,
+  incidentStatuses,
+  visibilities,
+} from '../components/model.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { en } from '../site/words/en.ts'
 import { isOfOurTime } from '../sources/times.ts'
@@ -107,6 +112,7 @@ export const NewIncident = z.object({
   components: z.array(named).max(500).default([]),
   next_update_at: moment.nullish(),
   display_at: moment.nullish(),
+  visibility: z.enum(visibilities).default('public'),
   notify: z.boolean().optional(),
 })
 export type NewIncident = z.input<typeof NewIncident>

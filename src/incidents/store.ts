@@ -14,7 +14,7 @@ export async function incidentById({ db }: Context, id: string): Promise<Inciden
   return incident
 }
 
-export const incidentFilters = ['open', 'resolved', 'deleted', 'all'] as const
+export const incidentFilters = ['open', 'resolved', 'merged', 'deleted', 'all'] as const
 type IncidentFilter = (typeof incidentFilters)[number]
 
 /** Newest start first; one more than `limit`, so that the caller knows whether more follow. */
@@ -24,8 +24,11 @@ export async function listIncidents(
 ): Promise<Incident[]> {
   let query = ctx.db.selectFrom('incidents').selectAll()
   query = query.where('deleted_at', show === 'deleted' ? 'is not' : 'is', null)
-  if (show === 'open') query = query.where('resolved_at', 'is', null)
-  if (show === 'resolved') query = query.where('resolved_at', 'is not', null)
+  if (show === 'merged') query = query.where('merged_into_incident_id', 'is not', null)
+  if (show === 'open' || show === 'resolved') {
+    query = query.where('resolved_at', show === 'open' ? 'is' : 'is not', null)
+    query = query.where('merged_into_incident_id', 'is', null)
+  }
   if (cursor) {
     const { started_at, id } = await incidentById(ctx, cursor)
     query = query.where(({ eb, refTuple, tuple }) =>
@@ -73,10 +76,18 @@ export async function namedIn({ db }: Context, incident_ids: string[]) {
     .execute()
 }
 
+/** What these incidents did to components, oldest first. */
 export async function impactsOf({ db }: Context, incident_ids: string[]) {
   if (incident_ids.length === 0) return []
-  const query = db.selectFrom('component_impacts').selectAll().where('incident_id', 'in', incident_ids)
-  return query.orderBy('started_at').orderBy('id').execute()
+  return db
+    .selectFrom('component_impacts')
+    .innerJoin('components', 'components.id', 'component_impacts.component_id')
+    .where('component_impacts.incident_id', 'in', incident_ids)
+    .selectAll('component_impacts')
+    .select(['components.name', 'components.slug'])
+    .orderBy('component_impacts.started_at')
+    .orderBy('component_impacts.id')
+    .execute()
 }
 
 /** Releases by their ids, with the names a person knows them by. */

@@ -66,12 +66,14 @@ function whole(incident: Incident, parts: Parts) {
   }
 }
 
-/** Each component that was ever named, with what this incident does to it now and the worst it did. */
+/** Each component that was ever named or hurt, with what this incident does to it now and the worst it did. */
 function affected(
   named: Awaited<ReturnType<typeof namedIn>>,
   impacts: Awaited<ReturnType<typeof impactsOf>>,
 ) {
-  const each = new Map(named.map(({ component_id: id, slug, name }) => [id, { id, slug, name }]))
+  const each = new Map(
+    [...named, ...impacts].map(({ component_id: id, slug, name }) => [id, { id, slug, name }]),
+  )
   return [...each.values()].map((component) => {
     const own = impacts.filter((impact) => impact.component_id === component.id)
     const open = own.filter((impact) => impact.ended_at === null)

@@ -98,6 +98,15 @@ export const journalActions = [
   'action_item.reopened',
   'action_item.removed',
   'action_item.restored',
+  'incident.impacts_edited',
+  'incident.published',
+  'incident.hidden',
+  'incident.merged',
+  'incident.split',
+  'incident.note_added',
+  'incident.note_edited',
+  'incident.note_deleted',
+  'incident.note_restored',
 ] as const
 export type JournalAction = (typeof journalActions)[number]
 
@@ -156,6 +165,9 @@ const hiding = new Set<string>([
   'postmortem.unpublished',
   'action_item.edited',
   'action_item.removed',
+  'incident.impacts_edited',
+  'incident.hidden',
+  'incident.merged',
 ] satisfies JournalAction[])
 
 /** Whether after this line not even an outage may bring back what was public before. */

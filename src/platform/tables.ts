@@ -49,7 +49,7 @@ export const owners = {
   components: ['groups', 'components', 'component_impacts'],
   sources: ['sources', 'source_secrets', 'source_rules'],
   releases: ['environments', 'release_events', 'releases'],
-  incidents: ['incidents', 'incident_updates', 'incident_update_components'],
+  incidents: ['incidents', 'incident_updates', 'incident_update_components', 'incident_notes'],
   rollbacks: ['rollback_plans', 'rollback_receivers', 'readiness', 'artifact_checks', 'rollback_requests'],
   postmortems: ['postmortems', 'action_items'],
   gate: ['freeze_windows', 'freeze_window_components', 'gate_rules'],

@@ -73,6 +73,7 @@ export function incidentsOf({ db }: Context, release_id: string) {
     .selectFrom('incidents')
     .select(['id', 'title', 'state', 'started_at', 'resolved_at', 'cause_release_id'])
     .where('deleted_at', 'is', null)
+    .where('merged_into_incident_id', 'is', null)
     .where((or) => or.or([or('cause_release_id', '=', release_id), or('remedy_release_id', '=', release_id)]))
     .orderBy('started_at')
     .execute()

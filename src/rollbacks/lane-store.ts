@@ -46,6 +46,7 @@ export async function troublesOf({ db }: Context, release_ids: string[]) {
     .select(['cause_release_id', 'title', 'started_at', 'resolved_at'])
     .where('cause_release_id', 'in', release_ids)
     .where('deleted_at', 'is', null)
+    .where('merged_into_incident_id', 'is', null)
     .orderBy('started_at', 'desc')
     .execute()
   return rows.map((row) => ({ ...row, cause_release_id: row.cause_release_id ?? '' }))

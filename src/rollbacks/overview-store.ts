@@ -43,6 +43,7 @@ export function causedIncidents({ db }: Context, asked: Asked) {
     .select(['releases.component_id', 'releases.environment_id', 'releases.version', 'releases.commit'])
     .select(['components.slug as component_slug', 'environments.name as environment'])
     .where('incidents.deleted_at', 'is', null)
+    .where('incidents.merged_into_incident_id', 'is', null)
     .where('incidents.started_at', '>=', asked.from)
     .where('incidents.started_at', '<', asked.until)
     .where(inLanes(asked))
@@ -129,6 +130,7 @@ export async function around({ db }: Context, backs: readonly Back[]) {
     .selectFrom('incidents')
     .select(['id', 'title', 'cause_release_id', 'remedy_release_id'])
     .where('deleted_at', 'is', null)
+    .where('merged_into_incident_id', 'is', null)
     .where((or) =>
       or.or([
         or('cause_release_id', 'in', reverted),

@@ -79,6 +79,7 @@ async function counts({ ctx }: FastifyRequest) {
     .select((row) => row.fn.countAll<number>().as('open_incidents'))
     .where('resolved_at', 'is', null)
     .where('deleted_at', 'is', null)
+    .where('merged_into_incident_id', 'is', null)
     .executeTakeFirstOrThrow()
   const { inbox_count } = await ctx.db
     .selectFrom('release_events')

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { anyone } from '../accounts/guard.ts'
+import { publicSameAs } from '../incidents/public-duplicates.ts'
 import { type App, publicCache } from '../platform/http.ts'
 import { historyPage } from './history.ts'
 import { incidentPage } from './incident.ts'
@@ -24,6 +25,8 @@ export async function routes(app: App) {
   })
 
   app.get('/incidents/:id', { config, schema: { params } }, async (request, reply) => {
+    const same = await publicSameAs(request.ctx, request.params.id)
+    if (same) return reply.header('cache-control', publicCache).redirect(`/incidents/${same}`, 303)
     const page = await incidentPage(request.ctx, request.params.id)
     return show(reply, '/status/incident', { title: page.incident.title, ...page })
   })

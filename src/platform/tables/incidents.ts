@@ -17,6 +17,10 @@ export type IncidentsTables = {
     resolved_at: Time | null
     next_update_at: Time | null
     published_at: Time | null
+    /** `public`, or `private`: kept to the team. */
+    visibility: string
+    /** The incident that this one is the same as. */
+    merged_into_incident_id: Id | null
     deleted_at: Time | null
   }
   incident_updates: Versioned & {
@@ -26,6 +30,16 @@ export type IncidentsTables = {
     body: string
     display_at: Time
     next_update_at: Time | null
+    actor_name: string
+    deleted_at: Time | null
+  }
+  /** What operators say to each other beside an incident. */
+  incident_notes: Versioned & {
+    id: Id
+    incident_id: Id
+    body: string
+    actor_kind: string
+    actor_id: Id | null
     actor_name: string
     deleted_at: Time | null
   }
