@@ -40,6 +40,7 @@ import * as releasesApi from './releases/api.ts'
 import * as exposureApi from './releases/exposure-api.ts'
 import * as releasesWeb from './releases/web.ts'
 import * as rollbacksApi from './rollbacks/api.ts'
+import { wayBackBrief } from './rollbacks/brief.ts'
 import { wayBackPanel } from './rollbacks/panel.ts'
 import * as rollbacksWeb from './rollbacks/web.ts'
 import * as siteApi from './site/api.ts'
@@ -47,6 +48,7 @@ import { registerPages, rulesFor } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
 import * as sourcesApi from './sources/api.ts'
 import * as sourcesWeb from './sources/web.ts'
+import { incidentPage } from './status/incident.ts'
 import * as statusPrograms from './status/programs.ts'
 import * as statusWeb from './status/web.ts'
 
@@ -111,7 +113,11 @@ export async function buildApp(
   await siteApi.routes(app)
   await componentsWeb.routes(app)
   await componentsApi.routes(app)
-  await incidentsWeb.routes(app, { wayBackFor: wayBackPanel })
+  await incidentsWeb.routes(app, {
+    wayBackFor: wayBackPanel,
+    wayBackBrief,
+    publicPageOf: incidentPage,
+  })
   await incidentsApi.routes(app)
   await sourcesWeb.routes(app, guard)
   await sourcesApi.routes(app, guard)

@@ -3,8 +3,6 @@ import { toneOf, worstFirst } from './look.ts'
 import type { PublicIncident } from './public.ts'
 
 /** What an incident's card shows, with its words and colours decided: on the public page and in the preview. */
-export type IncidentCard = ReturnType<typeof cardOf>
-
 export function cardOf(incident: PublicIncident, now: string, t: Words) {
   return {
     ...incident,

@@ -2,8 +2,6 @@ import { versionName } from '../components/live.ts'
 import { type ComponentStatus, incidentStatuses, levels } from '../components/model.ts'
 import { listComponents } from '../components/store.ts'
 import type { Context } from '../platform/context.ts'
-import { seconds } from '../platform/zone.ts'
-import { usualSeconds } from '../releases/usual.ts'
 import { incidentStates, stateWords } from './model.ts'
 import { type NamedRelease, recentReleases, releasesNamed } from './store.ts'
 import { reasonFor } from './suspect-words.ts'
@@ -60,7 +58,7 @@ export async function causeChoices(ctx: Context, { typed, started_at, component_
   ]
   for (const one of choices) one.checked = one.value === chosen
   const others = await releaseChoices(ctx, typed.other_release_id)
-  return { offered, chosen, choices, others, way_back: await wayBackFrom(ctx, chosen) }
+  return { offered, chosen, choices, others }
 }
 
 function suspectChoice(suspect: Suspect, reason: string): CauseChoice {
@@ -84,18 +82,6 @@ function choice(value: string, label: string, reason: string): CauseChoice {
 
 export function labelOf(release: NamedRelease) {
   return `${release.component_slug} ${versionName(release) ?? 'without a version'}`
-}
-
-/** What we know of the way back from the chosen release, in words. */
-async function wayBackFrom(ctx: Context, chosen: string) {
-  const [release] = await releasesNamed(ctx, [chosen.split(':')[1] ?? null])
-  if (!release || release.kind === 'rollback' || release.undone_by_release_id !== null) return null
-  const [previous] = await releasesNamed(ctx, [release.previous_release_id])
-  const usual = await usualSeconds(ctx, release)
-  return {
-    to: (previous && versionName(previous)) ?? release.previous_version,
-    takes: usual === null ? null : `${seconds(usual)} (median of the last rollbacks)`,
-  }
 }
 
 /** What went live lately, newest first, and whatever was chosen before. */

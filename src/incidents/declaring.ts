@@ -6,15 +6,18 @@ import { attempt } from '../platform/attempt.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
 import { readSite } from '../site/store.ts'
-import { declareIncident } from './actions.ts'
+import type { Above } from './above.ts'
 import { causeChoices, componentRows, stateChoices } from './choices.ts'
-import type { IncidentState, NewIncident } from './model.ts'
-import { previewOf } from './preview.ts'
+import { fault, type IncidentState } from './model.ts'
+import { momentWords } from './moment-words.ts'
+import { type Preview, previewOf } from './preview.ts'
+import { logIncident, type ToldIncident } from './retrospective.ts'
 import {
   type Place,
   shownStart,
   type Typed,
   typedCause,
+  typedEnd,
   typedFields,
   typedPromise,
   typedStart,
@@ -28,10 +31,10 @@ const query = z.object({ component: named, release: named })
 type Query = z.output<typeof query>
 
 /** The one screen on which an incident is declared. */
-export function declareRoutes(app: App) {
+export function declareRoutes(app: App, above: Above) {
   app.get(`${list}/new`, { ...editor, schema: { querystring: query } }, async (request, reply) => {
     const typed = await startingWith(request.ctx, request.query)
-    return showForm(request, reply, { typed, errors: {}, preview: null })
+    return showForm(request, reply, above, { typed, errors: {}, preview: null })
   })
 
   // "Look again" and "Preview": the same form, with the suspects of what was typed and a look at the page
@@ -39,18 +42,24 @@ export function declareRoutes(app: App) {
     const typed = typedFields(request.body)
     const place = await placeOf(request.ctx)
     const { chosen } = await causesFor(request.ctx, typed, place)
-    const preview = await previewOf(request.ctx, () => declared({ ...typed, cause: chosen }, place))
-    return showForm(request, reply, { typed, errors: {}, preview })
+    const preview = await previewOf(
+      request.ctx,
+      () => declared({ ...typed, cause: chosen }, place),
+      above.publicPageOf,
+    )
+    return showForm(request, reply, above, { typed, errors: {}, preview })
   })
 
   app.post(list, editor, async (request, reply) => {
     const typed = typedFields(request.body)
     const place = await placeOf(request.ctx)
-    const made = await attempt(() => declareIncident(request.ctx, declared(typed, place)))
+    const made = await attempt(() => logIncident(request.ctx, declared(typed, place)))
     if (!made.ok) {
-      return showForm(request, reply.code(made.status), { typed, errors: made.errors, preview: null })
+      const kept = { typed, errors: made.errors, preview: null }
+      return showForm(request, reply.code(made.status), above, kept)
     }
-    reply.flash('Published. Customers see it now.')
+    const isPrivate = made.data.visibility === 'private'
+    reply.flash(isPrivate ? 'Logged. Only operators see it.' : 'Published. Customers see it now.')
     return reply.redirect(`${list}/${made.data.id}`, 303)
   })
 }
@@ -63,35 +72,57 @@ async function startingWith(ctx: Context, { component, release }: Query): Promis
   return { ...typed, [`status_${id}`]: 'degraded_performance' }
 }
 
-function declared(typed: Typed, place: Place): NewIncident {
+/** What was typed, as the verb takes it. What is over already ends where it was said to. */
+function declared(typed: Typed, place: Place): ToldIncident {
   const hurt = [...typedStatuses(typed)].filter(([, status]) => status !== 'operational')
+  const started_at = typedStart(typed, place)
   return {
     title: typed.title ?? '',
-    body: typed.body ?? '',
-    state: typed.state as IncidentState | undefined,
-    started_at: typedStart(typed, place),
+    visibility: typed.visibility === 'private' ? 'private' : 'public',
+    started_at,
     ...typedCause(typed),
     components: hurt.map(
       ([component, status]) => ({ component, status }) as { component: string; status: 'operational' },
     ),
-    next_update_at: typedPromise(typed, place),
+    ...said(typed, place, started_at),
   }
 }
 
-type Shown = { typed: Typed; errors: Record<string, string>; preview: unknown }
+/** One update of now; of what is over, one at its end, or one at its start and the closing words at its end. */
+function said(typed: Typed, place: Place, started_at: string | undefined) {
+  const { body = '', closing_body = '' } = typed
+  const ended_at = typedEnd(typed, place)
+  if (!ended_at) {
+    const state = typed.state as IncidentState | undefined
+    return { body, state, next_update_at: typedPromise(typed, place) }
+  }
+  if (ended_at <= (started_at ?? place.now)) throw fault('ended_at', 'It ended before it began.')
+  if (ended_at > place.now) throw fault('ended_at', 'The end lies in the future.')
+  const end = { state: 'resolved' as const, display_at: ended_at }
+  if (closing_body.trim() === '') return { body, ...end }
+  const state = typed.state && typed.state !== 'resolved' ? (typed.state as IncidentState) : undefined
+  return { body, state, display_at: started_at, updates: [{ body: closing_body, ...end }] }
+}
 
-async function showForm(request: FastifyRequest, reply: FastifyReply, { typed, errors, preview }: Shown) {
+type Shown = { typed: Typed; errors: Record<string, string>; preview: Preview | null }
+
+async function showForm(request: FastifyRequest, reply: FastifyReply, above: Above, shown: Shown) {
   const { ctx } = request
+  const { typed, errors, preview } = shown
   const place = await placeOf(ctx)
   const cause = await causesFor(ctx, typed, place)
+  const [, release_id = null] = cause.chosen.split(':')
+  const way_back = release_id ? await above.wayBackBrief(ctx, release_id) : null
+  const fields = { ...shownStart(startOrNow(typed, place), place), ...typed }
   return reply.view('/incidents/new', {
     title: 'New incident',
-    typed: { ...shownStart(startOrNow(typed, place), place), ...typed },
+    typed: fields,
     errors,
     preview,
-    cause,
+    cause: { ...cause, way_back },
     component_rows: await componentRows(ctx, typed, new Map()),
     states: stateChoices(typed.state ?? 'investigating'),
+    moments: { started: momentWords(fields, 'started', place), ended: momentWords(fields, 'ended', place) },
   })
 }
 

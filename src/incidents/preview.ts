@@ -1,52 +1,74 @@
-import { ZodError } from 'zod'
 import { type Headline, headline } from '../components/headline.ts'
+import { worstStatus } from '../components/model.ts'
 import { publicComponents } from '../components/public.ts'
-import { type Context, inTransaction, nowText } from '../platform/context.ts'
+import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { readSite } from '../site/store.ts'
+import { en } from '../site/words/en.ts'
 import { wordsFor } from '../site/words/index.ts'
-import { declareIncident } from './actions.ts'
-import { cardOf, type IncidentCard } from './card.ts'
-import type { NewIncident } from './model.ts'
-import { openPublicIncidents, project } from './public.ts'
+import type { NewUpdate } from './model.ts'
+import { openPublicIncidents } from './public.ts'
+import { rehearse } from './rehearsal.ts'
+import { logIncident, type ToldIncident } from './retrospective.ts'
+import type { Incident } from './store.ts'
+import { incidentById } from './store.ts'
+import { postUpdate } from './updates.ts'
+import { wholeIncident } from './whole.ts'
 
-/** What customers will see; `card` is null when the incident names only what they may not see. */
-export type Preview = { headline: Headline; card: IncidentCard | null }
+/** The page that customers read of an incident, which a slice above this one puts together. */
+export type PublicPageOf = (ctx: Context, incident_id: string) => Promise<object>
+
+/** What customers will see: the page's first words and the incident's own page; null where they would see none of it. */
+export type Preview = { headline: Headline; page: object | null; publish: string; private: boolean }
 
 /**
- * What customers would see: the incident is declared for real, read as they would read it, and taken back with its
- * transaction, so that the preview cannot differ from the page. Null while what was typed cannot stand yet.
+ * What customers would see of an incident: it is logged for real, its page is put together as theirs is, and all of it
+ * is taken back. Null while what was typed cannot stand yet.
  */
-export async function previewOf(ctx: Context, draft: () => NewIncident): Promise<Preview | null> {
-  const rehearsed: { preview: Preview | null } = { preview: null }
-  try {
-    await inTransaction(ctx, async (ctx) => {
-      const given = draft()
-      const title = given.title.trim() || 'What customers notice'
-      const body = given.body.trim() || 'What you tell customers stands here.'
-      const incident = await declareIncident(ctx, { ...given, title, body })
-      rehearsed.preview = await readAsCustomers(ctx, incident)
-      throw rehearsed
-    })
-  } catch (error) {
-    const isUnfinished = error instanceof Refusal || error instanceof ZodError
-    if (error !== rehearsed && !isUnfinished) throw error
+export function previewOf(ctx: Context, draft: () => ToldIncident, pageOf: PublicPageOf) {
+  const verb = async (ctx: Context) => {
+    const given = draft()
+    const title = given.title.trim() || 'What customers notice'
+    const body = given.body.trim() || 'What you tell customers stands here.'
+    return logIncident(ctx, { ...given, title, body })
   }
-  return rehearsed.preview
+  return rehearse(ctx, verb, (ctx, incident) => readAsCustomers(ctx, incident, pageOf))
 }
 
-async function readAsCustomers(
-  ctx: Context,
-  incident: Parameters<typeof project>[1][number],
-): Promise<Preview> {
-  const now = nowText(ctx)
+/** The same of an update to an incident. */
+export function previewOfUpdate(ctx: Context, id: string, draft: () => NewUpdate, pageOf: PublicPageOf) {
+  const verb = async (ctx: Context) => {
+    const given = draft()
+    await postUpdate(ctx, id, { ...given, body: given.body.trim() || 'What you tell customers stands here.' })
+    return incidentById(ctx, id)
+  }
+  return rehearse(ctx, verb, (ctx, incident) => readAsCustomers(ctx, incident, pageOf))
+}
+
+async function readAsCustomers(ctx: Context, incident: Incident, pageOf: PublicPageOf): Promise<Preview> {
   const t = wordsFor((await readSite(ctx)).language)
   const open = await openPublicIncidents(ctx)
-  const isSeen = incident.resolved_at !== null || open.some((one) => one.id === incident.id)
-  const [seen] = isSeen ? await project(ctx, [incident]) : []
+  const page = await pageOf(ctx, incident.id).catch((error) => {
+    if (error instanceof Refusal && error.code === 'not-found') return null
+    throw error
+  })
   return {
     headline: headline(await publicComponents(ctx), open.length, t.headline),
-    // nothing to follow from a card whose incident does not exist yet
-    card: seen ? { ...cardOf(seen, now, t), id: '' } : null,
+    page,
+    publish: await publishWords(ctx, incident),
+    private: incident.visibility === 'private',
   }
+}
+
+/** What pressing the button says to customers: "Publish: Checkout is partly down". */
+async function publishWords(ctx: Context, incident: Incident): Promise<string> {
+  if (incident.visibility === 'private') return 'Log it for the team alone'
+  if (incident.resolved_at) return 'Publish: it is over'
+  const { components } = await wholeIncident(ctx, incident)
+  const tone = worstStatus(components.map(({ status }) => status))
+  const worst = components.filter(({ status }) => status === tone)
+  if (tone === 'operational' || worst.length === 0) return 'Publish: nothing is affected'
+  const words =
+    worst.length === 1 ? en.headline.one(worst[0]?.name ?? '', tone) : en.headline.several(worst.length, tone)
+  return `Publish: ${words}`
 }

@@ -4,11 +4,13 @@ import type { ComponentStatus } from '../components/model.ts'
 import { attempt } from '../platform/attempt.ts'
 import type { Context } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
+import type { Above } from './above.ts'
 import { componentRows, releaseChoices, stateChoices } from './choices.ts'
 import { healedAt, statusesBy } from './consequences.ts'
 import { placeOf } from './declaring.ts'
 import type { IncidentState, NewUpdate } from './model.ts'
 import { noted } from './noted.ts'
+import { type Preview, previewOfUpdate } from './preview.ts'
 import { offeredUpdate } from './remedy.ts'
 import { offeringReason, rollForwardReason } from './roll-forward.ts'
 import { type Incident, incidentById } from './store.ts'
@@ -19,17 +21,8 @@ import { wholeIncident } from './whole.ts'
 type One = { Params: { id: string } }
 const list = '/admin/incidents'
 
-/**
- * What stands beside an incident that a release caused: the way back, which a slice above this one knows. Null when
- * there is none.
- */
-export type WayBackFor = (
-  ctx: Context,
-  given: { release_id: string; incident: { id: string; title: string }; back: string },
-) => Promise<object | null>
-
 /** Saying how it goes on. */
-export function tellRoutes(app: App, wayBackFor: WayBackFor) {
+export function tellRoutes(app: App, above: Above) {
   const editor = { config: { policy: operator('editor') } }
   app.post<One>(`${list}/:id/updates`, editor, async (request, reply) => {
     const { ctx } = request
@@ -39,11 +32,23 @@ export function tellRoutes(app: App, wayBackFor: WayBackFor) {
     const place = await placeOf(ctx)
     const told = await attempt(() => postUpdate(ctx, incident.id, update(typed, before, place)))
     if (!told.ok) {
-      const kept = { typed, errors: told.errors, overtaken: told.current !== null }
-      return showIncident(request, reply.code(told.status), incident, wayBackFor, kept)
+      const kept = { typed, errors: told.errors, overtaken: told.current !== null, preview: null }
+      return showIncident(request, reply.code(told.status), incident, above, kept)
     }
     reply.flash('Published. Customers see it now.')
     return reply.redirect(`${list}/${incident.id}`, 303)
+  })
+
+  // the same page, with a look at what customers would read
+  app.post<One>(`${list}/:id/preview`, editor, async (request, reply) => {
+    const { ctx } = request
+    const incident = await incidentById(ctx, request.params.id)
+    const typed = typedFields(request.body)
+    const before = await statusesBefore(ctx, incident)
+    const place = await placeOf(ctx)
+    const draft = () => ({ ...update(typed, before, place), version: undefined })
+    const preview = await previewOfUpdate(ctx, incident.id, draft, above.publicPageOf)
+    return showIncident(request, reply, incident, above, { typed, errors: {}, overtaken: false, preview })
   })
 }
 
@@ -71,15 +76,15 @@ async function statusesBefore(ctx: Context, incident: Incident): Promise<Map<str
   return new Map(healed.map((impact) => [impact.component_id, impact.status as ComponentStatus]))
 }
 
-type Kept = { typed: Typed; errors: Record<string, string>; overtaken: boolean }
+type Kept = { typed: Typed; errors: Record<string, string>; overtaken: boolean; preview: Preview | null }
 
 /** The page of one incident; `kept` is an update that could not be published yet. */
 export async function showIncident(
   request: FastifyRequest,
   reply: FastifyReply,
   incident: Incident,
-  wayBackFor: WayBackFor,
-  { typed, errors, overtaken }: Kept = { typed: {}, errors: {}, overtaken: false },
+  above: Above,
+  { typed, errors, overtaken, preview }: Kept = { typed: {}, errors: {}, overtaken: false, preview: null },
 ) {
   const { ctx } = request
   const shown = noted(await wholeIncident(ctx, incident))
@@ -89,7 +94,7 @@ export async function showIncident(
   const { cause_release_id } = incident
   const way_back =
     cause_release_id && !incident.deleted_at
-      ? await wayBackFor(ctx, { release_id: cause_release_id, incident, back })
+      ? await above.wayBackFor(ctx, { release_id: cause_release_id, incident, back })
       : null
   const affected = new Set(shown.components.map((component) => component.id))
   return reply.view('/incidents/show', {
@@ -102,6 +107,7 @@ export async function showIncident(
     typed: offeringReason(typed, await rollForwardReason(ctx, incident)),
     errors,
     overtaken,
+    preview,
     component_rows: rows.filter((row) => affected.has(row.id)),
     other_component_rows: rows.filter((row) => !affected.has(row.id)),
     states: stateChoices(typed.state ?? incident.state).filter((state) => mayBecome(incident, state.value)),

@@ -1,6 +1,6 @@
 import type { ComponentStatus } from '../components/model.ts'
 import { type Fields, fields } from '../platform/forms.ts'
-import { clock, dateIn, fromWallClock } from '../platform/zone.ts'
+import { clock, dateIn, fromWallClock, wallClockTwice } from '../platform/zone.ts'
 import { fault } from './model.ts'
 
 /** What was typed into a form, one text for each field. */
@@ -18,11 +18,30 @@ export function typedFields(body: unknown): Typed {
 }
 
 /** The start from its day and its clock. The minute that is now means now. */
-export function typedStart(typed: Typed, { time_zone, now }: Place): string | undefined {
-  const { started_on = '', started_clock = '' } = typed
-  if (started_on === '' && started_clock === '') return undefined
-  const at = wallClock(started_on || dateIn(now, time_zone), started_clock, time_zone)
-  if (!at) throw fault('started_at', 'Write the start as a day and a time, like 14:06.')
+export function typedStart(typed: Typed, place: Place): string | undefined {
+  return typedMoment(typed, 'started', place)
+}
+
+/** The end of what is over already; undefined while none was typed. */
+export function typedEnd(typed: Typed, place: Place): string | undefined {
+  return typedMoment(typed, 'ended', place)
+}
+
+const called = { started: 'start', ended: 'end' }
+
+/** A moment from its day and its clock; of a time that comes twice, the one that was chosen. */
+export function typedMoment(
+  typed: Typed,
+  which: 'started' | 'ended',
+  { time_zone, now }: Place,
+): string | undefined {
+  const [on, time] = [typed[`${which}_on`] ?? '', typed[`${which}_clock`] ?? '']
+  if (time === '' && (on === '' || which === 'ended')) return undefined
+  const date = on || dateIn(now, time_zone)
+  const first = wallClock(date, time, time_zone)
+  if (!first) throw fault(`${which}_at`, `Write the ${called[which]} as a day and a time, like 14:06.`)
+  const late = typed[`${which}_fold`] === 'second'
+  const at = (late && wallClockTwice(date, time, time_zone).second) || first
   return Math.floor(Date.parse(at) / minute) === Math.floor(Date.parse(now) / minute) ? now : at
 }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { may, operator } from '../accounts/guard.ts'
 import { type App, listQuery, pageOf } from '../platform/http.ts'
+import type { Above } from './above.ts'
 import { deleteIncident, restoreIncident } from './actions.ts'
 import { declareRoutes } from './declaring.ts'
 import { editRoutes } from './editing.ts'
 import { noted } from './noted.ts'
 import { incidentById, listIncidents } from './store.ts'
-import { showIncident, tellRoutes, type WayBackFor } from './telling.ts'
+import { showIncident, tellRoutes } from './telling.ts'
 import { wholeIncidents } from './whole.ts'
 
 type One = { Params: { id: string } }
@@ -16,13 +17,13 @@ const viewer = { config: { policy: operator('viewer') } }
 const editor = { config: { policy: operator('editor') } }
 
 /** The operators' pages for incidents. */
-export async function routes(app: App, { wayBackFor }: { wayBackFor: WayBackFor }) {
+export async function routes(app: App, above: Above) {
   listRoute(app)
-  declareRoutes(app)
+  declareRoutes(app, above)
   app.get<One>(`${list}/:id`, viewer, async (request, reply) =>
-    showIncident(request, reply, await incidentById(request.ctx, request.params.id), wayBackFor),
+    showIncident(request, reply, await incidentById(request.ctx, request.params.id), above),
   )
-  tellRoutes(app, wayBackFor)
+  tellRoutes(app, above)
   editRoutes(app)
   deletionRoutes(app)
 }

@@ -95,12 +95,23 @@ export function zoneWords(zone: string, at: string): string {
  * A time that daylight saving skips becomes the same distance after the gap; one that happens twice is the first.
  */
 export function fromWallClock(date: string, time: string, zone: string): string {
+  return wallClockTwice(date, time, zone).first
+}
+
+/**
+ * The same with what daylight saving makes of it: `second` is the later moment of a time that happens twice, and
+ * `skipped` says that the clock never shows this time.
+ */
+export function wallClockTwice(date: string, time: string, zone: string) {
   const wanted = Date.parse(`${date}T${time}Z`)
   const offsetAt = (moment: number) => wallClockMillis(moment, zone) - moment
   const before = wanted - offsetAt(wanted - 86_400_000)
   const after = wanted - offsetAt(wanted + 86_400_000)
   const fits = [before, after].filter((moment) => wallClockMillis(moment, zone) === wanted)
-  return new Date(fits.length > 0 ? Math.min(...fits) : before).toISOString()
+  const text = (moment: number) => new Date(moment).toISOString()
+  const [first, last] = [Math.min(...fits), Math.max(...fits)]
+  if (fits.length === 0) return { first: text(before), second: null, skipped: true }
+  return { first: text(first), second: last > first ? text(last) : null, skipped: false }
 }
 
 function wallClockMillis(moment: number, zone: string): number {
