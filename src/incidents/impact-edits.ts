@@ -9,7 +9,8 @@ import { incidentAsSeen, isAhead, stale } from './checks.ts'
 import { fault, moment } from './model.ts'
 import { type Incident, incidentById, writeIncident } from './store.ts'
 
-const hurting = incidentStatuses.filter((status) => status !== 'operational')
+/** What an interval may say: that nothing hurt needs none. */
+export const hurting = incidentStatuses.filter((status) => status !== 'operational')
 
 /** What an incident did, as intervals; `ended_at` null: it still does. A known `id` is that interval, changed. */
 export const ImpactsChange = z.object({

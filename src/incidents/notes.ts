@@ -24,6 +24,13 @@ export function notesOf({ db }: Context, incident_id: string): Promise<Note[]> {
   return query.where('deleted_at', 'is', null).orderBy('created_at', 'desc').orderBy('id', 'desc').execute()
 }
 
+/** What this person deleted of their own, newest first: they may bring it back. */
+export async function ownDeletedNotes(ctx: Context, incident_id: string): Promise<Note[]> {
+  const query = ctx.db.selectFrom('incident_notes').selectAll().where('incident_id', '=', incident_id)
+  const deleted = await query.where('deleted_at', 'is not', null).orderBy('deleted_at', 'desc').execute()
+  return deleted.filter((note) => isOwn(ctx, note))
+}
+
 /** Deleted ones too: whoever wrote it may bring it back. */
 export async function noteById({ db }: Context, incident_id: string, id: string): Promise<Note> {
   const query = db.selectFrom('incident_notes').selectAll().where('id', '=', id)

@@ -5,6 +5,7 @@ import { attempt } from '../platform/attempt.ts'
 import type { Context } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
 import type { Above } from './above.ts'
+import { aroundIncident } from './around.ts'
 import { componentRows, releaseChoices, stateChoices } from './choices.ts'
 import { healedAt, statusesBy } from './consequences.ts'
 import { placeOf } from './declaring.ts'
@@ -100,7 +101,9 @@ export async function showIncident(
   return reply.view('/incidents/show', {
     title: shown.title,
     incident: shown,
-    may_edit: may(request, 'editor') && !shown.deleted_at,
+    may_edit: may(request, 'editor') && !shown.deleted_at && !shown.merged_into_incident_id,
+    may_note: may(request, 'editor'),
+    around: await aroundIncident(ctx, shown),
     may_restore: may(request, 'editor') && shown.deleted_at !== null,
     way_back,
     offer: offeredUpdate(incident, shown.rollback ?? undefined, time_zone),

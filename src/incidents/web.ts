@@ -5,7 +5,9 @@ import type { Above } from './above.ts'
 import { deleteIncident, restoreIncident } from './actions.ts'
 import { declareRoutes } from './declaring.ts'
 import { editRoutes } from './editing.ts'
+import { factsRoutes } from './facts-web.ts'
 import { noted } from './noted.ts'
+import { noteRoutes } from './notes-web.ts'
 import { incidentById, listIncidents } from './store.ts'
 import { showIncident, tellRoutes } from './telling.ts'
 import { wholeIncidents } from './whole.ts'
@@ -26,6 +28,8 @@ export async function routes(app: App, above: Above) {
   tellRoutes(app, above)
   editRoutes(app)
   deletionRoutes(app)
+  factsRoutes(app)
+  noteRoutes(app)
 }
 
 function listRoute(app: App) {
