@@ -101,7 +101,9 @@ export async function showIncident(
   return reply.view('/incidents/show', {
     title: shown.title,
     incident: shown,
-    may_edit: may(request, 'editor') && !shown.deleted_at && !shown.merged_into_incident_id,
+    // an update that was typed while somebody merged it keeps its form
+    may_edit:
+      may(request, 'editor') && !shown.deleted_at && (!shown.merged_into_incident_id || 'form' in errors),
     may_note: may(request, 'editor'),
     around: await aroundIncident(ctx, shown),
     may_restore: may(request, 'editor') && shown.deleted_at !== null,

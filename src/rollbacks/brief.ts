@@ -33,7 +33,7 @@ export async function wayBackBrief(ctx: Context, release_id: string) {
     safe: way.safe,
     to: way.target && versionName(way.target),
     was: way.target ? wasLive(way) : null,
-    database: change === null ? 'nobody says whether it changed' : database[change],
+    database: change === null ? null : database[change],
     takes: usual && usual + took,
     reasons: way.reasons.map(({ words }) => words),
     warnings: way.warnings.map(({ words }) => words),
