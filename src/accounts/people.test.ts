@@ -106,7 +106,7 @@ test('an admin invites by the page, the link is shown once, and whoever follows 
   assert.match(again.body, /bea@example\.com[\s\S]*Withdraw/)
 
   const guest = server.newBrowser()
-  assert.match((await guest.get(path)).body, /to run Status as <b>editor<\/b>/)
+  assert.match((await guest.get(path)).body, /to run Status as <b>editor<\/b>, who declares/)
   await guest.get(path) // a mail program that looks at links changes nothing
   const short = await guest.post(path, { name: 'Bea <b>', password: 'short' })
   assert.equal(short.statusCode, 422)

@@ -4,7 +4,7 @@ import type { Role, Scope } from './model.ts'
 export const roleWords: Record<Role, string> = {
   viewer: 'sees everything, changes nothing',
   editor: 'declares incidents, posts updates, edits what customers see',
-  admin: 'everything, people and tokens too',
+  admin: 'does everything, people and tokens too',
 }
 
 /** What a token with this scope is for, in a few words. */

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Context, inTransaction, type JournalLine } from '../platform/context.ts'
 import { firstIdAt } from '../platform/ids.ts'
 import { type Fault, firstFault, noSeal, type SealedLine, sealOf } from './chain.ts'
 
 /** A transaction may show its lines this much later than it named them; meanwhile nothing near them is sealed. */
 const settleMillis = 60_000
-const atOnce = 200
+const atOnce = 100
 const readAtOnce = 1000
 
 /**
@@ -18,6 +19,7 @@ export async function sealJournal(ctx: Context, now = Date.now()): Promise<numbe
     const done = await inTransaction(ctx, (ctx) => sealSome(ctx, now))
     sealed += done
     if (done < atOnce) return sealed
+    await setImmediate() // whoever waits for this thread goes first
   }
 }
 
