@@ -109,6 +109,7 @@ test('what stands behind the question mark of an address is shown to nobody but 
     assert.ok(text.includes(`${hook.url}?…`))
     assert.doesNotMatch(text, /canary/)
   }
+  assert.match(await page('editor'), /An admin names who is asked/)
   assert.match(await page('admin'), /value="https:\/\/deploy\.example\.com\/shiplog\?key=canary"/)
 })
 

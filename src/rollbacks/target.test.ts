@@ -50,6 +50,15 @@ test('without anything live, or with one thing alone, there is a reason instead'
   assert.deepEqual((await codes()).reasons, ['no_earlier_version'])
 })
 
+test('nobody is sent back to what has no name to ask for it by', async () => {
+  const { release, target, say, ship } = await shop()
+  await release('checkout', '1.0')
+  await say('checkout', 'release.succeeded', { run: 'nameless' })
+  ship.wait(5)
+  await release('checkout', '1.1')
+  assert.equal(await target(), '1.0')
+})
+
 test('nobody is sent back to what was rolled back itself', async () => {
   const { release, target, goBack } = await shop()
   await release('checkout', '1.0')

@@ -91,6 +91,9 @@ function withWhy({ release, why }: Judged) {
 /** Why a release will not do as a target, or null. */
 function whyNot(known: LaneKnown, release: Release): Remark | null {
   const name = nameOf(release)
+  if (release.version === null && release.commit === null) {
+    return { code: 'unnamed', words: 'A release that told neither version nor commit cannot be asked for.' }
+  }
   const mark = known.bad.find((mark) => mark.id === release.id || isSameThing(mark, release))
   if (mark) return { code: 'marked_bad', words: `${name} is marked bad: ${mark.bad_reason}` }
   if (release.undone_by_release_id) {
