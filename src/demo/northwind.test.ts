@@ -150,7 +150,8 @@ async function filledIn(ship: World, url: string) {
       | 'deliveries'
       | 'groups'
       | 'outbound_calls'
-      | 'rollback_requests',
+      | 'rollback_requests'
+      | 'users',
   ) => (await db.selectFrom(table).select('id').orderBy('id', 'desc').executeTakeFirst())?.id ?? ''
   if (url.startsWith('/admin/freezes/:')) {
     const { id } = await db.selectFrom('freeze_windows').select('id').executeTakeFirstOrThrow()
@@ -158,6 +159,7 @@ async function filledIn(ship: World, url: string) {
   }
   const noun = /\/(components|releases|incidents|sources|deliveries|groups)\/:/.exec(url)?.[1]
   if (/\/rollback-requests\/:/.test(url)) return url.replace(':id', await first('rollback_requests'))
+  if (/\/people\/:/.test(url)) return url.replace(':id', await first('users'))
   if (/\/calls\/:/.test(url)) return url.replace(':id', await first('outbound_calls'))
   if (!noun) return url
   const path = url.replace(/:\w+/, await first(noun as 'components'))
