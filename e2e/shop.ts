@@ -198,7 +198,6 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/releases/:id': under('/admin/releases/:id', releases),
     '/admin/releases/:id/exposure': under('/admin/releases/:id/exposure', releases.slice(-1)),
     '/admin/releases/:id/readiness': under('/admin/releases/:id/readiness', (await answered(db)).slice(-1)),
-    '/admin/releases/:id/exposure': under('/admin/releases/:id/exposure', releases.slice(-1)),
     '/admin/components/:id': [`/admin/components/${component}`],
     '/admin/components/:id/way-back': [`/admin/components/${component}/way-back`],
     '/admin/components/:id/gate': [`/admin/components/${component}/gate`],

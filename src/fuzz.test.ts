@@ -41,10 +41,12 @@ const fields = [
   ...'reason starts_at ends_at starts_on starts_clock ends_on ends_clock may_pass rules freeze marked_bad actor'.split(
     ' ',
   ),
-  ...'attributes attempt deployment deployment_status repository __proto__'.split(' '),
+  ...'code owes_code current_password day subject_kind attributes attempt deployment deployment_status repository __proto__'.split(
+    ' ',
+  ),
 ]
 const asks = [
-  ...'cursor limit component components release group kind show state archived environment action subject_id source_id'.split(
+  ...'cursor limit component components release group kind show state archived environment action subject_id subject_kind actor day source_id'.split(
     ' ',
   ),
   ...'source started_at next token __proto__ a[__proto__][x]'.split(' '),
