@@ -47,6 +47,7 @@ function component(
     position: number,
     started_on: text(born).slice(0, 10),
     archived_at: null,
+    ...{ owners: '', owners_url: '', chat_url: '', runbook_url: '' },
     ...kept(born),
   }
 }

@@ -43,6 +43,9 @@ import * as rollbacksApi from './rollbacks/api.ts'
 import { wayBackBrief } from './rollbacks/brief.ts'
 import { wayBackPanel } from './rollbacks/panel.ts'
 import * as rollbacksWeb from './rollbacks/web.ts'
+import * as searchApi from './search/api.ts'
+import * as searchJobs from './search/jobs.ts'
+import * as searchWeb from './search/web.ts'
 import * as siteApi from './site/api.ts'
 import { registerPages, rulesFor } from './site/pages.ts'
 import * as siteWeb from './site/web.ts'
@@ -58,6 +61,7 @@ export const jobs: Job[] = [
   ...accountsJobs.jobs,
   ...ingestJobs.jobs,
   ...outboundJobs.jobs,
+  ...searchJobs.jobs,
 ]
 
 type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
@@ -134,6 +138,8 @@ export async function buildApp(
   await gateApi.routes(app, { origin: config.url })
   await statusWeb.routes(app)
   await statusPrograms.routes(app, { origin: config.url })
+  await searchWeb.routes(app)
+  await searchApi.routes(app)
   await auditWeb.routes(app)
   await auditApi.routes(app)
   operations(app)

@@ -18,7 +18,7 @@ const floors = [
   ['rollbacks'],
   ['postmortems'],
   ['gate'],
-  ['ingest', 'status', 'audit'],
+  ['ingest', 'status', 'audit', 'search', 'desk'],
   ['app', 'front', 'openapi', 'config', 'commands', 'demo', 'main'],
   ['testing'],
 ]
@@ -85,6 +85,8 @@ test('a write names its table where it writes, and SQL as text stands only where
     'demo/northwind.ts',
     'ingest/savepoint.ts',
     'platform/schema.ts',
+    'search/on-postgres.ts',
+    'search/on-sqlite.ts',
   ])
 })
 

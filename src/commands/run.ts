@@ -19,6 +19,7 @@ const commands: Record<string, () => Promise<Command>> = {
   token: () => import('./token.ts'),
   source: () => import('./source.ts'),
   audit: () => import('./audit.ts'),
+  search: () => import('./search.ts'),
   export: () => import('./export.ts'),
   demo: () => import('./demo.ts'),
 }

@@ -29,7 +29,7 @@ import {
 
 /** Adds a component, last in its group. Without a slug it gets one made from its name. */
 export function createComponent(ctx: Context, input: NewComponent): Promise<Component> {
-  const { name, slug, description, group, visibility, started_on } = NewComponent.parse(input)
+  const { name, slug, description, group, visibility, started_on, ...runs } = NewComponent.parse(input)
   return inTransaction(ctx, async (ctx) => {
     const at = nowText(ctx)
     const { time_zone } = await readSite(ctx)
@@ -45,6 +45,10 @@ export function createComponent(ctx: Context, input: NewComponent): Promise<Comp
       position: await lastPlace(ctx, group_id),
       started_on: started_on || dateIn(at, time_zone),
       archived_at: null,
+      owners: runs.owners ?? '',
+      owners_url: runs.owners_url ?? '',
+      chat_url: runs.chat_url ?? '',
+      runbook_url: runs.runbook_url ?? '',
       version: 1,
       created_at: at,
       updated_at: at,

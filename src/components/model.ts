@@ -38,6 +38,29 @@ const slugText = z
   .max(60, 'A slug has at most 60 characters.')
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'A slug has small letters, digits and single hyphens only.')
 const startedOn = z.iso.date('Write the day as 2026-11-23.').or(z.literal('')).optional()
+/** Where people are found: an address that a browser follows, or nothing. */
+const place = z
+  .string()
+  .trim()
+  .max(500, 'An address has at most 500 characters.')
+  .refine(
+    (text) => text === '' || isWebAddress(text),
+    'Give an address that begins with https:// or http://.',
+  )
+
+function isWebAddress(text: string) {
+  return /^https?:\/\//i.test(text) && !/[\s\p{Cc}]/u.test(text) && URL.canParse(text)
+}
+
+const owners = z.string().trim().max(200, 'At most 200 characters.')
+/** Who runs a component, and where they are found; only operators read it. */
+const whoRunsIt = {
+  owners: owners.optional(),
+  owners_url: place.optional(),
+  chat_url: place.optional(),
+  runbook_url: place.optional(),
+}
+
 const version = z.coerce.number().int().optional()
 
 /** `group` is a group's id or its name; an empty one means none. */
@@ -48,6 +71,7 @@ export const NewComponent = z.object({
   group: z.string().trim().max(100).nullish(),
   visibility: z.enum(visibilities).default('public'),
   started_on: startedOn,
+  ...whoRunsIt,
 })
 export type NewComponent = z.input<typeof NewComponent>
 
@@ -58,6 +82,7 @@ export const ComponentChange = z.object({
   group: z.string().trim().max(100).nullish(),
   visibility: z.enum(visibilities).optional(),
   started_on: startedOn,
+  ...whoRunsIt,
   version,
 })
 export type ComponentChange = z.output<typeof ComponentChange>

@@ -9,6 +9,7 @@ import type { PlatformTables } from './tables/platform.ts'
 import type { PostmortemsTables } from './tables/postmortems.ts'
 import type { ReleasesTables } from './tables/releases.ts'
 import type { RollbacksTables } from './tables/rollbacks.ts'
+import type { SearchTables } from './tables/search.ts'
 import type { SiteTables } from './tables/site.ts'
 import type { SourcesTables } from './tables/sources.ts'
 
@@ -28,7 +29,8 @@ export type Tables = PlatformTables &
   RollbacksTables &
   PostmortemsTables &
   GateTables &
-  IngestTables
+  IngestTables &
+  SearchTables
 
 /** Which slice writes which tables; `house.test.ts` holds the code to it. */
 export const owners = {
@@ -54,6 +56,7 @@ export const owners = {
   postmortems: ['postmortems', 'action_items'],
   gate: ['freeze_windows', 'freeze_window_components', 'gate_rules'],
   ingest: ['deliveries'],
+  search: ['search_documents', 'search_state'],
 } as const satisfies Record<string, readonly (keyof Tables)[]>
 
 type Owned = (typeof owners)[keyof typeof owners][number]

@@ -33,6 +33,13 @@ export async function readRelease(ctx: Context, id: string) {
   return shown(row, ctx.now())
 }
 
+/** These releases, in no order. */
+export async function readReleasesById(ctx: Context, ids: string[]): Promise<ReleaseView[]> {
+  if (ids.length === 0) return []
+  const rows = await select(ctx).where('releases.id', 'in', ids).execute()
+  return rows.map((row) => shown(row, ctx.now()))
+}
+
 type Named = { version: string | null; commit: string | null; kind?: string; run_key?: string }
 
 /** What a release is called on a page, come what may; a flag that names no version, as its tool calls it. */

@@ -31,7 +31,13 @@ const origin = 'http://localhost:8080'
 const password = 'correct horse battery'
 let hash: Promise<string> | undefined
 const born = '2026-11-01T00:00:00.000Z'
-const untouched = { disabled_at: null, version: 1, created_at: born, updated_at: born }
+const untouched = {
+  disabled_at: null,
+  shortcuts_off_at: null,
+  version: 1,
+  created_at: born,
+  updated_at: born,
+}
 
 /** The real server on a world's store, without a socket. */
 export async function startTestApp(ship: World, { sample = false, home = origin } = {}) {

@@ -8,6 +8,8 @@ export type AccountsTables = {
     role: string
     password_hash: string
     disabled_at: Time | null
+    /** Since when no single letter does anything for them (WCAG 2.1.4). */
+    shortcuts_off_at: Time | null
   }
   sessions: {
     id: Id

@@ -12,6 +12,11 @@ export type ComponentsTables = {
     position: number
     started_on: string
     archived_at: Time | null
+    /** Who runs it: people or a team, and where they are found; only operators read it. Empty: nobody said. */
+    owners: string
+    owners_url: string
+    chat_url: string
+    runbook_url: string
   }
   /** What a component suffered, from when to when; without an incident it was set by hand. Uptime is computed from these. */
   component_impacts: {
