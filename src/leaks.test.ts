@@ -27,7 +27,12 @@ async function harbour() {
   const vault = { name: 'Vault C0nfidential', slug: 'vault', description: 'c0nfidential' }
   const hidden = await createComponent(ship, { ...vault, visibility: 'private', group: 'C0nfidential group' })
   await createGroup(ship, { name: 'Empty C0nfidential' })
-  const shop = await createComponent(ship, { name: 'Shop' })
+  const runs = { owners: 'Team C0nfidential', owners_url: 'https://c0nfidential.example/' }
+  const where = {
+    chat_url: 'https://chat.example/c0nfidential',
+    runbook_url: 'https://wiki.example/c0nfidential',
+  }
+  const shop = await createComponent(ship, { name: 'Shop', ...runs, ...where })
   const note = { message: 'c0nfidential', reason: 'c0nfidential' }
   const inVault = await recordByHand(ship, { component: 'vault', version: '1-c0nfidential', ...note })
   const undone = await recordByHand(ship, {

@@ -42,7 +42,7 @@ export async function admitUser(
   const at = nowText(ctx)
   const { email, role, password_hash } = given
   const user = { id: newId(), name: given.name || (email.split('@')[0] ?? email) }
-  const row = { ...user, email, role, password_hash, disabled_at: null }
+  const row = { ...user, email, role, password_hash, disabled_at: null, shortcuts_off_at: null }
   const added = await insertUser(ctx, { ...row, version: 1, created_at: at, updated_at: at })
   if (!added) throw new Refusal('conflict', `Somebody already uses ${email}.`)
   if (role === 'admin') await saveSetup(ctx, { completed_at: at, token_hash: null, expires_at: null })

@@ -17,6 +17,7 @@ import { offeringReason, rollForwardReason } from './roll-forward.ts'
 import { type Incident, incidentById } from './store.ts'
 import { type Place, type Typed, typedFields, typedPromise, typedRemedy, typedStatuses } from './typed.ts'
 import { postUpdate } from './updates.ts'
+import { whomToAsk } from './who.ts'
 import { wholeIncident } from './whole.ts'
 
 type One = { Params: { id: string } }
@@ -117,6 +118,7 @@ export async function showIncident(
     other_component_rows: rows.filter((row) => !affected.has(row.id)),
     states: stateChoices(typed.state ?? incident.state).filter((state) => mayBecome(incident, state.value)),
     releases: await releaseChoices(ctx, typed.remedy_release_id),
+    ...(await whomToAsk(ctx, shown)),
   })
 }
 

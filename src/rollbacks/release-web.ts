@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { may, operator } from '../accounts/guard.ts'
+import { whoRuns } from '../components/owners.ts'
 import { attemptForm } from '../platform/attempt.ts'
 import { fields } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
@@ -53,5 +54,7 @@ async function showRelease(
     readiness,
     way_back,
     bad_form,
+    runs: await whoRuns(request.ctx, [shown.release.component_id]),
+    shipped_by: shown.release.actor_name,
   })
 }

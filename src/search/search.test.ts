@@ -150,7 +150,11 @@ onBothStores('the index can be built anew at any time, and what ran late is read
 
   // a line that another process committed after a later one was read
   ship.at(new Date().toISOString())
-  await ship.db.updateTable('incidents').set({ title: 'A lighthouse' }).where('title', 'like', 'Card%').execute()
+  await ship.db
+    .updateTable('incidents')
+    .set({ title: 'A lighthouse' })
+    .where('title', 'like', 'Card%')
+    .execute()
   assert.deepEqual(await titles(ship, 'lighthouse'), [])
   await indexJob(ship)
   assert.deepEqual(await titles(ship, 'lighthouse'), ['A lighthouse'])
