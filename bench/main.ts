@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
+import type { Context } from '../src/platform/context.ts'
+import type { App } from '../src/platform/http.ts'
 import { median, percentile, rounded } from './figures.ts'
 import { firstView } from './first-view.ts'
 import { measureInstall } from './install.ts'
 import { postEvents } from './load.ts'
+import { measureOperators } from './operators.ts'
 import { timeRendering, withoutKeeping } from './render.ts'
 import { seedNorthwind } from './sample.ts'
 import { big, seedHarbour, small } from './seed.ts'
@@ -90,8 +93,29 @@ async function measureRendering(few: string, many: string) {
       rows.push(['history pages there, p95', `${rounded(percentile(history, 0.95))} ms`, '≤ 25 ms'])
       const targets = percentile(await timeTargets(many, ctx, 20), 0.95)
       rows.push(['`rollback-target` there, p95', `${rounded(targets)} ms`, '≤ 5 ms'])
+      await measureDesk(many, ctx)
     }),
   )
+}
+
+/** The slowest and the largest of all that operators read there. */
+async function measureDesk(app: App, ctx: Context) {
+  const pages = await measureOperators(app, ctx)
+  const slowest = pages.toSorted((one, other) => other.p95_ms - one.p95_ms)[0]
+  const largest = pages.toSorted((one, other) => other.kb - one.kb)[0]
+  const found = Math.max(...pages.filter(({ address }) => /search/.test(address)).map(({ p95_ms }) => p95_ms))
+  const told = (figure: string, page: typeof slowest) => `${figure} (${page?.address.split('?')[0]})`
+  rows.push([
+    'operators’ pages there, the slowest, p95',
+    told(`${rounded(slowest?.p95_ms ?? 0)} ms`, slowest),
+    '≤ 50 ms',
+  ])
+  rows.push([
+    'operators’ pages there, the largest',
+    told(`${rounded(largest?.kb ?? 0)} KB`, largest),
+    '≤ 30 KB',
+  ])
+  rows.push(['search there, p95', `${rounded(found)} ms`, '≤ 50 ms'])
 }
 
 /** Every month that has a page, as the sitemap names them. */

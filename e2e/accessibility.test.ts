@@ -75,7 +75,7 @@ test('what was typed wrong, or too late, is told so that everybody hears it', as
 
 test('every page is right for everybody when all is calm', async () => {
   await calmDown(shop)
-  await walk(['/', '/admin/incidents'], isRight)
+  await walk(['/', '/admin', '/admin/incidents', '/admin/search?q=checkout'], isRight)
 })
 
 test('every page is right for everybody before anything was told', async () => {
@@ -149,5 +149,5 @@ async function signIn(page: Page) {
   await page.getByLabel('E-mail address').fill(admin.email)
   await page.getByLabel('Password').fill(admin.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor()
+  await page.getByRole('heading', { name: 'Now', exact: true }).waitFor()
 }

@@ -11,7 +11,20 @@ export async function up(db: Kysely<unknown>) {
   await createTable(db, 'search_state', (columns) =>
     columns.text('id', { primary: true }).text('stage').text('last_id').text('read_to'),
   )
-  await createIndex(db, 'releases', 'deadline_at')
+  // what is under way, and what fell silent: few of many, asked for by everybody who looks at the Now page
+  await createIndex(db, 'releases', 'state', 'lane_at', 'id')
+  // the columns that a year of rollbacks is counted from
+  await db.schema
+    .createIndex('releases_counted')
+    .on('releases')
+    .columns(['live_at', 'component_id', 'environment_id', 'kind', 'drill_at', 'asked_at', 'started_at'])
+    .execute()
+  await db.schema
+    .createIndex('releases_silent')
+    .on('releases')
+    .columns(['lane_at', 'id'])
+    .where(sql.ref('deadline_at'), 'is not', null)
+    .execute()
 }
 
 /**
@@ -22,7 +35,7 @@ async function searchOnSqlite(db: Kysely<unknown>) {
   await sql`create table search_documents (place integer primary key, id text not null unique, kind text not null,
     about text not null, words text not null) strict`.execute(db)
   await sql`create virtual table search_words using fts5(words, content = 'search_documents', content_rowid = 'place',
-    tokenize = "ascii tokenchars '._'", prefix = '2 3 4', detail = none, columnsize = 0)`.execute(db)
+    tokenize = "ascii tokenchars '._'", prefix = '2 3 4 5 6 7', detail = none, columnsize = 0)`.execute(db)
   await sql`create trigger search_documents_told after insert on search_documents begin
     insert into search_words (rowid, words) values (new.place, new.words); end`.execute(db)
   await sql`create trigger search_documents_gone after delete on search_documents begin

@@ -13,6 +13,7 @@ import * as auditWeb from './audit/web.ts'
 import * as componentsApi from './components/api.ts'
 import * as componentsWeb from './components/web.ts'
 import type { Config } from './config.ts'
+import * as deskWeb from './desk/web.ts'
 import type { Front } from './front.ts'
 import * as gateApi from './gate/api.ts'
 import * as gateWeb from './gate/web.ts'
@@ -138,6 +139,7 @@ export async function buildApp(
   await gateApi.routes(app, { origin: config.url })
   await statusWeb.routes(app)
   await statusPrograms.routes(app, { origin: config.url })
+  await deskWeb.routes(app, { plannedFor: async () => [] })
   await searchWeb.routes(app)
   await searchApi.routes(app)
   await auditWeb.routes(app)

@@ -81,7 +81,7 @@ test('a write names its table where it writes, and SQL as text stands only where
     files.filter((file) => unnamed.test(text(file))),
     [],
   )
-  assert.deepEqual(files.filter((file) => /\bsql[`.(]/.test(text(file))).sort(), [
+  assert.deepEqual(files.filter((file) => /\bsql(?:<\w+>)?[`.(]/.test(text(file))).sort(), [
     'demo/northwind.ts',
     'ingest/savepoint.ts',
     'platform/schema.ts',

@@ -43,7 +43,14 @@ export function may({ viewer }: FastifyRequest, role: Role): boolean {
   return viewer !== null && reaches(viewer.role, role)
 }
 
-export type Viewer = { id: string; name: string; email: string; role: string; session_id: string }
+export type Viewer = {
+  id: string
+  name: string
+  email: string
+  role: string
+  session_id: string
+  shortcuts_off_at: string | null
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -139,8 +146,8 @@ async function recogniseSession(request: FastifyRequest, { cookies }: GuardSetti
   if (!token) return
   const session = await sessionFor(request.ctx, token)
   if (!session) return
-  const { user_id: id, name, email, role } = session
-  request.viewer = { id, name, email, role, session_id: session.id }
+  const { user_id: id, name, email, role, shortcuts_off_at } = session
+  request.viewer = { id, name, email, role, session_id: session.id, shortcuts_off_at }
   request.form_binding = token
   const actor: Actor = { kind: 'user', id, name }
   request.ctx = { ...request.ctx, actor }

@@ -53,7 +53,7 @@ export function sessionByHash({ db }: Context, token_hash: string) {
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
     .select(['sessions.id', 'sessions.created_at', 'sessions.seen_at', 'sessions.user_id'])
-    .select(['users.name', 'users.email', 'users.role', 'users.disabled_at'])
+    .select(['users.name', 'users.email', 'users.role', 'users.disabled_at', 'users.shortcuts_off_at'])
     .where('token_hash', '=', token_hash)
     .executeTakeFirst()
 }

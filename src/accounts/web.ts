@@ -10,6 +10,7 @@ import { Login, NewToken, OwnName, PasswordChange } from './model.ts'
 import { peopleRoutes } from './people-web.ts'
 import { askForCode, secondStepRoutes } from './second-step-web.ts'
 import { endOtherSessions, endSession, logIn, logOut, openSession } from './sessions.ts'
+import { Shortcuts, setShortcuts } from './shortcuts.ts'
 import { listTokens, readSetup, sessionsOf } from './store.ts'
 import { createToken, revokeToken } from './tokens.ts'
 import { authenticatorOf } from './totp-store.ts'
@@ -29,10 +30,6 @@ export async function routes(app: App, settings: GuardSettings) {
 
 function loginRoutes(app: App, settings: GuardSettings) {
   const page = { config: { policy: guest } }
-  app.get('/admin', { config: { policy: operator('viewer') } }, (_request, reply) =>
-    reply.redirect(startPage, 303),
-  )
-
   app.get<{ Querystring: { next?: string; after?: string } }>('/login', page, async (request, reply) => {
     const next = ownPath(request.query.next)
     if (request.viewer) return reply.redirect(next ?? startPage, 303)
@@ -119,6 +116,13 @@ function accountRoutes(app: App, settings: GuardSettings) {
   app.post('/admin/account/sessions/end', own, async (request, reply) => {
     const ended = await endOtherSessions(request.ctx, request.viewer?.session_id ?? '')
     reply.flash(ended === 0 ? 'You were signed in nowhere else.' : 'Everywhere else you are signed out.')
+    return reply.redirect('/admin/account', 303)
+  })
+
+  app.post('/admin/account/shortcuts', own, async (request, reply) => {
+    const { shortcuts } = Shortcuts.parse(request.body)
+    await setShortcuts(request.ctx, shortcuts)
+    reply.flash(shortcuts === 'on' ? 'Single letters work again.' : 'Single letters do nothing any more.')
     return reply.redirect('/admin/account', 303)
   })
 

@@ -6,7 +6,7 @@ import { ownPath, sessionCookie } from './visits.ts'
 import { writtenWords } from './words.ts'
 
 /** Where people begin who asked for no page in particular. */
-export const startPage = '/admin/incidents'
+export const startPage = '/admin'
 
 const Resume = z.object({
   path: z.string().startsWith('/admin/'),

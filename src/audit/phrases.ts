@@ -27,6 +27,7 @@ const phrases = {
   'user.recovery_code_used': 'used up a recovery code',
   'user.sessions_ended': 'signed {name} out everywhere',
   'user.password_changed': 'changed a password',
+  'user.shortcuts_set': 'switched single letters on the keyboard {to}',
   'session.opened': 'signed in',
   'session.ended': 'signed out',
   'session.others_ended': 'signed out everywhere else',

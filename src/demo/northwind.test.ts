@@ -194,7 +194,7 @@ test('the store of the sample itself refuses writes', async () => {
 test('there is nothing to sign in to, and a person is told so in words', async () => {
   const server = await startTestApp(await northwind(), { sample: true })
   const login = await server.inject('/login')
-  assert.deepEqual([login.statusCode, login.headers.location], [303, '/admin/incidents'])
+  assert.deepEqual([login.statusCode, login.headers.location], [303, '/admin'])
   const refused = await server.inject({ method: 'POST', url: '/login', headers: { accept: 'text/html' } })
   assert.equal(refused.statusCode, 403)
   assert.match(refused.body, /This is the sample: nothing can be changed\./)

@@ -20,6 +20,7 @@ export const journalActions = [
   'user.recovery_code_used',
   'user.sessions_ended',
   'user.password_changed',
+  'user.shortcuts_set',
   'session.opened',
   'session.ended',
   'session.others_ended',

@@ -66,7 +66,7 @@ test('a page that is not there is a page for people and problem JSON for machine
   assert.equal(page.statusCode, 404)
   assert.match(page.body, /<h1>Nothing is here/)
   const operator = await server.signedIn('viewer')
-  assert.match((await operator.get('/admin/incidents/nowhere')).body, /href="\/admin\/incidents">Operations/)
+  assert.match((await operator.get('/admin/incidents/nowhere')).body, /href="\/admin">Operations/)
   const odd = await server.inject({
     url: `/releases?component=${'a'.repeat(101)}`,
     headers: { accept: 'text/html' },

@@ -4,8 +4,14 @@ import { inTransaction, nowText } from './context.ts'
 import { migrateToLatest } from './migrate.ts'
 import { owners } from './tables.ts'
 
+/** SQLite keeps the index of the search in tables of its own making. */
+const isOurs = (name: string) => !name.startsWith('search_words')
+
 onBothStores('every table of the schema is there, and migrating again changes nothing', async ({ db }) => {
-  const tables = (await db.introspection.getTables()).map((table) => table.name).sort()
+  const tables = (await db.introspection.getTables())
+    .map((table) => table.name)
+    .filter(isOurs)
+    .sort()
   assert.deepEqual(tables, Object.values(owners).flat().sort())
   assert.deepEqual(await migrateToLatest(db), [])
 })

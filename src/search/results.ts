@@ -96,7 +96,7 @@ async function releases(ctx: Context, ids: string[]): Promise<Plain[]> {
   return rows.map((row) => {
     const by = row.actor_name && `by ${row.actor_name}`
     const commit = row.commit && row.version ? row.commit.slice(0, 12) : null
-    const text = [row.component_name, row.environment, by, commit, row.ref, row.message]
+    const text = [row.component_name, row.environment, by, commit, row.ref, row.message, row.reason]
       .filter(Boolean)
       .join(' · ')
     const title = `${row.component_slug} ${nameOf(row)}`

@@ -29,8 +29,6 @@ export async function search(ctx: Context, { q, limit, cursor, kind }: Search) {
   return { data: await resultsOf(ctx, data, asked), next_cursor, complete }
 }
 
-export type SearchResult = Awaited<ReturnType<typeof search>>['data'][number]
-
 function find(ctx: Context, wanted: Wanted): Promise<Found[]> {
   const isSqlite = ctx.db.getExecutor().adapter instanceof SqliteAdapter
   return isSqlite ? findOnSqlite(ctx, wanted) : findOnPostgres(ctx, wanted)
