@@ -7,6 +7,7 @@ import { createComponent } from '../components/actions.ts'
 import type { Actor, Context } from '../platform/context.ts'
 import { type Database, openDatabase } from '../platform/database.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
+import { keepIndexed } from '../search/indexing.ts'
 import { editSite } from '../site/actions.ts'
 import { createSource, mapService } from '../sources/actions.ts'
 import { callSteps } from './calls.ts'
@@ -37,6 +38,7 @@ export async function openNorthwind(given: { start: Date; seed: number; secret: 
     ...freezeSteps(calendar, crew),
     ...callSteps(calendar),
   ])
+  await keepIndexed({ ...ctx, now: () => given.start }, { most: Number.POSITIVE_INFINITY })
   await sql`pragma query_only = on`.execute(db)
   return db
 }
