@@ -41,7 +41,7 @@ async function signedIn(ctx: Context) {
   })
   const actor = { kind: 'user' as const, id, name: 'Bench' }
   const visit = { ip: '127.0.0.1', agent: 'bench', token: null }
-  return `shiplog=${await openSession({ ...ctx, actor }, id, visit)}`
+  return `shiplog=${await openSession({ ...ctx, actor }, { id, name: 'Bench' }, visit)}`
 }
 
 /** Every list, and the newest and an old one of what has a page of its own. */
