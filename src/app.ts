@@ -16,6 +16,7 @@ import type { Config } from './config.ts'
 import * as deskWeb from './desk/web.ts'
 import type { Front } from './front.ts'
 import * as gateApi from './gate/api.ts'
+import * as gateJobs from './gate/jobs.ts'
 import * as gateWeb from './gate/web.ts'
 import * as incidentsApi from './incidents/api.ts'
 import * as incidentsWeb from './incidents/web.ts'
@@ -23,6 +24,9 @@ import * as ingestApi from './ingest/api.ts'
 import * as ingestJobs from './ingest/jobs.ts'
 import * as ingestWeb from './ingest/web.ts'
 import * as journalJobs from './journal/jobs.ts'
+import * as maintenanceApi from './maintenance/api.ts'
+import * as maintenanceJobs from './maintenance/jobs.ts'
+import * as maintenanceWeb from './maintenance/web.ts'
 import { registerOpenApi } from './openapi.ts'
 import * as outboundJobs from './outbound/jobs.ts'
 import { loadAssets, serveAssets } from './platform/assets.ts'
@@ -63,6 +67,8 @@ export const jobs: Job[] = [
   ...ingestJobs.jobs,
   ...outboundJobs.jobs,
   ...searchJobs.jobs,
+  ...gateJobs.jobs,
+  ...maintenanceJobs.jobs,
 ]
 
 type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
@@ -137,6 +143,8 @@ export async function buildApp(
   await postmortemsApi.routes(app)
   await gateWeb.routes(app)
   await gateApi.routes(app, { origin: config.url })
+  await maintenanceWeb.routes(app)
+  await maintenanceApi.routes(app)
   await statusWeb.routes(app)
   await statusPrograms.routes(app, { origin: config.url })
   await deskWeb.routes(app, { plannedFor: async () => [] })

@@ -18,6 +18,7 @@ const floors = [
   ['rollbacks'],
   ['postmortems'],
   ['gate'],
+  ['maintenance'],
   ['ingest', 'status', 'audit', 'search', 'desk'],
   ['app', 'front', 'openapi', 'config', 'commands', 'demo', 'main'],
   ['testing'],

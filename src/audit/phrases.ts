@@ -82,6 +82,13 @@ const phrases = {
   'freeze.planned': 'planned a freeze: {reason}',
   'freeze.edited': 'edited the freeze {reason}',
   'freeze.ended': 'ended the freeze {reason}',
+  'maintenance.planned': 'planned maintenance: {title}',
+  'maintenance.edited': 'edited the maintenance {title}',
+  'maintenance.moved': 'moved the maintenance {title}: it starts at {starts_at}, not at {was_starts_at}',
+  'maintenance.cancelled': 'called off the maintenance {title}',
+  'maintenance.started': 'started the maintenance {title}',
+  'maintenance.ended': 'ended the maintenance {title}',
+  'maintenance.reminded': 'reminded of the maintenance {title}, {hours} h before it starts',
   'outbound.replayed': 'sent a call to {host} again',
   'outbound.stopped': 'stopped a call to {host}',
   'event.dismissed': 'dismissed what waited for {service}',
@@ -140,6 +147,7 @@ const pages: Record<string, string> = {
   delivery: '/admin/deliveries/',
   call: '/admin/calls/',
   freeze: '/admin/freezes/',
+  maintenance: '/admin/maintenance/',
 }
 
 /** Where a line's subject can be looked at, or null. */

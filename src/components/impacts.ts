@@ -2,7 +2,7 @@ import { type Context, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import type { Tables } from '../platform/tables.ts'
 import { type ComponentStatus, worstStatus } from './model.ts'
-import { countedImpacts } from './visibility.ts'
+import { careBetween, countedImpacts } from './visibility.ts'
 
 export type Impact = Tables['component_impacts']
 
@@ -117,10 +117,19 @@ function impactsAfter(
 }
 
 /** Each component's status now: the worst of what is open on it. Whoever is not in the map is operational. */
-export async function currentStatuses({ db }: Pick<Context, 'db'>): Promise<Map<string, ComponentStatus>> {
+export async function currentStatuses(
+  ctx: Pick<Context, 'db' | 'now'>,
+): Promise<Map<string, ComponentStatus>> {
+  const { db } = ctx
+  const now = nowText(ctx)
+  const care = careBetween(db, { since: now, now }).select((one) => [
+    'of.component_id',
+    one.val('under_maintenance').as('status'),
+  ])
   const rows = await countedImpacts(db)
-    .selectAll('component_impacts')
     .where('component_impacts.ended_at', 'is', null)
+    .select(['component_impacts.component_id', 'component_impacts.status'])
+    .unionAll(care)
     .execute()
   const byComponent = Map.groupBy(rows, (row) => row.component_id)
   return new Map([...byComponent].map(([id, open]) => [id, worstStatus(open.map((row) => row.status))]))
@@ -140,6 +149,23 @@ export function impactsBetween(
     .orderBy('component_impacts.started_at')
     .orderBy('component_impacts.id')
     .execute()
+}
+
+/** When planned work ran on a component since a moment, whoever may know of it. */
+export async function workOn(
+  ctx: Pick<Context, 'db' | 'now'>,
+  { component_id, since }: { component_id: string; since: string },
+) {
+  const now = nowText(ctx)
+  const rows = await careBetween(ctx.db, { since, now })
+    .where('of.component_id', '=', component_id)
+    .select(['work.runs_from', 'work.runs_to'])
+    .execute()
+  return rows.map(({ runs_from, runs_to }) => ({
+    status: 'under_maintenance',
+    started_at: runs_from ?? now,
+    ended_at: runs_to !== null && runs_to <= now ? runs_to : null,
+  }))
 }
 
 async function endAll(ctx: Context, open: Impact[], at: string) {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Context } from '../platform/context.ts'
+import { type Context, nowText } from '../platform/context.ts'
 import { pageAfter } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Live, LiveVersion, liveJson, publicLiveVersions } from './live.ts'
 import { type ComponentStatus, componentStatuses, worstStatus } from './model.ts'
 import { type Component, type Group, listComponents, listGroups } from './store.ts'
-import { visibleImpacts } from './visibility.ts'
+import { visibleCare, visibleImpacts } from './visibility.ts'
 
 /** The one public projection of a component. */
 export const PublicComponent = z.object({
@@ -69,10 +69,18 @@ export function componentAmong(all: PublicComponent[], name: string): PublicComp
   return found
 }
 
-/** The worst of what stands open, by hand or by an incident that customers may read of. */
-async function publicStatuses({ db }: Context): Promise<Map<string, ComponentStatus>> {
+/** The worst of what stands open, by hand or by an incident that customers may read of, and of work that runs now. */
+async function publicStatuses(ctx: Context): Promise<Map<string, ComponentStatus>> {
+  const { db } = ctx
+  const now = nowText(ctx)
   const open = await visibleImpacts(db, null)
     .select(['component_impacts.component_id', 'component_impacts.status'])
+    .unionAll(
+      visibleCare({ since: now, now }).select((one) => [
+        'of.component_id',
+        one.val('under_maintenance').as('status'),
+      ]),
+    )
     .execute()
   const byComponent = Map.groupBy(open, (impact) => impact.component_id)
   return new Map([...byComponent].map(([id, impacts]) => [id, worstStatus(impacts.map((one) => one.status))]))

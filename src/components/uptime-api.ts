@@ -4,7 +4,7 @@ import { anyoneOr, hasToken } from '../accounts/guard.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
 import { readSite } from '../site/store.ts'
-import { impactsBetween } from './impacts.ts'
+import { impactsBetween, workOn } from './impacts.ts'
 import { publicComponent } from './public.ts'
 import { publicImpacts } from './public-impacts.ts'
 import { componentByIdOrSlug } from './store.ts'
@@ -35,7 +35,11 @@ async function publicUptime(ctx: Context, name: string) {
 async function wholeUptime(ctx: Context, name: string) {
   const component = await componentByIdOrSlug(ctx, name)
   const clock = await clockOf(ctx)
-  const impacts = await impactsBetween(ctx, reportSince(clock), clock.now, component.id)
+  const since = reportSince(clock)
+  const impacts = [
+    ...(await impactsBetween(ctx, since, clock.now, component.id)),
+    ...(await workOn(ctx, { component_id: component.id, since })),
+  ]
   return answer(component, uptimeReport({ ...clock, impacts, started_on: component.started_on }))
 }
 

@@ -211,3 +211,36 @@ export function visibleImpacts(db: Db, since: string | null) {
       ]),
     )
 }
+
+/** Planned work that names a component that may be named, or none at all. What was called off is told as that. */
+export function visibleMaintenances(db: Db) {
+  return db.selectFrom('maintenances').where(isForPublicOrNone())
+}
+
+const isForPublicOrNone = once(() => {
+  const maintenance = expressionBuilder<Tables, 'maintenances'>()
+  const named = maintenance
+    .selectFrom('maintenance_components as of')
+    .innerJoin('components', 'components.id', 'of.component_id')
+    .whereRef('of.maintenance_id', '=', 'maintenances.id')
+    .select('components.id')
+  return maintenance.or([
+    maintenance.exists(named.where('components.visibility', '=', 'public')),
+    maintenance.not(maintenance.exists(named)),
+  ])
+})
+
+/** Components that may be named under the planned work that has run since a moment, as a part of any query. */
+export function visibleCare(time: { since: string; now: string }) {
+  return careBetween(within, time).where('components.visibility', '=', 'public')
+}
+
+/** The same for operators, of every component. */
+export function careBetween(db: Db, { since, now }: { since: string; now: string }) {
+  return db
+    .selectFrom('maintenances as work')
+    .innerJoin('maintenance_components as of', 'of.maintenance_id', 'work.id')
+    .innerJoin('components', 'components.id', 'of.component_id')
+    .where('work.runs_from', '<=', now)
+    .where((work) => work.or([work('work.runs_to', 'is', null), work('work.runs_to', '>', since)]))
+}

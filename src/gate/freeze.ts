@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { moment } from '../incidents/model.ts'
+import { repeats } from '../platform/recurrence.ts'
 
 export const freezeStates = ['now', 'coming', 'past'] as const
 export type FreezeState = (typeof freezeStates)[number]
@@ -54,13 +55,14 @@ const names = z
 const components = z.array(z.string().trim().min(1).max(100)).max(500)
 const version = z.coerce.number().int().optional()
 
-/** Without components, it is of all of them. */
+/** Without components, it is of all of them. `repeats` is an RRULE, read in the page's zone. */
 export const NewFreeze = z.object({
   reason,
   starts_at: moment,
   ends_at: moment,
   components: components.default([]),
   may_pass: names.default([]),
+  repeats: repeats.nullish(),
 })
 export type NewFreeze = z.input<typeof NewFreeze>
 

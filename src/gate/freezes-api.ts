@@ -4,7 +4,7 @@ import { type Context, nowText } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { FreezeChange, freezeState, freezeStates, NewFreeze } from './freeze.ts'
-import { editFreeze, endFreeze, planFreeze } from './freezes.ts'
+import { editFreeze, endFreeze, planFreeze, stopFreezes } from './freezes.ts'
 import { type Freeze, freezeById, listFreezes } from './store.ts'
 
 const FreezeJson = z.object({
@@ -18,6 +18,11 @@ const FreezeJson = z.object({
     .describe('Of these; when empty, of all.'),
   may_pass: z.array(z.string()).describe('Names of people, and of API tokens.'),
   ended_at: z.string().nullable().describe('When somebody ended it early.'),
+  repeats: z
+    .string()
+    .nullable()
+    .describe('The RRULE of a freeze that repeats; each time of it is a freeze of its own.'),
+  series_id: z.string().nullable(),
   version: z.int(),
   created_at: z.string(),
   updated_at: z.string(),
@@ -55,6 +60,11 @@ export function freezeRoutes(app: App) {
 
   app.post(`${address}/:id/end`, { config: write, schema: one }, async ({ ctx, params }) =>
     json(ctx, await endFreeze(ctx, params.id)),
+  )
+
+  const stop = { ...one, summary: 'End a freeze that repeats, and all that follow' }
+  app.post(`${address}/:id/stop`, { config: write, schema: stop }, async ({ ctx, params }) =>
+    json(ctx, await stopFreezes(ctx, params.id)),
   )
 }
 

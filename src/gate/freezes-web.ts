@@ -7,7 +7,7 @@ import { type Context, nowText } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
 import { clock, dateIn } from '../platform/zone.ts'
 import { freezeState } from './freeze.ts'
-import { editFreeze, endFreeze, planFreeze } from './freezes.ts'
+import { editFreeze, endFreeze, planFreeze, stopFreezes } from './freezes.ts'
 import { listed } from './frozen.ts'
 import { type Freeze, freezeById } from './store.ts'
 import { changeIn, saidIn, shownFreeze, type TypedFreeze, typedFreeze } from './typed.ts'
@@ -21,10 +21,20 @@ const editor = { config: { policy: operator('editor') } }
 export function formRoutes(app: App) {
   planRoutes(app)
   editRoutes(app)
+  stopRoute(app)
   app.post<One>(`${list}/:id/end`, editor, async (request, reply) => {
     const { starts_at, ended_at } = await endFreeze(request.ctx, request.params.id)
     const begun = ended_at === null || starts_at <= ended_at
     reply.flash(begun ? 'The freeze has ended. Releases may go out.' : 'The freeze is called off.')
+    return reply.redirect(list, 303)
+  })
+}
+
+/** Ending a freeze that repeats, with all that follow. */
+function stopRoute(app: App) {
+  app.post<One>(`${list}/:id/stop`, editor, async (request, reply) => {
+    await stopFreezes(request.ctx, request.params.id)
+    reply.flash('The freeze repeats no more.')
     return reply.redirect(list, 303)
   })
 }

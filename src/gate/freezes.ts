@@ -5,19 +5,32 @@ import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { FreezeChange, faultOfSpan, freezeState, NewFreeze } from './freeze.ts'
-import { type Freeze, freezeById, insertFreeze, updateFreeze, writeComponents } from './store.ts'
+import { layOutFreezes, startFreezeSeries } from './freeze-series.ts'
+import {
+  comingFreezes,
+  endFreezeSeries,
+  type Freeze,
+  freezeById,
+  insertFreeze,
+  updateFreeze,
+  writeComponents,
+} from './store.ts'
 
-/** Plans a time in which nothing goes out, of some components or, without any, of all. */
+/** Plans a time in which nothing goes out, of some components or, without any, of all; once, or as a rule repeats it. */
 export function planFreeze(ctx: Context, input: NewFreeze): Promise<Freeze> {
-  const { components, ...said } = NewFreeze.parse(input)
+  const { components, repeats, ...said } = NewFreeze.parse(input)
   return inTransaction(ctx, async (ctx) => {
     const at = nowText(ctx)
     refuseSpan(said, at)
     const ids = await idsOf(ctx, components, [])
     const id = newId()
-    await insertFreeze(ctx, { id, ...said, ended_at: null, version: 1, created_at: at, updated_at: at })
+    const series = repeats ? await startFreezeSeries(ctx, { ...said, components: ids }, repeats) : null
+    const born = { ended_at: null, version: 1, created_at: at, updated_at: at }
+    await insertFreeze(ctx, { id, ...said, ...born, series_id: series?.id ?? null })
     await writeComponents(ctx, id, ids)
-    await record(ctx, { action: 'freeze.planned', subject: ['freeze', id], detail: detailOf(said) })
+    if (series) await layOutFreezes(ctx, series)
+    const detail = { ...detailOf(said), ...(repeats && { repeats }) }
+    await record(ctx, { action: 'freeze.planned', subject: ['freeze', id], detail })
     return freezeById(ctx, id)
   })
 }
@@ -52,6 +65,18 @@ export function endFreeze(ctx: Context, id: string): Promise<Freeze> {
     if (!(await updateFreeze(ctx, freeze, { ended_at: at, updated_at: at }))) return endFreeze(ctx, id)
     await record(ctx, { action: 'freeze.ended', subject: ['freeze', id], detail: detailOf(freeze) })
     return freezeById(ctx, id)
+  })
+}
+
+/** Ends a freeze and every time of it that is still to come: it repeats no more. */
+export function stopFreezes(ctx: Context, id: string): Promise<Freeze> {
+  return inTransaction(ctx, async (ctx) => {
+    const { series_id, repeats } = await freezeById(ctx, id)
+    if (!series_id || !repeats) throw new Refusal('conflict', 'This freeze does not repeat.')
+    const at = nowText(ctx)
+    await endFreezeSeries(ctx, series_id, at)
+    for (const coming of await comingFreezes(ctx, series_id, at)) await endFreeze(ctx, coming)
+    return endFreeze(ctx, id)
   })
 }
 

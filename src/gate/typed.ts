@@ -15,7 +15,7 @@ export function typedFreeze(body: unknown): TypedFreeze {
 
 /** What the fields say; who may pass is typed one on each line, or with commas. */
 export function saidIn({ typed, components }: TypedFreeze, place: Place): NewFreeze {
-  const { reason = '', may_pass = '' } = typed
+  const { reason = '', may_pass = '', repeats = '' } = typed
   const starts_at = typedMoment(typed, 'starts', place)
   const ends_at = typedMoment(typed, 'ends', place)
   if (!starts_at || !ends_at) {
@@ -28,7 +28,8 @@ export function saidIn({ typed, components }: TypedFreeze, place: Place): NewFre
     throw new Refusal('invalid', 'Some of it is missing.', { errors })
   }
   const names = may_pass.split(/[\n,]/).map((name) => name.trim())
-  return { reason, starts_at, ends_at, components, may_pass: names.filter((name) => name !== '') }
+  const said = { reason, starts_at, ends_at, components, repeats: repeats.trim() || null }
+  return { ...said, may_pass: names.filter((name) => name !== '') }
 }
 
 /** The same for one that is there: a moment that still shows the minute it had is left alone, seconds and all. */

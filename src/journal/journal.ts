@@ -75,6 +75,13 @@ export const journalActions = [
   'freeze.planned',
   'freeze.edited',
   'freeze.ended',
+  'maintenance.planned',
+  'maintenance.edited',
+  'maintenance.moved',
+  'maintenance.cancelled',
+  'maintenance.started',
+  'maintenance.ended',
+  'maintenance.reminded',
   'outbound.replayed',
   'outbound.stopped',
   'event.dismissed',
@@ -144,6 +151,7 @@ const publicNouns = new Set([
   'incident',
   'postmortem',
   'action_item',
+  'maintenance',
 ])
 
 /** What may take something from the public that it could read before. */
@@ -158,6 +166,8 @@ const hiding = new Set<string>([
   'release.kind_corrected',
   'release.marked_drill',
   'incident.reopened', // what was learned from it is no longer told
+  'maintenance.edited',
+  'maintenance.moved',
   'incident.edited',
   'incident.deleted',
   'incident.update_edited',

@@ -4,6 +4,7 @@ import type { GateTables } from './tables/gate.ts'
 import type { IncidentsTables } from './tables/incidents.ts'
 import type { IngestTables } from './tables/ingest.ts'
 import type { JournalTables } from './tables/journal.ts'
+import type { MaintenanceTables } from './tables/maintenance.ts'
 import type { OutboundTables } from './tables/outbound.ts'
 import type { PlatformTables } from './tables/platform.ts'
 import type { PostmortemsTables } from './tables/postmortems.ts'
@@ -29,6 +30,7 @@ export type Tables = PlatformTables &
   RollbacksTables &
   PostmortemsTables &
   GateTables &
+  MaintenanceTables &
   IngestTables &
   SearchTables
 
@@ -54,7 +56,14 @@ export const owners = {
   incidents: ['incidents', 'incident_updates', 'incident_update_components', 'incident_notes'],
   rollbacks: ['rollback_plans', 'rollback_receivers', 'readiness', 'artifact_checks', 'rollback_requests'],
   postmortems: ['postmortems', 'action_items'],
-  gate: ['freeze_windows', 'freeze_window_components', 'gate_rules'],
+  gate: ['freeze_windows', 'freeze_window_components', 'freeze_series', 'gate_rules'],
+  maintenance: [
+    'maintenances',
+    'maintenance_series',
+    'maintenance_components',
+    'maintenance_updates',
+    'maintenance_reminders',
+  ],
   ingest: ['deliveries'],
   search: ['search_documents', 'search_state'],
 } as const satisfies Record<string, readonly (keyof Tables)[]>

@@ -90,6 +90,11 @@ export function zoneWords(zone: string, at: string): string {
   return `${zone} (${(offset ?? 'UTC').replace('GMT', 'UTC')})`
 }
 
+/** "2026-11-24T02:00", what a wall clock in the zone shows. */
+export function wallMinute(at: string, zone: string): string {
+  return `${dateIn(at, zone)}T${clock(at, zone)}`
+}
+
 /**
  * The moment that a wall clock in `zone` shows as `date` ("2026-11-23") and `time` ("14:06"), as UTC ISO text.
  * A time that daylight saving skips becomes the same distance after the gap; one that happens twice is the first.

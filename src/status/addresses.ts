@@ -1,5 +1,6 @@
 import { publicComponents } from '../components/public.ts'
 import { openPublicIncidents, pastIncidentIds } from '../incidents/public.ts'
+import { publicMaintenanceIds } from '../maintenance/public.ts'
 import type { Context } from '../platform/context.ts'
 import { readerOf } from '../platform/http.ts'
 import { publicReleaseIds } from '../releases/public.ts'
@@ -29,7 +30,9 @@ const others = [
   '/sitemap.xml',
   '/.well-known/security.txt',
 ]
-const own = ['components', 'releases', 'incidents', 'rollbacks'].map((name) => `/api/v1/${name}`)
+const own = ['components', 'releases', 'incidents', 'rollbacks', 'maintenances'].map(
+  (name) => `/api/v1/${name}`,
+)
 
 const everything = 1_000_000
 
@@ -43,9 +46,11 @@ export async function publicAddresses(
 ): Promise<{ now: string[]; past: string[] }> {
   const components = await publicComponents(ctx)
   const open = await openPublicIncidents(ctx)
+  const work = await publicMaintenanceIds(ctx, { over: false, limit: most })
   const pages = [
     ...components.map(({ slug }) => `/components/${slug}`),
     ...open.map(({ id }) => `/incidents/${id}`),
+    ...work.map((id) => `/maintenance/${id}`),
   ]
   const more = [
     ...components.flatMap(({ slug }) => [
@@ -55,6 +60,7 @@ export async function publicAddresses(
       `/api/v1/components/${slug}/uptime`,
     ]),
     ...open.map(({ id }) => `/api/v1/incidents/${id}`),
+    ...work.map((id) => `/api/v1/maintenances/${id}`),
   ]
   return {
     now: [...lists, ...pages, ...v2, ...feeds, ...own, ...others, ...more],
@@ -65,8 +71,10 @@ export async function publicAddresses(
 async function pastPages(ctx: Context, most: number) {
   const incidents = (await pastIncidentIds(ctx, most)).map((id) => `/incidents/${id}`)
   const releases = (await publicReleaseIds(ctx, most)).map((id) => `/releases/${id}`)
+  const over = await publicMaintenanceIds(ctx, { over: true, limit: most })
+  const work = over.map((id) => `/maintenance/${id}`)
   const months = (await historyMonths(ctx)).map((month) => `/history/${month}`)
-  return [...months, ...incidents, ...releases]
+  return [...months, ...incidents, ...work, ...releases]
 }
 
 /** The addresses among these that are pages of their own for people. */

@@ -1,4 +1,4 @@
-import { visibleComponents, visibleIncidents } from '../components/visibility.ts'
+import { visibleComponents, visibleIncidents, visibleMaintenances } from '../components/visibility.ts'
 import type { Context } from '../platform/context.ts'
 
 /**
@@ -17,12 +17,13 @@ export async function lastPublicChange({ db }: Context): Promise<string> {
   const begun = byHand.select((row) => row.fn.max('impact.started_at').as('at'))
   const ended = byHand.select((row) => row.fn.max('impact.ended_at').as('at'))
   const incidents = visibleIncidents(db).select((row) => row.fn.max('incidents.updated_at').as('at'))
+  const work = visibleMaintenances(db).select((row) => row.fn.max('maintenances.updated_at').as('at'))
   const postmortems = visibleIncidents(db)
     .innerJoin('postmortems', 'postmortems.incident_id', 'incidents.id')
     .where('postmortems.published_at', 'is not', null)
     .select((row) => row.fn.max('postmortems.updated_at').as('at'))
   const found = []
-  for (const query of [settings, components, groups, begun, ended, incidents, postmortems]) {
+  for (const query of [settings, components, groups, begun, ended, incidents, postmortems, work]) {
     found.push((await query.executeTakeFirst())?.at ?? '')
   }
   return found.sort().at(-1) || new Date(0).toISOString()

@@ -13,6 +13,7 @@ import { type Words, wordsFor } from '../site/words/index.ts'
 import { pastDays, pastIncident, startOfDays } from './days.ts'
 import { componentRow, groupsOf, needsFilter } from './groups.ts'
 import { logLine } from './log.ts'
+import { plannedWork } from './maintenance.ts'
 import { readSoundings } from './readings.ts'
 import { uptimeRows } from './uptime-rows.ts'
 
@@ -37,6 +38,7 @@ export async function nowPage(ctx: Context) {
     last_trouble_at: line.calm ? await lastTroubleAt(ctx) : null,
     incidents: open.map((incident) => cardOf(incident, now, t)),
     groups: groupsOf(components, soundings, t),
+    planned: await plannedWork(ctx, { time_zone, t }),
     filter: needsFilter(components),
     legend: soundings.legend,
     log: await log(ctx, { limit: logged }, t),
@@ -86,6 +88,7 @@ export async function componentPage(ctx: Context, slug: string) {
     component: componentRow(component, component.live.length > 1, soundings, t),
     legend: soundings.legend,
     way_back: await lastPublicWayBack(ctx, component.id),
+    planned: await plannedWork(ctx, { time_zone: site.time_zone, t }, component.id),
     uptime: uptimeRows(soundings.impacts, component, site, now),
     incidents: incidents.filter((one) => one.resolved_at === null).map((one) => cardOf(one, now, t)),
     past: incidents

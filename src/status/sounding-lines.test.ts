@@ -16,7 +16,7 @@ const at = (day: number, hour = 0) => new Date((day * 24 + hour) * 3_600_000).to
 
 function impact(status: string, from: string, to: string | null, title: string | null): PublicImpact {
   const incident = title === null ? null : { id: `id of ${title}`, title }
-  return { component_id: 'c', status, started_at: from, ended_at: to, incident }
+  return { component_id: 'c', status, started_at: from, ended_at: to, incident, maintenance: null }
 }
 
 let born = 0

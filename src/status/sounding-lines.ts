@@ -10,11 +10,12 @@ import type { Words } from '../site/words/index.ts'
 
 const linked = 3
 
-type Trouble = { status: ComponentStatus; seconds: number; incident: PublicImpact['incident'] }
+type Origin = Pick<PublicImpact, 'incident' | 'maintenance'>
+type Trouble = Origin & { status: ComponentStatus; seconds: number }
 type Event = { words: string; links: { id: string; words: string }[]; more: string }
 type Line = {
   date: string
-  troubles: { status: ComponentStatus; words: string; incident: PublicImpact['incident'] }[]
+  troubles: (Origin & { status: ComponentStatus; words: string })[]
   events: Event[]
 }
 type Given = {
@@ -46,12 +47,15 @@ function isGrave({ kind, reach, drill_at }: PublicMark) {
   return (kind === 'rollback' && drill_at === null) || reach === 'taken_back'
 }
 
-/** What each incident (or an operator's hand) did on each day: the worst of it, and for how long in all. */
+/** What each incident (or planned work, or an operator's hand) did on each day: the worst of it, and for how long in all. */
 function troublesByDay(impacts: readonly PublicImpact[], days: readonly Day[], known: number) {
   const byDay = new Map<number, Trouble[]>()
   const end = days.at(-1)?.to ?? 0
-  for (const origin of Map.groupBy(impacts, ({ incident }) => incident?.id ?? '').values()) {
-    const incident = origin[0]?.incident ?? null
+  for (const origin of Map.groupBy(
+    impacts,
+    ({ incident, maintenance }) => incident?.id ?? maintenance?.id ?? '',
+  ).values()) {
+    const { incident = null, maintenance = null } = origin[0] ?? {}
     const ofOrigin = new Map<number, Trouble>()
     for (const { from, to, status } of worstOverTime(origin)) {
       const first = Math.max(known, dayIndex(from, days))
@@ -64,6 +68,7 @@ function troublesByDay(impacts: readonly PublicImpact[], days: readonly Day[], k
           status: told ? worse(told.status, status) : status,
           seconds: (told?.seconds ?? 0) + spent,
           incident,
+          maintenance,
         })
       }
     }
@@ -88,10 +93,10 @@ function lineOf(
   const reaching = (reach: PublicMark['reach']) => releases.filter((mark) => mark.reach === reach)
   return {
     date,
-    troubles: troubles.map(({ status, seconds: spent, incident }) => ({
+    troubles: troubles.map(({ status, seconds: spent, ...origin }) => ({
       status,
       words: trouble(t.status[status], seconds(spent, t.time)),
-      incident,
+      ...origin,
     })),
     events: [
       ...done.filter(({ kind }) => kind === 'rollback').map((mark) => wayBack(mark, all, t.soundings)),

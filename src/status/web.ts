@@ -5,6 +5,7 @@ import { publicSameAs } from '../incidents/public-duplicates.ts'
 import { type App, publicCache } from '../platform/http.ts'
 import { historyPage } from './history.ts'
 import { incidentPage } from './incident.ts'
+import { maintenancePage } from './maintenance.ts'
 import { componentPage, nowPage, releasesPage } from './pages.ts'
 import { releasePage } from './release.ts'
 import { rollbacksPage } from './rollbacks.ts'
@@ -29,6 +30,11 @@ export async function routes(app: App) {
     if (same) return reply.header('cache-control', publicCache).redirect(`/incidents/${same}`, 303)
     const page = await incidentPage(request.ctx, request.params.id)
     return show(reply, '/status/incident', { title: page.incident.title, ...page })
+  })
+
+  app.get('/maintenance/:id', { config, schema: { params } }, async (request, reply) => {
+    const page = await maintenancePage(request.ctx, request.params.id)
+    return show(reply, '/status/maintenance', { title: page.work.title, ...page })
   })
 
   app.get('/releases', { config: filtered, schema: { querystring: log } }, async (request, reply) => {

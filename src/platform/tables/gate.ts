@@ -10,6 +10,23 @@ export type GateTables = {
     /** `[name, …]`: people and API tokens that may pass. */
     may_pass: Json
     ended_at: Time | null
+    /** Set on each time of a freeze that repeats. */
+    series_id: Id | null
+  }
+  /** A freeze that repeats: what each time begins with, and how far its times were laid out. */
+  freeze_series: {
+    id: Id
+    /** An RRULE (RFC 5545), read in `time_zone`. */
+    rule: string
+    time_zone: string
+    first_wall: string
+    minutes: number
+    reason: string
+    may_pass: Json
+    components: Json
+    reached: Time
+    ended_at: Time | null
+    created_at: Time
   }
   freeze_window_components: { freeze_window_id: Id; component_id: Id }
   /** How a component takes a rule: `on` (it stops a release), `warn` or `off`. Without a row, as the rule begins. */

@@ -4,6 +4,7 @@ import * as past from './en/history.ts'
 import { card, cause, over } from './en/incidents.ts'
 import { live, stale } from './en/live.ts'
 import { log } from './en/log.ts'
+import { maintenance } from './en/maintenance.ts'
 import { now } from './en/now.ts'
 import { postmortem } from './en/postmortem.ts'
 import { programs } from './en/programs.ts'
@@ -38,6 +39,7 @@ export const en = {
   cause,
   over,
   log,
+  maintenance,
   badge,
   errors,
   programs,

@@ -1,0 +1,7 @@
+import type { Job } from '../platform/timers.ts'
+import { followClock } from './by-clock.ts'
+
+/** Every five seconds: the journal tells of a start and an end soon after it, and pages are drawn anew then. */
+export const jobs: Job[] = [
+  { name: 'follow the clock of planned work', every_minutes: 1 / 12, run: followClock },
+]
