@@ -5,6 +5,7 @@ import { createGroup } from './components/groups.ts'
 import { planFreeze } from './gate/freezes.ts'
 import { declareIncident, deleteIncident } from './incidents/actions.ts'
 import { deleteUpdate, postUpdate } from './incidents/updates.ts'
+import { planMaintenance } from './maintenance/actions.ts'
 import { publishPostmortem, savePostmortem } from './postmortems/actions.ts'
 import { addItem, removeItem } from './postmortems/items.ts'
 import { markBad } from './releases/bad.ts'
@@ -51,6 +52,7 @@ async function harbour() {
   const source = await createSource(ship, { name: 'C0nfidential tool', kind: 'github' })
   const told = await incidents(ship, inVault.id)
   await setStatusByHand(ship, { component_id: hidden.id, status: 'degraded_performance' })
+  const work = await maintenances(ship)
   const ids = {
     shut: [
       hidden.id,
@@ -60,10 +62,11 @@ async function harbour() {
       staged.id,
       told.ofVault.id,
       told.deleted.id,
+      work.ofVault.id,
       source.source.id,
       ...asked,
     ],
-    open: [shop.id, 'shop', out.id, told.open.id],
+    open: [shop.id, 'shop', out.id, told.open.id, work.open.id],
   }
   return { server: await startTestApp(ship), ids }
 }
@@ -134,6 +137,22 @@ async function learned(ship: World, incident_id: string, body: string) {
   await removeItem(ship, removed.id)
 }
 
+/** One for the vault alone, and one for the shop too, for a release of the vault. */
+async function maintenances(ship: World) {
+  const span = { starts_at: '2026-11-23T11:00:00Z', ends_at: '2026-11-23T20:00:00Z' }
+  const words = { title: 'The c0nfidential', body: 'c0nfidential', repeats: 'FREQ=DAILY' }
+  const ofVault = await planMaintenance(ship, { ...words, ...span, components: ['vault'] })
+  const release = { component: 'vault', version: '1-c0nfidential' }
+  const open = await planMaintenance(ship, {
+    title: 'New disks',
+    body: 'Slow searches.',
+    ...span,
+    components: ['shop', 'vault'],
+    release,
+  })
+  return { ofVault, open }
+}
+
 test('nothing that is kept from customers is on any page or in any answer that needs no token', async () => {
   const { server, ids } = await harbour()
   const every = [...ids.shut, ...ids.open]
@@ -143,6 +162,7 @@ test('nothing that is kept from customers is on any page or in any answer that n
     '/api/v1/releases',
     '/api/v1/rollbacks',
     '/api/v1/incidents',
+    '/api/v1/maintenances',
   ]
   const addresses = ['/', '/releases', '/rollbacks', '/openapi.json', '/login', ...lists]
   const words = [
@@ -158,7 +178,7 @@ test('nothing that is kept from customers is on any page or in any answer that n
   for (const list of ['/releases', ...lists]) {
     for (const filter of [...filters, ...words]) addresses.push(`${list}?${filter}`)
   }
-  for (const place of ['/incidents', '/releases', '/components', ...lists]) {
+  for (const place of ['/incidents', '/maintenance', '/releases', '/components', ...lists]) {
     for (const id of every) addresses.push(`${place}/${id}`)
   }
   const all = { authorization: await server.token('admin') }
@@ -183,6 +203,7 @@ const places: Record<string, { ids?: (ids: Ids) => string[]; queries?: string[] 
   '/history/:month': { ids: () => ['2026-11'], queries: ['show=caused', 'component=vault'] },
   '/incidents/:id': { ids: every },
   '/releases/:id': { ids: every },
+  '/maintenance/:id': { ids: every },
   '/components/:id': { ids: every },
   '/history.atom': {},
   '/history.rss': {},
@@ -214,6 +235,8 @@ const places: Record<string, { ids?: (ids: Ids) => string[]; queries?: string[] 
   '/api/v1/incidents': { queries: ['show=all', 'show=deleted'] },
   '/api/v1/incidents/:id': { ids: every },
   '/api/v1/incidents/:id/postmortem': { ids: every },
+  '/api/v1/maintenances': { queries: ['show=all', 'show=coming'] },
+  '/api/v1/maintenances/:id': { ids: every },
   '/api/v1/releases': { queries: ['component=vault', 'environment=staging', 'kind=rollback'] },
   '/api/v1/releases/:id': { ids: every },
   '/api/v1/rollbacks': { queries: ['component=vault', 'environment=staging'] },
@@ -252,6 +275,7 @@ test('what is kept from customers answers exactly as what never was', async () =
   }
   const pages = [
     '/incidents/',
+    '/maintenance/',
     '/i/',
     '/releases/',
     '/components/',
@@ -267,6 +291,8 @@ test('what is kept from customers answers exactly as what never was', async () =
     'components?cursor=',
     'releases/',
     'incidents/',
+    'maintenances/',
+    'maintenances?cursor=',
     'releases?cursor=',
     'incidents?cursor=',
     'rollbacks?cursor=',

@@ -130,6 +130,12 @@ export async function maintenancesBetween(
   return project(ctx, query.orderBy('starts_at', 'desc').orderBy('id', 'desc').limit(limit))
 }
 
+/** When the first planned work that has come began; null when there was none. */
+export async function firstMaintenanceAt(ctx: Context): Promise<string | null> {
+  const query = visibleMaintenances(ctx.db).select((row) => row.fn.min('starts_at').as('at'))
+  return (await query.where('starts_at', '<=', nowText(ctx)).executeTakeFirst())?.at ?? null
+}
+
 /** The ids of what is over or still to come, latest start first, at most so many: each has a page. */
 export async function publicMaintenanceIds(
   { db, now }: Pick<Context, 'db' | 'now'>,

@@ -1,5 +1,6 @@
 import { worstStatus } from '../components/model.ts'
 import type { PublicIncident } from '../incidents/public.ts'
+import type { PublicMaintenance } from '../maintenance/public.ts'
 import { day, duration, full } from '../platform/zone.ts'
 import type { PublicRelease } from '../releases/public.ts'
 import type { PlainRelease } from '../releases/public-between.ts'
@@ -16,19 +17,21 @@ export type Told = {
   incidents: PublicIncident[]
   eventful: PublicRelease[]
   plain: PlainRelease[]
+  work: PublicMaintenance[]
   /** The releases that caused an incident. */
   causes: ReadonlySet<string>
 }
 
 /** What a filter leaves of a month: cause and effect stay together. */
-export function chosen({ incidents, eventful, plain, causes }: Told, show: Show): Told {
-  if (show === 'everything') return { incidents, eventful, plain, causes }
-  if (show === 'incidents') return { incidents, eventful: [], plain: [], causes }
+export function chosen({ incidents, eventful, plain, work, causes }: Told, show: Show): Told {
+  if (show === 'everything') return { incidents, eventful, plain, work, causes }
+  if (show === 'incidents') return { incidents, eventful: [], plain: [], work: [], causes }
   const caused = show === 'caused'
   return {
     incidents: incidents.filter((one) => (caused ? one.cause_release !== null : wasRolledBack(one))),
     eventful: eventful.filter((one) => (caused ? causes.has(one.id) : isOfRollback(one))),
     plain: [],
+    work: [],
     causes,
   }
 }
@@ -66,13 +69,14 @@ type Line = {
 }
 
 /** Each day on which something happened, newest first, each with its newest line first and its plain releases last. */
-export function daysOf({ incidents, eventful, plain }: Told, frame: Frame) {
+export function daysOf({ incidents, eventful, plain, work }: Told, frame: Frame) {
   const { time_zone, from, now, dateOf } = frame
   const date = ({ at }: { at: string }) => dateOf(at)
   const begun = incidents.filter(({ started_at }) => started_at >= from)
   const lines = [
     ...begun.map((incident) => incidentLine(incident, frame)),
     ...eventful.map((release) => releaseLine(release, frame)),
+    ...work.map((one) => maintenanceLine(one, frame)),
   ].sort(newestFirst)
   const linesOn = Map.groupBy(lines, date)
   const plainOn = Map.groupBy(plain, date)
@@ -118,6 +122,26 @@ function incidentLine(incident: PublicIncident, frame: Frame): Line {
       ...lasted(incident, frame),
       causeWords(incident, frame.t),
     ].filter((words) => words !== ''),
+    incident: null,
+  }
+}
+
+/** Planned work stands where it began, or should have begun. */
+function maintenanceLine(work: PublicMaintenance, { t }: Frame): Line {
+  const { id, title, starts_at, started_at, ended_at, state, components } = work
+  const time = started_at && ended_at ? t.maintenance.lasted(duration(started_at, ended_at, t.time)) : ''
+  const called_off = state === 'completed' ? '' : t.maintenance.states[state]
+  return {
+    key: `maintenance-${id}`,
+    at: started_at ?? starts_at,
+    icon: state === 'cancelled' ? 'unknown' : 'under_maintenance',
+    tone: { state: state === 'cancelled' ? 'unknown' : 'under_maintenance' },
+    verb: t.status.under_maintenance,
+    component: null,
+    link: { href: `/maintenance/${id}`, words: title, version: false },
+    details: [t.past.history.components(components.map(({ name }) => name)), time, called_off].filter(
+      (words) => words !== '',
+    ),
     incident: null,
   }
 }

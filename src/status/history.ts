@@ -1,5 +1,6 @@
 import { type NamedComponent, namedComponents } from '../components/public-names.ts'
 import { firstPublicIncidentAt, publicIncidentsBetween } from '../incidents/public-between.ts'
+import { firstMaintenanceAt, maintenancesBetween } from '../maintenance/public.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -13,6 +14,8 @@ import { environmentsTold } from './pages.ts'
 
 type Asked = { month?: string | undefined; show?: string | undefined; component?: string | undefined }
 
+/** More planned work than this nobody does in a month; the newest stands there. */
+const mostWork = 200
 const nothing = 'There is nothing at this address.'
 
 /** All months that have a page, newest first: from the first thing that is public until now, as "2026-11". */
@@ -22,7 +25,11 @@ export async function historyMonths(ctx: Context): Promise<string[]> {
 
 async function monthsIn(ctx: Context, time_zone: string) {
   const present = monthOf(nowText(ctx), time_zone)
-  const firsts = [await firstPublicReleaseAt(ctx), await firstPublicIncidentAt(ctx)]
+  const firsts = [
+    await firstPublicReleaseAt(ctx),
+    await firstPublicIncidentAt(ctx),
+    await firstMaintenanceAt(ctx),
+  ]
   const months = firsts.flatMap((at) => (at === null ? [] : monthOf(at, time_zone)))
   return monthsBetween([...months, present].sort()[0] ?? present, present)
 }
@@ -84,7 +91,9 @@ async function toldOf(
 ) {
   const { incidents, left_out } = await publicIncidentsBetween(ctx, asked)
   const { more_after, ...releases } = await publicReleasesBetween(ctx, asked)
-  return { told: { incidents, ...releases } satisfies Told, more_after, left_out }
+  const { from, until: to, component_id } = asked
+  const work = await maintenancesBetween(ctx, { from, to, component_id, limit: mostWork })
+  return { told: { incidents, ...releases, work } satisfies Told, more_after, left_out }
 }
 
 function countsOf({ incidents, eventful, plain }: Told) {

@@ -59,6 +59,23 @@ export async function maintenancePage(ctx: Context, id: string) {
   }
 }
 
+/** What an update tells, as Markdown, where nobody wrote anything too: for programs that show one text for each. */
+export function textOf(
+  update: ToldMaintenance['updates'][number],
+  { body }: Pick<ToldMaintenance, 'body'>,
+  { time_zone, t }: Scene,
+): string {
+  const words = (times: Parameters<typeof spanOf>[0]) => {
+    const { from, to } = spanOf(times, { time_zone, t })
+    return t.maintenance.span(from, to)
+  }
+  const { kind, note, was_starts_at: starts_at, was_ends_at: ends_at } = update
+  const moved = starts_at && ends_at ? t.maintenance.moved(words(update), words({ starts_at, ends_at })) : ''
+  const planned = kind === 'planned' ? `${body}\n\n${t.maintenance.planned(words(update))}`.trim() : ''
+  const said = [moved, planned, note].filter((text) => text !== '').join('\n\n')
+  return said || `${t.maintenance.kinds[kind]}.`
+}
+
 function toldOf({ updates }: ToldMaintenance, { time_zone, t }: Scene) {
   return updates.map((update) => {
     const { was_starts_at, was_ends_at } = update

@@ -1,10 +1,13 @@
 import { listPublicIncidents, type PublicIncident } from '../../incidents/public.ts'
+import type { UpdateKind } from '../../maintenance/model.ts'
+import { listPublicMaintenances, type ToldMaintenance, withUpdates } from '../../maintenance/public.ts'
 import type { Context } from '../../platform/context.ts'
 import { markdown } from '../../platform/markdown.ts'
 import { format } from '../../platform/zone.ts'
 import { wordsFor } from '../../site/words/index.ts'
 import { lastPublicChange } from '../changed.ts'
 import type { Home } from '../home.ts'
+import { textOf } from '../maintenance.ts'
 import { escaped, type Feed, type FeedEntry, latest, newest } from './model.ts'
 
 /**
@@ -21,7 +24,11 @@ const labels: Record<PublicIncident['state'] | 'postmortem', string> = {
 
 export async function historyFeed(ctx: Context, home: Home, address: string): Promise<Feed> {
   const { data } = await listPublicIncidents(ctx, { limit: newest })
-  const entries = data.map((incident) => incidentEntry(incident, home))
+  const work = (await listPublicMaintenances(ctx, { limit: newest })).data
+  const planned = (await withUpdates(ctx, work)).map((one) => maintenanceEntry(one, home))
+  const entries = [...data.map((incident) => incidentEntry(incident, home)), ...planned]
+    .sort((one, other) => (one.published_at < other.published_at ? 1 : -1))
+    .slice(0, newest)
   return {
     id: `tag:${home.host},2005:/history`,
     title: `${home.title} - Incident History`,
@@ -44,12 +51,13 @@ export function incidentEntry(incident: PublicIncident, { host, origin, site }: 
     url: `${origin}/incidents/${id}`,
     html: [
       postmortem
-        ? stackedUpdate(
-            { ...postmortem, state: 'postmortem', display_at: postmortem.published_at },
+        ? stacked(
+            { ...postmortem, label: labels.postmortem, display_at: postmortem.published_at },
             site.time_zone,
+            'parts',
           )
         : '',
-      ...updates.map((update) => stackedUpdate(update, site.time_zone)),
+      ...updates.map((update) => stacked({ ...update, label: labels[update.state] }, site.time_zone)),
       remedy_reason ? noWayBack(remedy_reason, site.language) : '',
     ].join(''),
     published_at: started_at,
@@ -62,6 +70,35 @@ export function incidentEntry(incident: PublicIncident, { host, origin, site }: 
   }
 }
 
+/** Planned work as Statuspage tells it in the same feed; it is new when it is planned, and newer when it is moved. */
+function maintenanceEntry(work: ToldMaintenance, { host, origin, site }: Home): FeedEntry {
+  const { id, title, components, updates, state } = work
+  const scene = { time_zone: site.time_zone, t: wordsFor(site.language) }
+  return {
+    id: `tag:${host},2005:Incident/${id}`,
+    title,
+    url: `${origin}/maintenance/${id}`,
+    html: updates
+      .map((update) => {
+        const told = { label: steps[update.kind], body: textOf(update, work, scene), display_at: update.at }
+        return stacked(told, site.time_zone)
+      })
+      .join(''),
+    published_at: work.created_at,
+    updated_at: latest(work.updated_at, ...updates.map(({ at }) => at)),
+    tags: [state === 'cancelled' ? steps.cancelled : 'maintenance', ...components.map(({ name }) => name)],
+  }
+}
+
+const steps: Record<UpdateKind, string> = {
+  planned: 'Scheduled',
+  edited: 'Scheduled',
+  moved: 'Scheduled',
+  started: 'In progress',
+  ended: 'Completed',
+  cancelled: 'Cancelled',
+}
+
 /** What Statuspage has no place for stands last, where nothing looks for an update. */
 function noWayBack(reason: string, language: string): string {
   const { rolled_forward_because } = wordsFor(language).past.incident.remedies
@@ -69,15 +106,16 @@ function noWayBack(reason: string, language: string): string {
 }
 
 /** The first words stand in the paragraph of the state; what else the text has, lists and paragraphs, follows it. */
-function stackedUpdate(
-  { state, body, display_at }: { state: keyof typeof labels; body: string; display_at: string },
+function stacked(
+  { label, body, display_at }: { label: string; body: string; display_at: string },
   time_zone: string,
+  parts?: 'parts',
 ): string {
   const { month, day, time, zone } = momentIn(display_at, time_zone)
   const at = `${month} <var data-var='date'>${day}</var>, <var data-var='time'>${time}</var> ${zone}`
-  const html = markdown(body, state === 'postmortem' ? 'parts' : undefined).trim()
+  const html = markdown(body, parts).trim()
   const words = html.startsWith('<p>') ? html.slice('<p>'.length) : `</p>${html}`
-  return `<p><small>${at}</small><br><strong>${labels[state]}</strong> - ${words}`
+  return `<p><small>${at}</small><br><strong>${label}</strong> - ${words}`
 }
 
 const said = {

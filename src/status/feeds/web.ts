@@ -41,8 +41,8 @@ export async function routes(app: App, { origin }: { origin: string | null }) {
 
   app.get('/maintenance.ics', { config }, async (request, reply) => {
     const home = await homeOf(request, origin)
-    const t = wordsFor(home.site.language).programs
-    return answer(reply, 'text/calendar', maintenanceCalendar(home, t))
+    const t = wordsFor(home.site.language)
+    return answer(reply, 'text/calendar', await maintenanceCalendar(request.ctx, home, t))
   })
 }
 

@@ -5,6 +5,7 @@ import { lastPublicChange } from '../changed.ts'
 import type { Home } from '../home.ts'
 import { v2Components } from './components.ts'
 import { v2Incident } from './incidents.ts'
+import { v2Maintenances, type Which } from './maintenances.ts'
 import type { V2Page } from './model.ts'
 import { rollup } from './rollup.ts'
 
@@ -19,7 +20,7 @@ export async function summaryAnswer(ctx: Context, home: Home) {
     page,
     components,
     incidents: open.map((incident) => v2Incident(incident, { page_id: page.id, ...home, components })),
-    scheduled_maintenances: [],
+    scheduled_maintenances: await v2Maintenances(ctx, 'current', { ...home, components }),
     status: rollup(leaves, open),
   }
 }
@@ -47,8 +48,9 @@ export async function incidentsAnswer(ctx: Context, home: Home, which: 'recent' 
   }
 }
 
-export async function maintenancesAnswer(ctx: Context, home: Home) {
-  return { page: await v2Page(ctx, home), scheduled_maintenances: [] }
+export async function maintenancesAnswer(ctx: Context, home: Home, which: Which) {
+  const { page, components } = await pageAndComponents(ctx, home)
+  return { page, scheduled_maintenances: await v2Maintenances(ctx, which, { ...home, components }) }
 }
 
 async function pageAndComponents(ctx: Context, home: Home) {

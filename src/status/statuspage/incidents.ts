@@ -58,14 +58,6 @@ function v2Update(
   all: readonly V2Component[],
 ): V2Update {
   const { id, state, body, created_at, updated_at, display_at } = update
-  const affected = inOrderOfPage(update.components, all).map(
-    ({ id: code, name, old_status, new_status }) => ({
-      code,
-      name: nameWithGroup(code, name, all),
-      old_status,
-      new_status,
-    }),
-  )
   return {
     id,
     status: state,
@@ -74,9 +66,28 @@ function v2Update(
     created_at,
     updated_at,
     display_at,
-    affected_components: affected.length > 0 ? affected : null,
+    affected_components: affectedIn(update.components, all),
     ...undelivered,
   }
+}
+
+type Changed = Pick<
+  NonNullable<V2Update['affected_components']>[number],
+  'name' | 'old_status' | 'new_status'
+>
+
+/** What an update says of components, in the order of the page; null when it says nothing. */
+export function affectedIn(
+  components: (Changed & { id: string })[],
+  all: readonly V2Component[],
+): V2Update['affected_components'] {
+  const affected = inOrderOfPage(components, all).map(({ id: code, name, old_status, new_status }) => ({
+    code,
+    name: nameWithGroup(code, name, all),
+    old_status,
+    new_status,
+  }))
+  return affected.length > 0 ? affected : null
 }
 
 /** What left the page stands last. */

@@ -74,8 +74,16 @@ const V2Incident = z.object({
 })
 export type V2Incident = z.output<typeof V2Incident>
 
-/** Planned work is not known to Shiplog yet; the arrays are there, as they always are. */
-const V2Maintenance = V2Incident.extend({ scheduled_for: time, scheduled_until: time })
+const maintenanceStatus = z.enum(['scheduled', 'in_progress', 'verifying', 'completed'])
+/** Planned work is an incident with other words and two more times. */
+const V2Maintenance = V2Incident.extend({
+  status: maintenanceStatus,
+  impact: z.literal('maintenance'),
+  incident_updates: z.array(V2Update.extend({ status: maintenanceStatus })),
+  scheduled_for: time,
+  scheduled_until: time,
+})
+export type V2Maintenance = z.output<typeof V2Maintenance>
 
 const components = z.array(V2Component)
 const incidents = z.array(V2Incident)

@@ -32,7 +32,8 @@ export async function routes(app: App, { origin }: { origin: string | null }) {
   serve('components', answers.components, componentsAnswer)
   serve('incidents', answers.incidents, (ctx, home) => incidentsAnswer(ctx, home, 'recent'))
   serve('incidents/unresolved', answers.incidents, (ctx, home) => incidentsAnswer(ctx, home, 'unresolved'))
-  for (const which of ['', '/upcoming', '/active']) {
-    serve(`scheduled-maintenances${which}`, answers.maintenances, maintenancesAnswer)
+  for (const which of ['recent', 'upcoming', 'active'] as const) {
+    const name = `scheduled-maintenances${which === 'recent' ? '' : `/${which}`}`
+    serve(name, answers.maintenances, (ctx, home) => maintenancesAnswer(ctx, home, which))
   }
 }

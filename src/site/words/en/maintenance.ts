@@ -17,9 +17,6 @@ export const maintenance = {
     cancelled: 'Called off',
   },
   to: 'to',
-  until: 'until',
-  not_before: 'planned until',
-  affects: 'Affects',
   for_release: 'For',
   was: 'Before, it was planned for',
   told: 'What happened',
@@ -32,7 +29,10 @@ export const maintenance = {
   components: 'Components',
   more: 'More',
   times: (zone: string) => `All times in ${zone}.`,
-  one_event: 'Add it to your calendar',
+  /** A calendar has room for one line of what it was before. */
+  moved: (now: string, before: string) => `Now planned for ${now}; before, for ${before}.`,
+  planned: (span: string) => `Planned for ${span}.`,
+  span: (from: string, to: string) => `${from} to ${to}`,
   lasted: (time: string) => `took ${time}`,
   by_rule: (rule: string) => `By the rule ${rule}`,
   every: (every: 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY', interval: number, days: number[]) => {

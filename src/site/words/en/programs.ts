@@ -33,10 +33,12 @@ export const programs = {
       ],
       ['/api/v1/components', 'Components', 'with their status and live version'],
       ['/api/v1/incidents', 'Incidents', 'with updates, cause and remedy, newest first'],
+      ['/api/v1/maintenances', 'Maintenances', 'planned work, with its times and its state'],
       ['/api/v1/releases', 'Releases', 'newest first'],
       ['/api/v1/rollbacks', 'Rollbacks', 'newest first'],
       ['/history.atom', 'Incident feed', 'Atom; also /history.rss and /feed.json'],
       ['/releases.atom', 'Release feed', 'Atom'],
+      ['/maintenance.ics', 'Maintenance calendar', 'iCalendar, each time of planned work'],
       ['/openapi.json', 'OpenAPI', 'the description of the API'],
     ],
   } satisfies {
