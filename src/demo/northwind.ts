@@ -14,6 +14,7 @@ import { callSteps } from './calls.ts'
 import { components } from './fleet.ts'
 import { freezeSteps } from './freezes.ts'
 import { type Crew, incidentSteps } from './incidents.ts'
+import { maintenanceSteps } from './maintenances.ts'
 import { deliver, type Tools } from './reports.ts'
 import { releaseSteps } from './stories.ts'
 import { by, type Calendar, calendarFor, live, type Step, timeZone } from './timeline.ts'
@@ -36,6 +37,7 @@ export async function openNorthwind(given: { start: Date; seed: number; secret: 
     ...releaseSteps(calendar, tools).map((step) => by(crew.ada, step)),
     ...incidentSteps(calendar, crew),
     ...freezeSteps(calendar, crew),
+    ...maintenanceSteps(calendar, crew),
     ...callSteps(calendar),
   ])
   await keepIndexed({ ...ctx, now: () => given.start }, { most: Number.POSITIVE_INFINITY })
