@@ -176,6 +176,7 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
       | 'rollback_requests'
       | 'freeze_windows'
       | 'users',
+      | 'maintenances',
   ) => (await db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
   const releases = await releasesOfEachLook(db)
   const incidents = await all('incidents')
@@ -204,6 +205,9 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/freezes/:id': under('/admin/freezes/:id', await all('freeze_windows')),
     '/admin/people/:id': under('/admin/people/:id', await all('users')),
     '/invitation/:token': await invitation(ship),
+    '/maintenance/:id': under('/maintenance/:id', await all('maintenances')),
+    '/admin/maintenance/:id': under('/admin/maintenance/:id', await all('maintenances')),
+    '/admin/maintenance/:id/edit': under('/admin/maintenance/:id/edit', await all('maintenances')),
     '/admin/groups/:id': under('/admin/groups/:id', (await all('groups')).slice(0, 1)),
     '/admin/rollback-requests/:id': under('/admin/rollback-requests/:id', await all('rollback_requests')),
     '/admin/sources/:id': under('/admin/sources/:id', await all('sources')),

@@ -158,6 +158,7 @@ async function filledIn(ship: World, url: string) {
     return url.replace(':id', id)
   }
   const noun = /\/(components|releases|incidents|sources|deliveries|groups)\/:/.exec(url)?.[1]
+  if (/\/maintenances?\/:/.test(url)) return url.replace(':id', await first('maintenances'))
   if (/\/rollback-requests\/:/.test(url)) return url.replace(':id', await first('rollback_requests'))
   if (/\/people\/:/.test(url)) return url.replace(':id', await first('users'))
   if (/\/calls\/:/.test(url)) return url.replace(':id', await first('outbound_calls'))

@@ -150,6 +150,7 @@ export async function begin(
   known: Row,
   { at, note = '', release_id = null }: { at: string; note?: string; release_id?: string | null },
 ) {
+  if (known.started_at !== null || known.cancelled_at !== null) return false
   const change = { started_at: at, release_id, updated_at: nowText(ctx) }
   if (!(await updateMaintenance(ctx, known, change))) return false
   await writeUpdate(ctx, known, { kind: 'started', note, at })
@@ -160,6 +161,7 @@ export async function begin(
 
 /** The same for its end. */
 export async function finish(ctx: Context, known: Row, { at, note = '' }: { at: string; note?: string }) {
+  if (known.ended_at !== null) return false
   if (!(await updateMaintenance(ctx, known, { ended_at: at, updated_at: nowText(ctx) }))) return false
   await writeUpdate(ctx, known, { kind: 'ended', note, at })
   const detail = detailOf(known)

@@ -60,7 +60,7 @@ async function startWithReleases(ctx: Context) {
   for (const { id, release_id, began_at } of due) {
     const at = began_at !== null && began_at <= now ? began_at : now
     await once(ctx, id, async (ctx, known) => {
-      if (known.started_at === null && !known.cancelled_at) await begin(ctx, known, { at, release_id })
+      await begin(ctx, known, { at, release_id })
     })
   }
 }
@@ -69,7 +69,8 @@ async function endDue(ctx: Context) {
   const due = await running(ctx).where('ends_by', '!=', 'hand').where('ends_at', '<=', nowText(ctx)).execute()
   for (const { id } of due) {
     await once(ctx, id, async (ctx, known) => {
-      if (known.ended_at === null) await finish(ctx, known, { at: known.ends_at })
+      // it may have been moved meanwhile
+      if (known.ends_at <= nowText(ctx)) await finish(ctx, known, { at: known.ends_at })
     })
   }
 }
@@ -90,7 +91,7 @@ async function endWithReleases(ctx: Context) {
     .execute()
   for (const { id, finished_at } of due) {
     await once(ctx, id, async (ctx, known) => {
-      if (known.ended_at === null && finished_at) await finish(ctx, known, { at: finished_at })
+      if (finished_at) await finish(ctx, known, { at: finished_at })
     })
   }
 }
