@@ -11,6 +11,7 @@ import { makeFront } from '../src/front.ts'
 import { endFreeze, planFreeze } from '../src/gate/freezes.ts'
 import { postUpdate } from '../src/incidents/updates.ts'
 import { followJournal } from '../src/journal/follow.ts'
+import { planMaintenance } from '../src/maintenance/actions.ts'
 import { queueCall } from '../src/outbound/actions.ts'
 import { sendDue } from '../src/outbound/sending.ts'
 import { isForMachines } from '../src/platform/http.ts'
@@ -143,6 +144,7 @@ async function planFreezes({ ship }: Shop) {
   await endFreeze(ship, id)
   const sale = { starts_at: '2026-11-26T22:00:00Z', ends_at: '2026-11-30T06:00:00Z' }
   await planFreeze(ship, { reason: 'Black Friday', ...sale })
+  await planMaintenance(ship, { title: 'New disks', body: 'Slow.', ...sale, components: ['checkout'] })
   await planFreeze(ship, { reason: 'The audit of the payment systems', ...span, ...named })
 }
 

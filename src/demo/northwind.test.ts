@@ -149,6 +149,7 @@ async function filledIn(ship: World, url: string) {
       | 'sources'
       | 'deliveries'
       | 'groups'
+      | 'maintenances'
       | 'outbound_calls'
       | 'rollback_requests'
       | 'users',
