@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { HtmlValidate } from 'html-validate'
 import { postUpdate } from './incidents/updates.ts'
+import { planMaintenance } from './maintenance/actions.ts'
 import { isForMachines } from './platform/http.ts'
 import { publishPostmortem, savePostmortem } from './postmortems/actions.ts'
 import { addItem } from './postmortems/items.ts'
@@ -23,6 +24,9 @@ let shop: Awaited<ReturnType<typeof northwindInTrouble>>
 let server: TestApp
 before(async () => {
   shop = await northwindInTrouble()
+  const span = { starts_at: '2026-11-23T12:00:00Z', ends_at: '2026-11-23T20:00:00Z' }
+  const work = { title: 'New disks', body: 'Slow:\n\n- search', ...span, components: ['storefront'] }
+  await planMaintenance(shop.ship, { ...work, repeats: 'FREQ=DAILY' })
   server = await startTestApp(shop.ship)
 })
 after(() => server?.app.close())
