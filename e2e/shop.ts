@@ -177,7 +177,7 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
       | 'outbound_calls'
       | 'rollback_requests'
       | 'freeze_windows'
-      | 'users',
+      | 'users'
       | 'maintenances',
   ) => (await db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
   const releases = await releasesOfEachLook(db)
