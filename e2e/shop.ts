@@ -9,6 +9,9 @@ import { buildApp } from '../src/app.ts'
 import { openNorthwind } from '../src/demo/northwind.ts'
 import { makeFront } from '../src/front.ts'
 import { endFreeze, planFreeze } from '../src/gate/freezes.ts'
+import { declareIncident } from '../src/incidents/actions.ts'
+import { mergeIncident } from '../src/incidents/merging.ts'
+import { addNote } from '../src/incidents/notes.ts'
 import { postUpdate } from '../src/incidents/updates.ts'
 import { followJournal } from '../src/journal/follow.ts'
 import { planMaintenance } from '../src/maintenance/actions.ts'
@@ -81,6 +84,7 @@ export async function shopInTrouble() {
   await reportOddities(shop)
   await callAround(shop)
   await planFreezes(shop)
+  await correctIncidents(shop)
   await prepareWaysBack(shop.ship)
   return shop
 }
@@ -136,6 +140,19 @@ async function reportOddities({ ship, inject }: Shop) {
   await knock(`/hooks/${github}`, {}, { 'x-hub-signature-256': await sign('a wrong secret', '{}') })
 }
 
+/** What only operators see of incidents: a note of Grace's, one kept to the team, one that is the same as another. */
+async function correctIncidents({ ship }: Shop) {
+  const { db } = ship
+  const { id, name } = await db.selectFrom('users').select(['id', 'name']).executeTakeFirstOrThrow()
+  const open = await db.selectFrom('incidents').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow()
+  const note = { body: 'Mari asks the **bank**.' }
+  await addNote(ship.as({ kind: 'user', id, name }), open.id, note)
+  const over = { body: 'Nobody noticed.', state: 'resolved' as const, components: [] }
+  await declareIncident(ship, { title: 'A certificate was late', visibility: 'private', ...over })
+  const same = await declareIncident(ship, { title: 'Cards fail, says support', ...over })
+  await mergeIncident(ship, same.id, { into: open.id })
+}
+
 /** One in force, one coming and one that was ended early. */
 async function planFreezes({ ship }: Shop) {
   const span = { starts_at: '2026-11-23T08:00:00Z', ends_at: '2026-11-24T08:00:00Z' }
@@ -183,20 +200,26 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
   const releases = await releasesOfEachLook(db)
   const incidents = await all('incidents')
   const [component = ''] = await all('components')
+  const note = await db.selectFrom('incident_notes').select(['id', 'incident_id']).executeTakeFirstOrThrow()
+  const told = await db.selectFrom('incidents').select('id').where('visibility', '=', 'public').execute()
+  const read = told.map(({ id }) => id)
   const update = await db
     .selectFrom('incident_updates')
     .select(['id', 'incident_id'])
     .executeTakeFirstOrThrow()
   const under = (path: string, ids: string[]) => ids.map((id) => path.replace(':id', id))
   return {
-    '/incidents/:id': under('/incidents/:id', incidents),
-    '/i/:id': under('/i/:id', incidents.slice(-1)),
+    '/incidents/:id': under('/incidents/:id', read),
+    '/i/:id': under('/i/:id', read.slice(-1)),
     '/releases/:id': under('/releases/:id', releases),
     '/components/:id': ['/components/checkout'],
     '/history/:month': (await historyMonths(ship)).map((month) => `/history/${month}`),
     '/admin/incidents/:id': under('/admin/incidents/:id', incidents),
     '/admin/incidents/:id/postmortem': under('/admin/incidents/:id/postmortem', incidents),
     '/admin/incidents/:id/edit': under('/admin/incidents/:id/edit', incidents.slice(-1)),
+    '/admin/incidents/:id/impacts': under('/admin/incidents/:id/impacts', [note.incident_id]),
+    '/admin/incidents/:id/merger': under('/admin/incidents/:id/merger', [note.incident_id]),
+    '/admin/incidents/:id/notes/:note': [`/admin/incidents/${note.incident_id}/notes/${note.id}`],
     '/admin/incidents/:id/updates/:update': [`/admin/incidents/${update.incident_id}/updates/${update.id}`],
     '/admin/releases/:id': under('/admin/releases/:id', releases),
     '/admin/releases/:id/exposure': under('/admin/releases/:id/exposure', releases.slice(-1)),

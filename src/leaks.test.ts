@@ -4,7 +4,10 @@ import { createComponent, setStatusByHand } from './components/actions.ts'
 import { createGroup } from './components/groups.ts'
 import { planFreeze } from './gate/freezes.ts'
 import { declareIncident, deleteIncident } from './incidents/actions.ts'
+import { mergeIncident } from './incidents/merging.ts'
+import { addNote } from './incidents/notes.ts'
 import { deleteUpdate, postUpdate } from './incidents/updates.ts'
+import { hideIncident } from './incidents/visibility-actions.ts'
 import { planMaintenance } from './maintenance/actions.ts'
 import { publishPostmortem, savePostmortem } from './postmortems/actions.ts'
 import { addItem, removeItem } from './postmortems/items.ts'
@@ -63,6 +66,7 @@ async function harbour() {
       told.ofVault.id,
       told.deleted.id,
       work.ofVault.id,
+      ...told.ofTeam,
       source.source.id,
       ...asked,
     ],
@@ -124,7 +128,24 @@ async function incidents(ship: World, vault_release: string) {
   await postUpdate(ship, open.id, { body: 'It is over.', state: 'resolved', ...remedy })
   await learned(ship, ofVault.id, 'c0nfidential')
   await learned(ship, open.id, 'We test more.')
-  return { ofVault, deleted, open }
+  await addNote(ship, open.id, { body: 'c0nfidential' })
+  return { ofVault, deleted, open, ofTeam: await keptToTheTeam(ship, open.id) }
+}
+
+/** Kept to the team from the start, hidden afterwards, and found to be the same as one that customers read. */
+async function keptToTheTeam(ship: World, same_as: string) {
+  const words = { title: 'The c0nfidential', body: 'c0nfidential' }
+  const hurt = [{ component: 'shop', status: 'partial_outage' as const }]
+  const secret = { ...words, visibility: 'private' as const, components: hurt }
+  const [born, merged, hidden] = [
+    await declareIncident(ship, secret),
+    await declareIncident(ship, { ...secret, state: 'resolved' }),
+    await declareIncident(ship, { ...words, components: hurt }),
+  ]
+  await mergeIncident(ship, merged.id, { into: same_as })
+  await learned(ship, hidden.id, 'c0nfidential')
+  await hideIncident(ship, hidden.id)
+  return [born.id, merged.id, hidden.id]
 }
 
 /** A postmortem with an item whose owner, and another one that was removed, are nobody's outside. */

@@ -13,6 +13,7 @@ import { momentWords } from './moment-words.ts'
 import { type Preview, previewOf } from './preview.ts'
 import { logIncident, type ToldIncident } from './retrospective.ts'
 import {
+  longestForm,
   type Place,
   shownStart,
   type Typed,
@@ -26,6 +27,7 @@ import {
 
 const list = '/admin/incidents'
 const editor = { config: { policy: operator('editor') } }
+const writing = { ...editor, bodyLimit: longestForm }
 const named = z.string().max(100).optional()
 const query = z.object({ component: named, release: named })
 type Query = z.output<typeof query>
@@ -38,7 +40,7 @@ export function declareRoutes(app: App, above: Above) {
   })
 
   // "Look again" and "Preview": the same form, with the suspects of what was typed and a look at the page
-  app.post(`${list}/draft`, editor, async (request, reply) => {
+  app.post(`${list}/draft`, writing, async (request, reply) => {
     const typed = typedFields(request.body)
     const place = await placeOf(request.ctx)
     const { chosen } = await causesFor(request.ctx, typed, place)
@@ -50,7 +52,7 @@ export function declareRoutes(app: App, above: Above) {
     return showForm(request, reply, above, { typed, errors: {}, preview })
   })
 
-  app.post(list, editor, async (request, reply) => {
+  app.post(list, writing, async (request, reply) => {
     const typed = typedFields(request.body)
     const place = await placeOf(request.ctx)
     const made = await attempt(() => logIncident(request.ctx, declared(typed, place)))

@@ -10,6 +10,7 @@ import { noted, severityWords } from './noted.ts'
 import { offeringReason, rollForwardReason } from './roll-forward.ts'
 import { type Incident, type IncidentUpdate, incidentById, updateById } from './store.ts'
 import {
+  longestForm,
   type Place,
   shownStart,
   type Typed,
@@ -24,7 +25,7 @@ import { wholeIncident } from './whole.ts'
 type One = { Params: { id: string } }
 type OneUpdate = { Params: { id: string; update: string } }
 const list = '/admin/incidents'
-const editor = { config: { policy: operator('editor') } }
+const editor = { config: { policy: operator('editor') }, bodyLimit: longestForm }
 
 /** Mending what was said: the facts of an incident, and the text of an update. */
 export function editRoutes(app: App) {

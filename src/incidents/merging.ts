@@ -7,11 +7,7 @@ import { fault } from './model.ts'
 import { type Incident, incidentById, writeIncident } from './store.ts'
 
 export const Merger = z.object({
-  into: z
-    .string()
-    .trim()
-    .min(1, 'Say which incident it is the same as.')
-    .max(100, 'There is no such incident.'),
+  into: z.string().trim().max(100, 'There is no such incident.'),
   version: z.coerce.number().int().optional(),
 })
 export type Merger = z.input<typeof Merger>
@@ -37,6 +33,7 @@ export function mergeIncident(ctx: Context, id: string, input: Merger): Promise<
 }
 
 async function otherIncident(ctx: Context, incident: Incident, into: string): Promise<Incident> {
+  if (into === '') throw fault('into', 'Say which incident it is the same as.')
   const other = await incidentById(ctx, into).catch((error) => {
     throw error instanceof Refusal ? fault('into', error.message) : error
   })

@@ -5,12 +5,12 @@ import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { addNote, deleteNote, editNote, isOwn, type Note, NoteText, noteById, restoreNote } from './notes.ts'
 import { incidentById } from './store.ts'
-import { typedFields } from './typed.ts'
+import { longestForm, typedFields } from './typed.ts'
 
 type One = { Params: { id: string } }
 type OneNote = { Params: { id: string; note: string } }
 const list = '/admin/incidents'
-const editor = { config: { policy: operator('editor') } }
+const editor = { config: { policy: operator('editor') }, bodyLimit: longestForm }
 
 /** What the team notes beside an incident: written on its page, mended on a page of its own. */
 export function noteRoutes(app: App) {

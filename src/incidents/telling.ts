@@ -15,7 +15,15 @@ import { type Preview, previewOfUpdate } from './preview.ts'
 import { offeredUpdate } from './remedy.ts'
 import { offeringReason, rollForwardReason } from './roll-forward.ts'
 import { type Incident, incidentById } from './store.ts'
-import { type Place, type Typed, typedFields, typedPromise, typedRemedy, typedStatuses } from './typed.ts'
+import {
+  longestForm,
+  type Place,
+  type Typed,
+  typedFields,
+  typedPromise,
+  typedRemedy,
+  typedStatuses,
+} from './typed.ts'
 import { postUpdate } from './updates.ts'
 import { whomToAsk } from './who.ts'
 import { wholeIncident } from './whole.ts'
@@ -25,7 +33,7 @@ const list = '/admin/incidents'
 
 /** Saying how it goes on. */
 export function tellRoutes(app: App, above: Above) {
-  const editor = { config: { policy: operator('editor') } }
+  const editor = { config: { policy: operator('editor') }, bodyLimit: longestForm }
   app.post<One>(`${list}/:id/updates`, editor, async (request, reply) => {
     const { ctx } = request
     const incident = await incidentById(ctx, request.params.id)

@@ -7,6 +7,9 @@ import { fault } from './model.ts'
 export type Typed = Record<string, string>
 export type Place = { time_zone: string; now: string }
 
+/** In bytes: 20,000 characters of any alphabet, three times as long on their way here, twice in one form. */
+export const longestForm = 512 * 1024
+
 const minute = 60_000
 const day = 24 * 60 * minute
 
