@@ -112,7 +112,7 @@ test('an admin invites by the page, the link is shown once, and whoever follows 
   assert.equal(short.statusCode, 422)
   assert.match(short.body, /value="Bea &lt;b&gt;"/)
   const joined = await guest.post(path, { name: 'Bea', password })
-  assert.equal(joined.headers.location, '/admin/incidents')
+  assert.equal(joined.headers.location, '/admin')
   assert.match((await guest.get('/admin/account')).body, /Bea, bea@example\.com, role editor/)
   const late = await server.newBrowser().get(path)
   assert.equal(late.statusCode, 410)

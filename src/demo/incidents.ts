@@ -1,5 +1,6 @@
 import { declareIncident } from '../incidents/actions.ts'
 import type { NewIncident, NewUpdate } from '../incidents/model.ts'
+import { addNote } from '../incidents/notes.ts'
 import { postUpdate } from '../incidents/updates.ts'
 import type { Actor, Context } from '../platform/context.ts'
 import { clock } from '../platform/zone.ts'
@@ -13,6 +14,8 @@ type Facts = { cause_named?: Named; remedy_named?: Named }
 type Telling = {
   declared: readonly [at: string, who: Actor, said: NewIncident & Facts]
   updates: readonly (readonly [at: string, who: Actor, said: NewUpdate & Facts])[]
+  /** What only the team reads. */
+  notes?: [at: string, who: Actor, body: string][]
 }
 
 /** The four incidents of the sample: three over, one open at the start. */
@@ -156,10 +159,11 @@ function cardsFail({ before }: Calendar, { ada, mari }: Crew): Telling {
         },
       ],
     ],
+    notes: [[before(6), mari, 'The bank sees the challenge, but never our answer to it.']],
   }
 }
 
-function stepsOf({ declared, updates }: Telling): Step[] {
+function stepsOf({ declared, updates, notes = [] }: Telling): Step[] {
   let id = ''
   const [at, who, said] = declared
   const begin = async (ctx: Context) => {
@@ -170,6 +174,7 @@ function stepsOf({ declared, updates }: Telling): Step[] {
     ...updates.map(([at, who, said]) =>
       by(who, { at, run: async (ctx) => postUpdate(ctx, id, await withIds(ctx, said)) }),
     ),
+    ...notes.map(([at, who, body]) => by(who, { at, run: (ctx) => addNote(ctx, id, { body }) })),
   ]
 }
 

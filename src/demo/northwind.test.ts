@@ -76,7 +76,7 @@ test('the open incident names its cause, the way back, and ages with the clock',
 /** Everything that is kept, a row each, with ids replaced by the order of their birth: they alone come by chance. */
 async function everything({ db }: World): Promise<string[]> {
   const tables = ['components', 'deliveries', 'release_events', 'releases', 'incidents'] as const
-  const more = ['incident_updates', 'component_impacts', 'journal', 'groups'] as const
+  const more = ['incident_updates', 'incident_notes', 'component_impacts', 'journal', 'groups'] as const
   const rows: string[] = []
   for (const table of [...tables, ...more]) {
     const found: object[] = await db.selectFrom(table).selectAll().execute()
@@ -157,6 +157,10 @@ async function filledIn(ship: World, url: string) {
   if (url.startsWith('/admin/freezes/:')) {
     const { id } = await db.selectFrom('freeze_windows').select('id').executeTakeFirstOrThrow()
     return url.replace(':id', id)
+  }
+  if (url.includes('/notes/:')) {
+    const note = await db.selectFrom('incident_notes').select(['id', 'incident_id']).executeTakeFirstOrThrow()
+    return url.replace(':id', note.incident_id).replace(':note', note.id)
   }
   const noun = /\/(components|releases|incidents|sources|deliveries|groups)\/:/.exec(url)?.[1]
   if (/\/maintenances?\/:/.test(url)) return url.replace(':id', await first('maintenances'))
