@@ -147,7 +147,7 @@ export async function buildApp(
   await maintenanceApi.routes(app)
   await statusWeb.routes(app)
   await statusPrograms.routes(app, { origin: config.url })
-  await deskWeb.routes(app, { plannedFor: async () => [] })
+  await deskWeb.routes(app)
   await searchWeb.routes(app)
   await searchApi.routes(app)
   await auditWeb.routes(app)

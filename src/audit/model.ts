@@ -38,6 +38,7 @@ export const subjectKinds = {
   component: 'Components',
   group: 'Groups',
   environment: 'Environments',
+  maintenance: 'Planned work',
   freeze: 'Freezes',
   source: 'Sources',
   delivery: 'Deliveries',

@@ -4,6 +4,7 @@ import { createComponent } from '../components/actions.ts'
 import { planFreeze } from '../gate/freezes.ts'
 import { declareIncident } from '../incidents/actions.ts'
 import { postUpdate } from '../incidents/updates.ts'
+import { planMaintenance } from '../maintenance/actions.ts'
 import { recordByHand } from '../releases/by-hand.ts'
 import { startTestApp } from '../testing/http.ts'
 import { onBothStores } from '../testing/postgres.ts'
@@ -106,6 +107,17 @@ test('the inbox, a freeze in force and a silent source stand beside it, each wit
   assert.match(body, /href="\/admin\/inbox">3 reports wait/)
   assert.match(body, new RegExp(`href="/admin/freezes/${id}">Black Friday`))
   assert.match(body, /went silent[\s\S]+href="\/admin\/sources\/api"/)
+})
+
+test('planned work that runs and what comes next stands there with what it is for', async () => {
+  const { ship, vi } = await quay()
+  const plan = (title: string, starts_at: string, ends_at: string) =>
+    planMaintenance(ship, { title, body: 'Slow.', starts_at, ends_at, components: ['checkout'] })
+  const coming = await plan('New disks', '2026-11-24T01:00:00Z', '2026-11-24T02:00:00Z')
+  await plan('New cables', '2026-11-23T11:59:00Z', '2026-11-23T13:00:00Z')
+  const { body } = await vi.get('/admin')
+  assert.match(body, /Planned next[\s\S]+New cables[\s\S]+running, Checkout[\s\S]+New disks/)
+  assert.ok(body.includes(`href="/admin/maintenance/${coming.id}"`))
 })
 
 test('people land on Now, and only who may edit is offered to declare', async () => {

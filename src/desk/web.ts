@@ -1,21 +1,11 @@
 import { may, operator } from '../accounts/guard.ts'
-import type { Context } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
 import { places } from './go-to.ts'
 import { deskNow } from './now.ts'
-
-/** Work that is planned, as a slice that knows of it tells it; the next first. */
-export type Planned = {
-  id: string
-  title: string
-  href: string
-  starts_at: string
-  ends_at: string
-  words: string
-}
+import { plannedNext } from './planned.ts'
 
 /** Where operators land: what is going on, and what wants something of them. */
-export async function routes(app: App, { plannedFor }: { plannedFor: (ctx: Context) => Promise<Planned[]> }) {
+export async function routes(app: App) {
   const config = { policy: operator('viewer') }
   app.get('/admin', { config }, async (request, reply) => {
     const { ctx } = request
@@ -23,7 +13,7 @@ export async function routes(app: App, { plannedFor }: { plannedFor: (ctx: Conte
       title: 'Now',
       may_edit: may(request, 'editor'),
       ...(await deskNow(ctx)),
-      planned: await plannedFor(ctx),
+      planned: await plannedNext(ctx),
     })
   })
 
