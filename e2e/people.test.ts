@@ -45,7 +45,7 @@ test('Grace invites Bea, who joins, turns the second step on without scripts, an
   const code = shownNow(secret)
   await desk.page.getByLabel('Six digits').fill(`${code.slice(0, 3)} ${code.slice(3)}`)
   await desk.page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await desk.page.getByRole('heading', { name: 'Incidents' }).waitFor()
+  await desk.page.getByRole('heading', { name: 'Now' }).waitFor()
 
   const lost = await person(browser, shop.origin)
   await owesCode(lost.page)
@@ -54,7 +54,7 @@ test('Grace invites Bea, who joins, turns the second step on without scripts, an
   await lost.page.getByText('That code was used before').waitFor()
   await lost.page.getByLabel('A recovery code').fill(codes[0] ?? '')
   await lost.page.getByRole('button', { name: 'Sign in with it' }).click()
-  await lost.page.getByRole('heading', { name: 'Incidents' }).waitFor()
+  await lost.page.getByRole('heading', { name: 'Now' }).waitFor()
 
   await changePassword(phone.page)
   for (const { page } of [desk, lost]) {
@@ -79,7 +79,7 @@ async function signIn(page: Page, { email, password }: { email: string; password
 }
 
 async function invite(page: Page) {
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor()
+  await page.getByRole('heading', { name: 'Now' }).waitFor()
   await page.goto('/admin/people')
   await page.getByLabel('E-mail address').fill(bea.email)
   await page.getByRole('radio', { name: 'editor' }).check()

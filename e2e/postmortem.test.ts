@@ -123,5 +123,5 @@ async function signIn(page: Page) {
   await page.getByLabel('E-mail').fill(ada.email)
   await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL('**/admin/**')
+  await page.waitForURL('**/admin')
 }

@@ -6,7 +6,7 @@ let waiting
 let asking
 let held = false
 
-for (const hint of document.querySelectorAll('[data-keys]')) hint.hidden = false
+for (const hint of document.querySelectorAll('[data-key-hint]')) hint.hidden = false
 form?.querySelector('[data-look-again]')?.remove()
 form?.addEventListener('input', () => {
   clearTimeout(waiting)
