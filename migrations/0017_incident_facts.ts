@@ -4,7 +4,7 @@ import { addTexts, createIndex, createTable } from '../src/platform/schema.ts'
 /** Who may read of an incident, which one it is the same as, and what operators note beside it. */
 export async function up(db: Kysely<unknown>) {
   await addTexts(db, 'incidents', { visibility: 'public', merged_into_incident_id: null })
-  await createIndex(db, 'incidents', 'merged_into_incident_id')
+  await createIndex(db, 'incidents', 'merged_into_incident_id', 'started_at')
   await createTable(db, 'incident_notes', (columns) =>
     columns
       .text('id', { primary: true })

@@ -135,7 +135,11 @@ export async function incidentsWithoutWayBack(ctx: Context, since: string): Prom
 
 /** When the newest trouble that is over began; null when there never was any. */
 export async function lastTroubleAt({ db }: Context): Promise<string | null> {
-  const query = visibleIncidents(db).select((row) => row.fn.max('started_at').as('at'))
+  // the newest visible one ends the walk along the index; the greatest of all would ask of each whether it is visible
+  const query = visibleIncidents(db)
+    .select('incidents.started_at as at')
+    .orderBy('incidents.started_at', 'desc')
+    .limit(1)
   return (await query.where('resolved_at', 'is not', null).executeTakeFirst())?.at ?? null
 }
 
