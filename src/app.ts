@@ -19,6 +19,7 @@ import * as gateApi from './gate/api.ts'
 import * as gateJobs from './gate/jobs.ts'
 import * as gateWeb from './gate/web.ts'
 import * as incidentsApi from './incidents/api.ts'
+import * as incidentsJobs from './incidents/jobs.ts'
 import * as incidentsWeb from './incidents/web.ts'
 import * as ingestApi from './ingest/api.ts'
 import * as ingestJobs from './ingest/jobs.ts'
@@ -64,6 +65,7 @@ import * as statusWeb from './status/web.ts'
 export const jobs: Job[] = [
   ...journalJobs.jobs,
   ...accountsJobs.jobs,
+  ...incidentsJobs.jobs,
   ...ingestJobs.jobs,
   ...outboundJobs.jobs,
   ...searchJobs.jobs,

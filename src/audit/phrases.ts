@@ -122,6 +122,15 @@ const phrases = {
   'incident.note_edited': 'edited a note on {title}',
   'incident.note_deleted': 'deleted a note on {title}',
   'incident.note_restored': 'restored a note on {title}',
+  'incident.undone': 'took back the {what} of {title}',
+  'draft.saved': 'began a draft of {title}',
+  'draft.scheduled': 'set a time at which {title} is published',
+  'draft.failed': 'could not publish the draft of {title}: {reason}',
+  'draft.discarded': 'discarded a draft of {title}',
+  'template.created': 'made the template {name}',
+  'template.edited': 'edited the template {name}',
+  'template.deleted': 'deleted the template {name}',
+  'template.restored': 'restored the template {name}',
 } satisfies Record<JournalAction, string>
 
 /** A journal line as a sentence without its actor: "released 2.14.0 of Checkout". */
@@ -142,6 +151,7 @@ export function wordsFor(action: JournalAction): string {
 const pages: Record<string, string> = {
   rollback_request: '/admin/rollback-requests/',
   incident: '/admin/incidents/',
+  template: '/admin/templates/',
   release: '/admin/releases/',
   source: '/admin/sources/',
   delivery: '/admin/deliveries/',

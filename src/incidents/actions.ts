@@ -14,6 +14,7 @@ import {
 } from './checks.ts'
 import { changeImpacts } from './consequences.ts'
 import { fault, IncidentChange, milestones, NewIncident, touches } from './model.ts'
+import { keepRevision } from './revisions.ts'
 import { born, type Incident, incidentById, insertIncident, insertUpdate, writeIncident } from './store.ts'
 
 /** Opens an incident with its first update; what it does to components counts from its start. */
@@ -63,6 +64,7 @@ export function editIncident(ctx: Context, id: string, input: IncidentChange): P
     if (started_at !== incident.started_at) {
       await moveImpactStarts(ctx, { incident_id: id, from: incident.started_at, to: started_at })
     }
+    await keepRevision(ctx, { incident_id: id, update_id: null }, incident, change)
     const detail = { title: change.title, fields: Object.keys(given) }
     await record(ctx, { action: 'incident.edited', subject: ['incident', id], detail })
     return incidentById(ctx, id)

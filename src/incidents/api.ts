@@ -7,6 +7,7 @@ import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { readSite } from '../site/store.ts'
 import { deleteIncident, editIncident, restoreIncident } from './actions.ts'
+import { deskRoutes } from './desk-api.ts'
 import { factsApiRoutes } from './facts-api.ts'
 import { IncidentJson, incidentJson, SuspectJson } from './json.ts'
 import { IncidentChange, moment } from './model.ts'
@@ -17,6 +18,7 @@ import { logIncident, ToldIncident } from './retrospective.ts'
 import { incidentById, incidentFilters, listIncidents } from './store.ts'
 import { reasonFor } from './suspect-words.ts'
 import { suspectsFor } from './suspects.ts'
+import { undoable } from './undo.ts'
 import { updateRoutes } from './updates-api.ts'
 import { wholeIncident, wholeIncidents } from './whole.ts'
 
@@ -35,6 +37,7 @@ export async function routes(app: App) {
   await updateRoutes(app)
   factsApiRoutes(app)
   noteApiRoutes(app)
+  deskRoutes(app)
 }
 
 function readRoutes(app: App) {
@@ -65,7 +68,10 @@ function readRoutes(app: App) {
 function writeRoutes(app: App) {
   const make = { tags, body: ToldIncident, response: { 201: IncidentJson } }
   app.post(address, { config: write, schema: make }, (request, reply) =>
-    once(request, reply, async (ctx) => wholeIncident(ctx, await logIncident(ctx, request.body))),
+    once(request, reply, async (ctx) => {
+      const given = { what: 'declaration' as const, incident_id: null }
+      return wholeIncident(ctx, await undoable(ctx, given, (ctx) => logIncident(ctx, request.body)))
+    }),
   )
 
   const edit = { tags, params, body: IncidentChange, response: { 200: IncidentJson } }
@@ -74,7 +80,8 @@ function writeRoutes(app: App) {
   )
 
   app.delete(`${address}/:id`, { config: write, schema: { tags, params } }, async (request, reply) => {
-    await deleteIncident(request.ctx, request.params.id)
+    const { ctx, params } = request
+    await undoable(ctx, { what: 'deletion', incident_id: params.id }, (ctx) => deleteIncident(ctx, params.id))
     return reply.code(204).send()
   })
 

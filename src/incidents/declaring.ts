@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { operator } from '../accounts/guard.ts'
+import { versionName } from '../components/live.ts'
 import { componentByIdOrSlug } from '../components/store.ts'
 import { attempt } from '../platform/attempt.ts'
 import { type Context, nowText } from '../platform/context.ts'
@@ -8,10 +9,15 @@ import type { App } from '../platform/http.ts'
 import { readSite } from '../site/store.ts'
 import type { Above } from './above.ts'
 import { causeChoices, componentRows, stateChoices } from './choices.ts'
+import { afterRefusal, draftsBeside, typedFromDraft } from './desk.ts'
+import { endDraft } from './drafts.ts'
+import type { Draft } from './drafts-store.ts'
 import { fault, type IncidentState } from './model.ts'
 import { momentWords } from './moment-words.ts'
 import { type Preview, previewOf } from './preview.ts'
 import { logIncident, type ToldIncident } from './retrospective.ts'
+import { releasesNamed } from './store.ts'
+import { fillOf, refuseOpenSlots, typedWith } from './templates-filling.ts'
 import {
   longestForm,
   type Place,
@@ -24,12 +30,13 @@ import {
   typedStart,
   typedStatuses,
 } from './typed.ts'
+import { undoable } from './undo.ts'
 
 const list = '/admin/incidents'
 const editor = { config: { policy: operator('editor') } }
 const writing = { ...editor, bodyLimit: longestForm }
 const named = z.string().max(100).optional()
-const query = z.object({ component: named, release: named })
+const query = z.object({ component: named, release: named, draft: named })
 type Query = z.output<typeof query>
 
 /** The one screen on which an incident is declared. */
@@ -41,24 +48,24 @@ export function declareRoutes(app: App, above: Above) {
 
   // "Look again" and "Preview": the same form, with the suspects of what was typed and a look at the page
   app.post(`${list}/draft`, writing, async (request, reply) => {
-    const typed = typedFields(request.body)
-    const place = await placeOf(request.ctx)
-    const { chosen } = await causesFor(request.ctx, typed, place)
-    const preview = await previewOf(
-      request.ctx,
-      () => declared({ ...typed, cause: chosen }, place),
-      above.publicPageOf,
-    )
+    const { ctx } = request
+    const given = typedFields(request.body)
+    const place = await placeOf(ctx)
+    const { chosen } = await causesFor(ctx, given, place)
+    const typed = given.fill ? await filledIncident(ctx, given, chosen) : given
+    const draft = () => declared({ ...typed, cause: chosen }, place)
+    const preview = await previewOf(ctx, draft, above.publicPageOf)
     return showForm(request, reply, above, { typed, errors: {}, preview })
   })
 
   app.post(list, writing, async (request, reply) => {
     const typed = typedFields(request.body)
     const place = await placeOf(request.ctx)
-    const made = await attempt(() => logIncident(request.ctx, declared(typed, place)))
+    const made = await attempt(() => publish(request.ctx, typed, place))
     if (!made.ok) {
-      const kept = { typed, errors: made.errors, preview: null }
-      return showForm(request, reply.code(made.status), above, kept)
+      const kept = await afterRefusal(request.ctx, typed, made.current)
+      const shown = { ...kept, errors: made.errors, preview: null }
+      return showForm(request, reply.code(made.status), above, shown)
     }
     const isPrivate = made.data.visibility === 'private'
     reply.flash(isPrivate ? 'Logged. Only operators see it.' : 'Published. Customers see it now.')
@@ -66,8 +73,35 @@ export function declareRoutes(app: App, above: Above) {
   })
 }
 
+/** Declares what was typed, and ends the draft that it came from, both or neither. */
+function publish(ctx: Context, typed: Typed, place: Place) {
+  return undoable(ctx, { what: 'declaration', incident_id: null }, async (ctx) => {
+    await endDraft(ctx, typed)
+    refuseOpenSlots(typed)
+    return logIncident(ctx, declared(typed, place))
+  })
+}
+
+/** The form with the chosen template in it. */
+async function filledIncident(ctx: Context, typed: Typed, chosen: string): Promise<Typed> {
+  if (!typed.template) return typed
+  const names: string[] = []
+  for (const [id, status] of typedStatuses(typed)) {
+    if (status !== 'operational') names.push((await componentByIdOrSlug(ctx, id)).name)
+  }
+  const [release] = await releasesNamed(ctx, [chosen.split(':')[1] ?? null])
+  const values = {
+    component: names.join(', '),
+    version: (release && versionName(release)) ?? '',
+    title: typed.title ?? '',
+    next_update: typed.next_update_clock ?? '',
+  }
+  return typedWith(ctx, typed, { state: 'investigating', values })
+}
+
 /** A component or a release may bring its own page here, already chosen. */
-async function startingWith(ctx: Context, { component, release }: Query): Promise<Typed> {
+async function startingWith(ctx: Context, { component, release, draft }: Query): Promise<Typed> {
+  if (draft) return typedFromDraft(ctx, draft)
   const typed: Typed = release ? { cause: `release:${release}`, cause_offered: '' } : {}
   if (!component) return typed
   const { id } = await componentByIdOrSlug(ctx, component)
@@ -75,7 +109,7 @@ async function startingWith(ctx: Context, { component, release }: Query): Promis
 }
 
 /** What was typed, as the verb takes it. What is over already ends where it was said to. */
-function declared(typed: Typed, place: Place): ToldIncident {
+export function declared(typed: Typed, place: Place): ToldIncident {
   const hurt = [...typedStatuses(typed)].filter(([, status]) => status !== 'operational')
   const started_at = typedStart(typed, place)
   return {
@@ -106,11 +140,12 @@ function said(typed: Typed, place: Place, started_at: string | undefined) {
   return { body, state, display_at: started_at, updates: [{ body: closing_body, ...end }] }
 }
 
-type Shown = { typed: Typed; errors: Record<string, string>; preview: Preview | null }
+type Shown = { typed: Typed; errors: Record<string, string>; preview: Preview | null; newer?: Draft | null }
 
-async function showForm(request: FastifyRequest, reply: FastifyReply, above: Above, shown: Shown) {
+/** The form to declare with, with what was typed; `newer` is what its draft says since another device saved it. */
+export async function showForm(request: FastifyRequest, reply: FastifyReply, above: Above, shown: Shown) {
   const { ctx } = request
-  const { typed, errors, preview } = shown
+  const { typed, errors, preview, newer = null } = shown
   const place = await placeOf(ctx)
   const cause = await causesFor(ctx, typed, place)
   const [, release_id = null] = cause.chosen.split(':')
@@ -121,6 +156,9 @@ async function showForm(request: FastifyRequest, reply: FastifyReply, above: Abo
     typed: fields,
     errors,
     preview,
+    newer,
+    ...(await draftsBeside(ctx, null, typed)),
+    fill: await fillOf(ctx, 'incident', typed),
     cause: { ...cause, way_back },
     component_rows: await componentRows(ctx, typed, new Map()),
     states: stateChoices(typed.state ?? 'investigating'),

@@ -5,6 +5,7 @@ import type { App } from '../platform/http.ts'
 import { editIncident } from './actions.ts'
 import { causeChoices, releaseChoices } from './choices.ts'
 import { placeOf } from './declaring.ts'
+import { openedBy } from './desk.ts'
 import { type IncidentChange, remedyWords, severities } from './model.ts'
 import { noted, severityWords } from './noted.ts'
 import { offeringReason, rollForwardReason } from './roll-forward.ts'
@@ -19,7 +20,7 @@ import {
   typedRemedy,
   typedStart,
 } from './typed.ts'
-import { deleteUpdate, editUpdate } from './updates.ts'
+import { editUpdate, takeUpdateOff } from './updates.ts'
 import { wholeIncident } from './whole.ts'
 
 type One = { Params: { id: string } }
@@ -96,6 +97,7 @@ async function showFacts(request: FastifyRequest, reply: FastifyReply, incident:
   return reply.view('/incidents/edit', {
     title: `Edit “${incident.title}”`,
     incident: noted(whole),
+    ...(await openedBy(ctx, incident.id)),
     ...kept,
     typed: offeringReason(typed, await rollForwardReason(ctx, incident)),
     cause: await causeChoices(ctx, { typed, started_at, component_ids, time_zone }),
@@ -128,7 +130,7 @@ function textRoutes(app: App) {
   })
 
   app.post<OneUpdate>(`${list}/:id/updates/:update/deletion`, editor, async (request, reply) => {
-    await deleteUpdate(request.ctx, request.params.id, request.params.update)
+    await takeUpdateOff(request.ctx, request.params.id, request.params.update)
     reply.flash('The update is deleted. The incident stays as it is.')
     return reply.redirect(`${list}/${request.params.id}`, 303)
   })
@@ -137,5 +139,12 @@ function textRoutes(app: App) {
 async function showText(request: FastifyRequest, reply: FastifyReply, update: IncidentUpdate, kept: Kept) {
   const incident = await incidentById(request.ctx, update.incident_id)
   const last = (await wholeIncident(request.ctx, incident)).updates.length === 1
-  return reply.view('/incidents/update', { title: 'Edit an update', incident, update, last, ...kept })
+  return reply.view('/incidents/update', {
+    title: 'Edit an update',
+    incident,
+    update,
+    last,
+    ...kept,
+    ...(await openedBy(request.ctx, incident.id)),
+  })
 }

@@ -37,7 +37,7 @@ export const severityWords: Record<Severity, string> = {
   critical: 'Critical',
 }
 
-const causeWords = { release: 'A release', not_release: 'Not a release', unknown: 'Not known yet' }
+export const causeWords = { release: 'A release', not_release: 'Not a release', unknown: 'Not known yet' }
 
 function labelOf(release: NonNullable<WholeIncident['cause_release']>) {
   return `${release.component.slug} ${release.label}`

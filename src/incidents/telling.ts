@@ -9,12 +9,16 @@ import { aroundIncident } from './around.ts'
 import { componentRows, releaseChoices, stateChoices } from './choices.ts'
 import { healedAt, statusesBy } from './consequences.ts'
 import { placeOf } from './declaring.ts'
+import { afterRefusal, deskOf } from './desk.ts'
+import { endDraft } from './drafts.ts'
+import type { Draft } from './drafts-store.ts'
 import type { IncidentState, NewUpdate } from './model.ts'
 import { noted } from './noted.ts'
 import { type Preview, previewOfUpdate } from './preview.ts'
 import { offeredUpdate } from './remedy.ts'
 import { offeringReason, rollForwardReason } from './roll-forward.ts'
 import { type Incident, incidentById } from './store.ts'
+import { refuseOpenSlots } from './templates-filling.ts'
 import {
   longestForm,
   type Place,
@@ -24,6 +28,7 @@ import {
   typedRemedy,
   typedStatuses,
 } from './typed.ts'
+import { undoable } from './undo.ts'
 import { postUpdate } from './updates.ts'
 import { whomToAsk } from './who.ts'
 import { wholeIncident } from './whole.ts'
@@ -40,10 +45,18 @@ export function tellRoutes(app: App, above: Above) {
     const typed = typedFields(request.body)
     const before = await statusesBefore(ctx, incident)
     const place = await placeOf(ctx)
-    const told = await attempt(() => postUpdate(ctx, incident.id, update(typed, before, place)))
-    if (!told.ok) {
-      const kept = { typed, errors: told.errors, overtaken: told.current !== null, preview: null }
-      return showIncident(request, reply.code(told.status), incident, above, kept)
+    const made = await attempt(() =>
+      undoable(ctx, { what: 'update', incident_id: incident.id }, async (ctx) => {
+        await endDraft(ctx, typed)
+        refuseOpenSlots(typed)
+        return postUpdate(ctx, incident.id, told(typed, before, place))
+      }),
+    )
+    if (!made.ok) {
+      const { newer, ...kept } = await afterRefusal(ctx, typed, made.current)
+      const overtaken = made.current !== null && newer === null
+      const shown = { ...kept, errors: made.errors, overtaken, newer, preview: null }
+      return showIncident(request, reply.code(made.status), incident, above, shown)
     }
     reply.flash('Published. Customers see it now.')
     return reply.redirect(`${list}/${incident.id}`, 303)
@@ -56,14 +69,14 @@ export function tellRoutes(app: App, above: Above) {
     const typed = typedFields(request.body)
     const before = await statusesBefore(ctx, incident)
     const place = await placeOf(ctx)
-    const draft = () => ({ ...update(typed, before, place), version: undefined })
+    const draft = () => ({ ...told(typed, before, place), version: undefined })
     const preview = await previewOfUpdate(ctx, incident.id, draft, above.publicPageOf)
     return showIncident(request, reply, incident, above, { typed, errors: {}, overtaken: false, preview })
   })
 }
 
 /** Only what was changed is named, so that an update tells what it is about. */
-function update(typed: Typed, before: Map<string, ComponentStatus>, place: Place): NewUpdate {
+export function told(typed: Typed, before: Map<string, ComponentStatus>, place: Place): NewUpdate {
   const changed = [...typedStatuses(typed)].filter(
     ([id, status]) => status !== (before.get(id) ?? 'operational'),
   )
@@ -80,13 +93,16 @@ function update(typed: Typed, before: Map<string, ComponentStatus>, place: Place
 }
 
 /** What the incident says of components now; of one that is over, what it would say again. */
-async function statusesBefore(ctx: Context, incident: Incident): Promise<Map<string, ComponentStatus>> {
+export async function statusesBefore(
+  ctx: Context,
+  incident: Incident,
+): Promise<Map<string, ComponentStatus>> {
   if (!incident.resolved_at) return statusesBy(ctx, incident.id)
   const healed = await healedAt(ctx, incident.id, incident.resolved_at)
   return new Map(healed.map((impact) => [impact.component_id, impact.status as ComponentStatus]))
 }
 
-type Kept = { typed: Typed; errors: Record<string, string>; overtaken: boolean; preview: Preview | null }
+type Kept = { typed: Typed; errors: Record<string, string>; overtaken: boolean; preview?: Preview | null; newer?: Draft | null }
 
 /** The page of one incident; `kept` is an update that could not be published yet. */
 export async function showIncident(
@@ -94,7 +110,7 @@ export async function showIncident(
   reply: FastifyReply,
   incident: Incident,
   above: Above,
-  { typed, errors, overtaken, preview }: Kept = { typed: {}, errors: {}, overtaken: false, preview: null },
+  { typed, errors, overtaken, preview = null, newer = null }: Kept,
 ) {
   const { ctx } = request
   const shown = noted(await wholeIncident(ctx, incident))
@@ -122,6 +138,8 @@ export async function showIncident(
     errors,
     overtaken,
     preview,
+    newer,
+    ...(await deskOf(request, incident, typed)),
     component_rows: rows.filter((row) => affected.has(row.id)),
     other_component_rows: rows.filter((row) => !affected.has(row.id)),
     states: stateChoices(typed.state ?? incident.state).filter((state) => mayBecome(incident, state.value)),

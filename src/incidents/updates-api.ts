@@ -6,7 +6,8 @@ import { once } from '../platform/idempotency.ts'
 import { UpdateJson, updateJson } from './json.ts'
 import { NewUpdate, UpdateChange } from './model.ts'
 import { incidentById } from './store.ts'
-import { deleteUpdate, editUpdate, postUpdate } from './updates.ts'
+import { undoable } from './undo.ts'
+import { editUpdate, postUpdate, takeUpdateOff } from './updates.ts'
 import { wholeIncident } from './whole.ts'
 
 const config = { policy: token('incidents:write') }
@@ -19,7 +20,8 @@ export async function updateRoutes(app: App) {
   const make = { tags, params, body: NewUpdate, response: { 201: UpdateJson } }
   app.post(address, { config, schema: make }, (request, reply) =>
     once(request, reply, async (ctx) => {
-      const { id } = await postUpdate(ctx, request.params.id, request.body)
+      const given = { what: 'update' as const, incident_id: request.params.id }
+      const { id } = await undoable(ctx, given, (ctx) => postUpdate(ctx, given.incident_id, request.body))
       return oneUpdate(ctx, request.params.id, id)
     }),
   )
@@ -32,7 +34,7 @@ export async function updateRoutes(app: App) {
   })
 
   app.delete(`${address}/:update`, { config, schema: { tags, params: one } }, async (request, reply) => {
-    await deleteUpdate(request.ctx, request.params.id, request.params.update)
+    await takeUpdateOff(request.ctx, request.params.id, request.params.update)
     return reply.code(204).send()
   })
 }

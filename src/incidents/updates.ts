@@ -17,6 +17,7 @@ import {
 } from './checks.ts'
 import { changeImpacts, healedAt } from './consequences.ts'
 import { type IncidentState, milestones, move, NewUpdate, touches, UpdateChange } from './model.ts'
+import { keepRevision } from './revisions.ts'
 import {
   born,
   type Incident,
@@ -27,6 +28,7 @@ import {
   writeIncident,
   writeUpdate,
 } from './store.ts'
+import { undoable } from './undo.ts'
 
 /** Says how it goes on: state, text, statuses, remedy. "Resolved" ends the incident, a state after it reopens it. */
 export function postUpdate(ctx: Context, incident_id: string, input: NewUpdate): Promise<IncidentUpdate> {
@@ -93,9 +95,19 @@ export function editUpdate(
       : update.display_at
     const change = { body, display_at, updated_at: nowText(ctx) }
     if (!(await writeUpdate(ctx, update, change))) throw stale(await updateById(ctx, incident_id, id))
+    await keepRevision(ctx, { incident_id, update_id: id }, update, change)
     const detail = { title: incident.title, update: id, before: update.body }
     await record(ctx, { action: 'incident.update_edited', subject: ['incident', incident_id], detail })
     return updateById(ctx, incident_id, id)
+  })
+}
+
+/** Takes an update off the page so that whoever did it can take that back. */
+export async function takeUpdateOff(ctx: Context, incident_id: string, id: string) {
+  const given = { what: 'deletion_of_an_update' as const, incident_id }
+  await undoable(ctx, given, async (ctx) => {
+    await deleteUpdate(ctx, incident_id, id)
+    return undefined
   })
 }
 

@@ -4,12 +4,17 @@ import { type App, listQuery, pageOf } from '../platform/http.ts'
 import type { Above } from './above.ts'
 import { deleteIncident, restoreIncident } from './actions.ts'
 import { declareRoutes } from './declaring.ts'
+import { draftsListed, typedFromDraft } from './desk.ts'
+import { deskRoutes } from './desk-web.ts'
+import { draftRoutes } from './drafts-web.ts'
 import { editRoutes } from './editing.ts'
 import { factsRoutes } from './facts-web.ts'
 import { noted } from './noted.ts'
 import { noteRoutes } from './notes-web.ts'
 import { incidentById, listIncidents } from './store.ts'
 import { showIncident, tellRoutes } from './telling.ts'
+import { templateRoutes } from './templates-web.ts'
+import { undoable } from './undo.ts'
 import { wholeIncidents } from './whole.ts'
 
 type One = { Params: { id: string } }
@@ -22,12 +27,18 @@ const editor = { config: { policy: operator('editor') } }
 export async function routes(app: App, above: Above) {
   listRoute(app)
   declareRoutes(app, above)
-  app.get<One>(`${list}/:id`, viewer, async (request, reply) =>
-    showIncident(request, reply, await incidentById(request.ctx, request.params.id), above),
-  )
+  const one = { ...viewer, schema: { querystring: z.object({ draft: z.string().max(100).optional() }) } }
+  app.get<One & { Querystring: { draft?: string } }>(`${list}/:id`, one, async (request, reply) => {
+    const incident = await incidentById(request.ctx, request.params.id)
+    const typed = await typedFromDraft(request.ctx, request.query.draft)
+    return showIncident(request, reply, incident, above, { typed, errors: {}, overtaken: false })
+  })
   tellRoutes(app, above)
   editRoutes(app)
   deletionRoutes(app)
+  deskRoutes(app, above)
+  draftRoutes(app, above)
+  templateRoutes(app)
   factsRoutes(app)
   noteRoutes(app)
 }
@@ -43,6 +54,7 @@ function listRoute(app: App) {
       title: deleted ? 'Deleted incidents' : 'Incidents',
       may_edit: may(request, 'editor'),
       deleted,
+      drafts: deleted || query.cursor ? [] : await draftsListed(ctx),
       open: (await wholeIncidents(ctx, open)).map(noted),
       past: (await wholeIncidents(ctx, past.data)).map(noted),
       newer: query.cursor ? list : null,
@@ -53,7 +65,8 @@ function listRoute(app: App) {
 
 function deletionRoutes(app: App) {
   app.post<One>(`${list}/:id/deletion`, editor, async (request, reply) => {
-    await deleteIncident(request.ctx, request.params.id)
+    const { ctx, params } = request
+    await undoable(ctx, { what: 'deletion', incident_id: params.id }, (ctx) => deleteIncident(ctx, params.id))
     reply.flash('The incident is deleted: nobody sees it any more. It can be restored here.')
     return reply.redirect(`${list}/${request.params.id}`, 303)
   })

@@ -115,6 +115,15 @@ export const journalActions = [
   'incident.note_edited',
   'incident.note_deleted',
   'incident.note_restored',
+  'incident.undone',
+  'draft.saved',
+  'draft.scheduled',
+  'draft.failed',
+  'draft.discarded',
+  'template.created',
+  'template.edited',
+  'template.deleted',
+  'template.restored',
 ] as const
 export type JournalAction = (typeof journalActions)[number]
 
@@ -179,6 +188,7 @@ const hiding = new Set<string>([
   'incident.impacts_edited',
   'incident.hidden',
   'incident.merged',
+  'incident.undone',
 ] satisfies JournalAction[])
 
 /** Whether after this line not even an outage may bring back what was public before. */

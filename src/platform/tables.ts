@@ -1,6 +1,7 @@
 import type { AccountsTables } from './tables/accounts.ts'
 import type { ComponentsTables } from './tables/components.ts'
 import type { GateTables } from './tables/gate.ts'
+import type { IncidentDeskTables } from './tables/incident-desk.ts'
 import type { IncidentsTables } from './tables/incidents.ts'
 import type { IngestTables } from './tables/ingest.ts'
 import type { JournalTables } from './tables/journal.ts'
@@ -27,6 +28,7 @@ export type Tables = PlatformTables &
   SourcesTables &
   ReleasesTables &
   IncidentsTables &
+  IncidentDeskTables &
   RollbacksTables &
   PostmortemsTables &
   GateTables &
@@ -53,7 +55,17 @@ export const owners = {
   components: ['groups', 'components', 'component_impacts'],
   sources: ['sources', 'source_secrets', 'source_rules'],
   releases: ['environments', 'release_events', 'releases'],
-  incidents: ['incidents', 'incident_updates', 'incident_update_components', 'incident_notes'],
+  incidents: [
+    'incidents',
+    'incident_updates',
+    'incident_update_components',
+    'incident_notes',
+    'incident_templates',
+    'incident_update_revisions',
+    'incident_drafts',
+    'incident_undos',
+    'incident_presence',
+  ],
   rollbacks: ['rollback_plans', 'rollback_receivers', 'readiness', 'artifact_checks', 'rollback_requests'],
   postmortems: ['postmortems', 'action_items'],
   gate: ['freeze_windows', 'freeze_window_components', 'freeze_series', 'gate_rules'],

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formToken } from '../accounts/secrets.ts'
 import type { Assets } from '../platform/assets.ts'
+import { nowText } from '../platform/context.ts'
 import { takeFlash } from '../platform/flash.ts'
 import { isForMachines, originFor } from '../platform/http.ts'
 import { newId } from '../platform/ids.ts'
@@ -81,6 +82,13 @@ async function counts({ ctx }: FastifyRequest) {
     .where('deleted_at', 'is', null)
     .where('merged_into_incident_id', 'is', null)
     .executeTakeFirstOrThrow()
+  const { promises_due } = await ctx.db
+    .selectFrom('incidents')
+    .select((row) => row.fn.countAll<number>().as('promises_due'))
+    .where('resolved_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .where('next_update_at', '<=', nowText(ctx))
+    .executeTakeFirstOrThrow()
   const { inbox_count } = await ctx.db
     .selectFrom('release_events')
     .select((row) => row.fn.countAll<number>().as('inbox_count'))
@@ -88,5 +96,9 @@ async function counts({ ctx }: FastifyRequest) {
     .where('dismissed_at', 'is', null)
     .where('type', '!=', 'artifact.available')
     .executeTakeFirstOrThrow()
-  return { open_incidents: Number(open_incidents), inbox_count: Number(inbox_count) }
+  return {
+    open_incidents: Number(open_incidents),
+    promises_due: Number(promises_due),
+    inbox_count: Number(inbox_count),
+  }
 }

@@ -1,7 +1,7 @@
 import { errors } from './en/errors.ts'
 import { frame, sample } from './en/frame.ts'
 import * as past from './en/history.ts'
-import { card, cause, over } from './en/incidents.ts'
+import { again, card, cause, over } from './en/incidents.ts'
 import { live, stale } from './en/live.ts'
 import { log } from './en/log.ts'
 import { maintenance } from './en/maintenance.ts'
@@ -35,6 +35,7 @@ export const en = {
   soundings,
   past,
   postmortem,
+  again,
   card,
   cause,
   over,

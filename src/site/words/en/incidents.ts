@@ -8,6 +8,12 @@ export const card = {
   all_updates: (updates: number) => `All ${updates} updates`,
 }
 
+/** What customers read when the work goes on and there is nothing new to say. */
+export const again = {
+  working: 'We are still working on it.',
+  watching: 'We are still watching it.',
+}
+
 /** Which release did it, and how the way back goes. Versions and moments stand between these words. */
 export const cause = {
   caused_by: 'Caused by release',

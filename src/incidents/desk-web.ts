@@ -1,0 +1,115 @@
+import type { FastifyReply } from 'fastify'
+import { operator } from '../accounts/guard.ts'
+import { versionName } from '../components/live.ts'
+import { attempt } from '../platform/attempt.ts'
+import type { Context } from '../platform/context.ts'
+import type { App } from '../platform/http.ts'
+import type { Above } from './above.ts'
+import { sayAgain } from './again.ts'
+import { placeOf } from './declaring.ts'
+import { afterRefusal, openedBy } from './desk.ts'
+import { saveDraft } from './drafts.ts'
+import { typedSchedule } from './drafts-typed.ts'
+import { NewUpdate } from './model.ts'
+import { type Incident, incidentById, releasesNamed } from './store.ts'
+import { showIncident, statusesBefore, told } from './telling.ts'
+import { refuseOpenSlots, typedWith } from './templates-filling.ts'
+import { type Typed, typedFields } from './typed.ts'
+import { undo, undoable } from './undo.ts'
+import { wholeIncident } from './whole.ts'
+
+type One = { Params: { id: string } }
+const list = '/admin/incidents'
+const editor = { config: { policy: operator('editor') } }
+
+/** What helps on an incident's page: say it again, undo, begin with a template, keep a draft, see who else is there. */
+export function deskRoutes(app: App, above: Above) {
+  quickRoutes(app, above)
+  formRoutes(app, above)
+  app.get<One>(`${list}/:id/presence`, { config: { policy: operator('viewer') } }, async (request, reply) => {
+    const { id } = await incidentById(request.ctx, request.params.id)
+    return reply.view('/incidents/presence', { title: 'Who is here', ...(await openedBy(request.ctx, id)) })
+  })
+}
+
+function quickRoutes(app: App, above: Above) {
+  const quick = (
+    path: string,
+    words: string,
+    verb: (ctx: Context, incident: Incident, typed: Typed) => Promise<unknown>,
+  ) =>
+    app.post<One>(`${list}/:id/${path}`, editor, async (request, reply) => {
+      const incident = await incidentById(request.ctx, request.params.id)
+      const typed = typedFields(request.body)
+      const made = await attempt(() => verb(request.ctx, incident, typed))
+      if (made.ok) {
+        reply.flash(words)
+        return reply.redirect(`${list}/${incident.id}`, 303)
+      }
+      const now = await incidentById(request.ctx, incident.id)
+      const kept = { typed: {}, errors: made.errors, overtaken: false }
+      return showIncident(request, reply.code(made.status), now, above, kept)
+    })
+
+  quick('again', 'Published. Customers see it now.', (ctx, { id }, { version }) =>
+    undoable(ctx, { what: 'update', incident_id: id }, (ctx) =>
+      sayAgain(ctx, id, version === undefined ? undefined : Number(version) || 0),
+    ),
+  )
+  quick('undo', 'Taken back: all stands as it did before.', (ctx, { id }) => undo(ctx, id))
+}
+
+function formRoutes(app: App, above: Above) {
+  app.post<One>(`${list}/:id/updates/draft`, editor, async (request, reply) => {
+    const { ctx } = request
+    const incident = await incidentById(ctx, request.params.id)
+    const given = typedFields(request.body)
+    const typed = given.template ? await filledUpdate(ctx, incident, given) : given
+    return showIncident(request, reply, incident, above, { typed, errors: {}, overtaken: false })
+  })
+
+  app.post<One>(`${list}/:id/drafts`, editor, async (request, reply) => {
+    const { ctx } = request
+    const incident = await incidentById(ctx, request.params.id)
+    const typed = typedFields(request.body)
+    const made = await attempt(() => keptUpdate(ctx, incident, typed))
+    if (made.ok) return saved(reply, `${list}/${incident.id}?draft=${made.data.id}#form`, made.data)
+    const { typed: again, newer } = await afterRefusal(ctx, typed, made.current)
+    const kept = { typed: again, errors: made.errors, overtaken: false, newer }
+    return showIncident(request, reply.code(made.status), incident, above, kept)
+  })
+}
+
+/** The words after a draft was kept, and where it stands. */
+export function saved(reply: FastifyReply, address: string, draft: { publish_at: string | null }) {
+  reply.flash(draft.publish_at ? 'It will be published by itself then.' : 'Your draft is saved.')
+  return reply.redirect(address, 303)
+}
+
+async function keptUpdate(ctx: Context, incident: Incident, typed: Typed) {
+  const place = await placeOf(ctx)
+  const publish_at = typed.schedule ? typedSchedule(typed, place) : null
+  if (publish_at) {
+    refuseOpenSlots(typed)
+    NewUpdate.parse(told(typed, await statusesBefore(ctx, incident), { ...place, now: publish_at }))
+  }
+  return saveDraft(ctx, { incident_id: incident.id, fields: typed, publish_at, version: draftVersion(typed) })
+}
+
+/** The version of the draft that stands in the form, if one does. */
+export function draftVersion({ draft, draft_version }: Typed): number | undefined {
+  return draft ? Number(draft_version) || 0 : undefined
+}
+
+async function filledUpdate(ctx: Context, incident: Incident, typed: Typed): Promise<Typed> {
+  const { components, cause_release_id } = await wholeIncident(ctx, incident)
+  const [release] = await releasesNamed(ctx, [cause_release_id])
+  const values = {
+    component: components.map(({ name }) => name).join(', '),
+    version: (release && versionName(release)) ?? '',
+    title: incident.title,
+    next_update: typed.next_update_clock ?? '',
+  }
+  const { title: _, ...filled } = await typedWith(ctx, typed, { state: incident.state, values })
+  return filled
+}

@@ -1,0 +1,81 @@
+import { record } from '../journal/journal.ts'
+import { type Context, inTransaction } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { ownerOf } from './owner.ts'
+import { type Incident, incidentById } from './store.ts'
+import {
+  bringBack,
+  claimUndo,
+  keepUndo,
+  lastUndo,
+  type Standing,
+  standingOf,
+  type Undo,
+} from './undo-store.ts'
+
+/** What can be taken back, as the journal names it. */
+type Undoable = 'declaration' | 'update' | 'deletion' | 'deletion_of_an_update'
+
+const seconds = 20
+
+/**
+ * Publishes in a way that whoever did it can take back for 20 s: runs the verb, and keeps how the incident stood
+ * before and after. `incident_id` is null for one that the verb declares.
+ */
+export function undoable<T extends { id: string } | undefined>(
+  ctx: Context,
+  { what, incident_id }: { what: Undoable; incident_id: string | null },
+  verb: (ctx: Context) => Promise<T>,
+): Promise<T> {
+  return inTransaction(ctx, async (ctx) => {
+    const before = await standingOf(ctx, incident_id)
+    const made = await verb(ctx)
+    const id = incident_id ?? made?.id ?? ''
+    const after = await standingOf(ctx, id)
+    if (!isSame(before, after)) await keepUndo(ctx, { incident_id: id, what, before, after })
+    return made
+  })
+}
+
+/** Takes back what the actor published of an incident in the last 20 s: exactly that, unless somebody went on since. */
+export function undo(ctx: Context, incident_id: string): Promise<Incident> {
+  return inTransaction(ctx, async (ctx) => {
+    const { title } = await incidentById(ctx, incident_id)
+    const last = await lastUndo(ctx, incident_id)
+    if (!last || last.owner !== ownerOf(ctx)) throw no('There is nothing of yours to take back here.')
+    if (last.undone_at) throw no('This was taken back already.')
+    if (!isOpen(ctx, last)) {
+      throw no(`The ${seconds} seconds in which this could be taken back are over. Post another update.`)
+    }
+    const now = await standingOf(ctx, incident_id)
+    const before = JSON.parse(last.before) as Standing
+    const untouched = JSON.stringify(now) === last.after
+    if (!untouched || !(await claimUndo(ctx, last)) || !(await bringBack(ctx, now, before))) {
+      throw no('Somebody went on with this incident since, so it cannot be taken back. Post another update.')
+    }
+    const detail = { title, what: last.what }
+    await record(ctx, { action: 'incident.undone', subject: ['incident', incident_id], detail })
+    return incidentById(ctx, incident_id)
+  })
+}
+
+/** What the actor can still take back of an incident, and until when; null when nothing. */
+export async function undoFor(ctx: Context, incident_id: string) {
+  const last = await lastUndo(ctx, incident_id)
+  if (!last || last.owner !== ownerOf(ctx) || last.undone_at || !isOpen(ctx, last)) return null
+  const until = new Date(Date.parse(last.at) + seconds * 1000)
+  const left = Math.max(1, Math.ceil((until.getTime() - ctx.now().getTime()) / 1000))
+  return { address: `/admin/incidents/${incident_id}/undo`, until: until.toISOString(), left }
+}
+
+function isOpen(ctx: Context, { at }: Undo) {
+  return ctx.now().getTime() - Date.parse(at) <= seconds * 1000
+}
+
+function isSame(before: Standing, after: Standing) {
+  return JSON.stringify(before) === JSON.stringify(after)
+}
+
+function no(words: string) {
+  return new Refusal('conflict', words)
+}
