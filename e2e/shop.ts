@@ -9,10 +9,13 @@ import { buildApp } from '../src/app.ts'
 import { openNorthwind } from '../src/demo/northwind.ts'
 import { makeFront } from '../src/front.ts'
 import { endFreeze, planFreeze } from '../src/gate/freezes.ts'
-import { declareIncident } from '../src/incidents/actions.ts'
+import { declareIncident, editIncident } from '../src/incidents/actions.ts'
 import { mergeIncident } from '../src/incidents/merging.ts'
 import { addNote } from '../src/incidents/notes.ts'
-import { postUpdate } from '../src/incidents/updates.ts'
+import { saveDraft } from '../src/incidents/drafts.ts'
+import { updatesOf } from '../src/incidents/store.ts'
+import { createTemplate } from '../src/incidents/templates.ts'
+import { editUpdate, postUpdate } from '../src/incidents/updates.ts'
 import { followJournal } from '../src/journal/follow.ts'
 import { planMaintenance } from '../src/maintenance/actions.ts'
 import { queueCall } from '../src/outbound/actions.ts'
@@ -86,6 +89,7 @@ export async function shopInTrouble() {
   await planFreezes(shop)
   await correctIncidents(shop)
   await prepareWaysBack(shop.ship)
+  await layTheDesk(shop.ship)
   return shop
 }
 
@@ -104,6 +108,21 @@ async function callAround({ ship }: Shop) {
     const answer = { status, headers: {}, body_excerpt: '{"answer": "as the receiver gave it"}' }
     await sendDue(ship, { send: async () => answer, head: async () => answer })
   }
+}
+
+/** Templates, drafts (one that will publish itself), an edited update and edited facts. */
+async function layTheDesk(ship: World) {
+  const body = 'Since {{time}} {{component}} refuses cards.'
+  await createTemplate(ship, { name: 'Payments fail', used_for: 'incident', title: 'Cards fail', body })
+  await createTemplate(ship, { name: 'Going back', used_for: 'update', state: 'identified', body })
+  const open = ship.db.selectFrom('incidents').select('id').where('resolved_at', 'is', null)
+  const { id } = await open.executeTakeFirstOrThrow()
+  const publish_at = '2026-11-23T18:00:00.000Z'
+  await saveDraft(ship, { incident_id: id, fields: { body: 'It goes on.' }, publish_at })
+  await saveDraft(ship, { incident_id: null, fields: { title: 'Search is slow' } })
+  const [said] = await updatesOf(ship, [id])
+  await editUpdate(ship, id, said?.id ?? '', { body: `${said?.body} Nothing is lost.` })
+  await editIncident(ship, id, { impact: 'critical' })
 }
 
 /** Somebody said how each component is rolled back, whom to ask for it, and how each release is taken back. */
@@ -195,7 +214,8 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
       | 'rollback_requests'
       | 'freeze_windows'
       | 'users'
-      | 'maintenances',
+      | 'maintenances'
+      | 'incident_templates',
   ) => (await db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
   const releases = await releasesOfEachLook(db)
   const incidents = await all('incidents')
@@ -220,6 +240,8 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/incidents/:id/impacts': under('/admin/incidents/:id/impacts', [note.incident_id]),
     '/admin/incidents/:id/merger': under('/admin/incidents/:id/merger', [note.incident_id]),
     '/admin/incidents/:id/notes/:note': [`/admin/incidents/${note.incident_id}/notes/${note.id}`],
+    '/admin/incidents/:id/presence': under('/admin/incidents/:id/presence', incidents.slice(-1)),
+    '/admin/templates/:id': under('/admin/templates/:id', await all('incident_templates')),
     '/admin/incidents/:id/updates/:update': [`/admin/incidents/${update.incident_id}/updates/${update.id}`],
     '/admin/releases/:id': under('/admin/releases/:id', releases),
     '/admin/releases/:id/exposure': under('/admin/releases/:id/exposure', releases.slice(-1)),

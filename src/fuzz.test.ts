@@ -44,12 +44,15 @@ const fields = [
   ...'code owes_code current_password day subject_kind attributes attempt deployment deployment_status repository __proto__'.split(
     ' ',
   ),
+  ...'template fill draft draft_version schedule publish_on publish_clock used_for fields incident_id publish_at'.split(
+    ' ',
+  ),
 ]
 const asks = [
   ...'cursor limit component components release group kind show state archived environment action subject_id subject_kind actor day source_id'.split(
     ' ',
   ),
-  ...'source started_at next token __proto__ a[__proto__][x]'.split(' '),
+  ...'source started_at next draft deleted used_for token __proto__ a[__proto__][x]'.split(' '),
 ]
 
 async function harbour() {
