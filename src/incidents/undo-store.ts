@@ -10,16 +10,17 @@ type Told = { id: string; version: number }
 /** All of an incident that publishing changes; `incident` is null before it was declared. */
 export type Standing = {
   incident: Incident | null
-  impacts: Awaited<ReturnType<typeof impactsOf>>
+  impacts: Omit<Awaited<ReturnType<typeof impactsOf>>[number], 'name'>[]
   updates: Told[]
 }
 
 export async function standingOf(ctx: Context, incident_id: string | null): Promise<Standing> {
   if (incident_id === null) return { incident: null, impacts: [], updates: [] }
+  const impacts = await impactsOf(ctx, [incident_id])
   const updates = await updatesOf(ctx, [incident_id])
   return {
     incident: await incidentById(ctx, incident_id),
-    impacts: await impactsOf(ctx, [incident_id]),
+    impacts: impacts.map(({ name: _, ...impact }) => impact),
     updates: updates.map(({ id, version }) => ({ id, version })),
   }
 }
