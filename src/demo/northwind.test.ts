@@ -149,6 +149,7 @@ async function filledIn(ship: World, url: string) {
       | 'sources'
       | 'deliveries'
       | 'groups'
+      | 'incident_templates'
       | 'maintenances'
       | 'outbound_calls'
       | 'rollback_requests'
@@ -164,6 +165,7 @@ async function filledIn(ship: World, url: string) {
   }
   const noun = /\/(components|releases|incidents|sources|deliveries|groups)\/:/.exec(url)?.[1]
   if (/\/maintenances?\/:/.test(url)) return url.replace(':id', await first('maintenances'))
+  if (/\/templates\/:/.test(url)) return url.replace(':id', await first('incident_templates'))
   if (/\/rollback-requests\/:/.test(url)) return url.replace(':id', await first('rollback_requests'))
   if (/\/people\/:/.test(url)) return url.replace(':id', await first('users'))
   if (/\/calls\/:/.test(url)) return url.replace(':id', await first('outbound_calls'))

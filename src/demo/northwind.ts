@@ -17,6 +17,7 @@ import { type Crew, incidentSteps } from './incidents.ts'
 import { maintenanceSteps } from './maintenances.ts'
 import { deliver, type Tools } from './reports.ts'
 import { releaseSteps } from './stories.ts'
+import { templateSteps } from './templates.ts'
 import { by, type Calendar, calendarFor, live, type Step, timeZone } from './timeline.ts'
 
 const shell: Actor = { kind: 'cli', id: null, name: 'command line' }
@@ -37,6 +38,7 @@ export async function openNorthwind(given: { start: Date; seed: number; secret: 
     ...releaseSteps(calendar, tools).map((step) => by(crew.ada, step)),
     ...incidentSteps(calendar, crew),
     ...freezeSteps(calendar, crew),
+    ...templateSteps(calendar, crew),
     ...maintenanceSteps(calendar, crew),
     ...callSteps(calendar),
   ])

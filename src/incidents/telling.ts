@@ -102,7 +102,13 @@ export async function statusesBefore(
   return new Map(healed.map((impact) => [impact.component_id, impact.status as ComponentStatus]))
 }
 
-type Kept = { typed: Typed; errors: Record<string, string>; overtaken: boolean; preview?: Preview | null; newer?: Draft | null }
+type Kept = {
+  typed: Typed
+  errors: Record<string, string>
+  overtaken: boolean
+  preview?: Preview | null
+  newer?: Draft | null
+}
 
 /** The page of one incident; `kept` is an update that could not be published yet. */
 export async function showIncident(
