@@ -1,26 +1,27 @@
+import { type Impact, impactsOfIncident } from '../components/impacts.ts'
 import { bringImpactsBack } from '../components/impacts-back.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import type { Tables } from '../platform/tables.ts'
 import { ownerOf } from './owner.ts'
-import { type Incident, impactsOf, incidentById, updatesOf, writeIncident, writeUpdate } from './store.ts'
+import { type Incident, incidentById, updatesOf, writeIncident, writeUpdate } from './store.ts'
 
 export type Undo = Tables['incident_undos']
 type Told = { id: string; version: number }
 /** All of an incident that publishing changes; `incident` is null before it was declared. */
 export type Standing = {
   incident: Incident | null
-  impacts: Omit<Awaited<ReturnType<typeof impactsOf>>[number], 'name'>[]
+  impacts: Impact[]
   updates: Told[]
 }
 
 export async function standingOf(ctx: Context, incident_id: string | null): Promise<Standing> {
   if (incident_id === null) return { incident: null, impacts: [], updates: [] }
-  const impacts = await impactsOf(ctx, [incident_id])
   const updates = await updatesOf(ctx, [incident_id])
   return {
     incident: await incidentById(ctx, incident_id),
-    impacts: impacts.map(({ name: _, ...impact }) => impact),
+    // as they are kept, without the names that pages show them with
+    impacts: await impactsOfIncident(ctx, incident_id),
     updates: updates.map(({ id, version }) => ({ id, version })),
   }
 }
