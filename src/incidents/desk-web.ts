@@ -14,13 +14,13 @@ import { NewUpdate } from './model.ts'
 import { type Incident, incidentById, releasesNamed } from './store.ts'
 import { showIncident, statusesBefore, told } from './telling.ts'
 import { refuseOpenSlots, typedWith } from './templates-filling.ts'
-import { type Typed, typedFields } from './typed.ts'
+import { longestForm, type Typed, typedFields } from './typed.ts'
 import { undo, undoable } from './undo.ts'
 import { wholeIncident } from './whole.ts'
 
 type One = { Params: { id: string } }
 const list = '/admin/incidents'
-const editor = { config: { policy: operator('editor') } }
+const editor = { config: { policy: operator('editor') }, bodyLimit: longestForm }
 
 /** What helps on an incident's page: say it again, undo, begin with a template, keep a draft, see who else is there. */
 export function deskRoutes(app: App, above: Above) {

@@ -9,12 +9,12 @@ import { draftVersion, saved } from './desk-web.ts'
 import { discardDraft, saveDraft } from './drafts.ts'
 import { draftById } from './drafts-store.ts'
 import { typedSchedule } from './drafts-typed.ts'
-import { NewIncident } from './model.ts'
+import { ToldIncident } from './retrospective.ts'
 import { refuseOpenSlots } from './templates-filling.ts'
-import { type Typed, typedFields } from './typed.ts'
+import { longestForm, type Typed, typedFields } from './typed.ts'
 
 const list = '/admin/incidents'
-const editor = { config: { policy: operator('editor') } }
+const editor = { config: { policy: operator('editor') }, bodyLimit: longestForm }
 
 /** Drafts of incidents that are yet to be declared, and dropping a draft of any kind. */
 export function draftRoutes(app: App, above: Above) {
@@ -41,7 +41,7 @@ async function keptIncident(ctx: Context, typed: Typed) {
   const publish_at = typed.schedule ? typedSchedule(typed, place) : null
   if (publish_at) {
     refuseOpenSlots(typed)
-    NewIncident.parse(declared(typed, { ...place, now: publish_at }))
+    ToldIncident.parse(declared(typed, { ...place, now: publish_at }))
   }
   return saveDraft(ctx, { incident_id: null, fields: typed, publish_at, version: draftVersion(typed) })
 }

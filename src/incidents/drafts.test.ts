@@ -245,3 +245,36 @@ async function shop(): Promise<{
     ed: await server.signedIn('editor'),
   }
 }
+
+test('a long text in letters of three bytes is kept as a draft, and as a template', async () => {
+  const { ship, ed, page } = await shop()
+  const body = '長'.repeat(20_000)
+  assert.equal((await ed.post(`${list}/drafts`, { title: 'Long', body })).statusCode, 303)
+  assert.equal((await ed.post(`${page}/drafts`, { body, version: '1' })).statusCode, 303)
+  assert.deepEqual(
+    (await listDrafts(ship)).map(({ fields }) => fields.body?.length),
+    [20_000, 20_000],
+  )
+  const template = { name: 'Long', used_for: 'update', body }
+  assert.equal((await ed.post('/admin/templates', template)).statusCode, 303)
+})
+
+test('what is over already can wait as a draft too, and is logged with its end', async () => {
+  const { ship, ed } = await shop()
+  const over = {
+    title: 'Cards failed',
+    body: 'They did.',
+    started_on: '2026-11-23',
+    started_clock: '10:00',
+    ended_on: '2026-11-23',
+    ended_clock: '11:00',
+    closing_body: 'They work {{version}}.',
+  }
+  const saved = await ed.post(`${list}/drafts`, over)
+  const [draft] = await listDrafts(ship)
+  assert.ok(draft)
+  await assert.rejects(publishDraft(ship, draft), /Fill in \{\{version\}\} first/)
+  assert.match((await ed.get(String(saved.headers.location))).body, /They work \{\{version\}\}\./)
+  const id = await publishDraft(ship, { ...draft, fields: { ...draft.fields, closing_body: 'They work.' } })
+  assert.equal((await incidentById(ship, id)).resolved_at, '2026-11-23T11:00:00.000Z')
+})

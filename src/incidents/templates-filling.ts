@@ -49,7 +49,7 @@ export async function fillOf(ctx: Context, used_for: 'incident' | 'update', type
 
 /** Customers never read braces: a form whose slots stand open is not published. */
 export function refuseOpenSlots(typed: Typed) {
-  for (const field of ['title', 'body']) {
+  for (const field of ['title', 'body', 'closing_body']) {
     const open = openSlots(typed[field] ?? '')
     if (open.length > 0) throw fault(field, `Fill in ${asSlots(open)} first, or take it out.`)
   }

@@ -13,11 +13,11 @@ import {
   restoreTemplate,
 } from './templates.ts'
 import { listTemplates, type Template, templateById } from './templates-store.ts'
-import { type Typed, typedFields } from './typed.ts'
+import { longestForm, type Typed, typedFields } from './typed.ts'
 
 type One = { Params: { id: string } }
 const list = '/admin/templates'
-const editor = { config: { policy: operator('editor') } }
+const editor = { config: { policy: operator('editor') }, bodyLimit: longestForm }
 const query = z.object({ deleted: z.string().max(100).optional() })
 
 /** The operators' pages for templates. */
