@@ -83,6 +83,22 @@ export async function createUniqueIndex(db: AnyKysely, table: string, columns: s
     .execute()
 }
 
+/** An index of the rows in which `told` is not null: writing any other row costs it nothing. */
+export async function createPartialIndex(
+  db: AnyKysely,
+  table: string,
+  columns: string[],
+  told: string,
+  name = [table, ...columns, 'told'].join('_'),
+) {
+  await db.schema
+    .createIndex(name)
+    .on(table)
+    .columns<string>(columns)
+    .where(sql.ref(told), 'is not', null)
+    .execute()
+}
+
 /** An index named after its table and columns. */
 export async function createIndex(db: AnyKysely, table: string, ...columns: string[]) {
   await db.schema

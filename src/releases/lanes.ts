@@ -4,7 +4,7 @@ import { nowText } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
 import { type LaneRelease, laneColumns, settleLane } from './lane.ts'
 import { versionKinds } from './model.ts'
-import { updateRelease } from './store.ts'
+import { changesOf, updateRelease } from './store.ts'
 
 export type Lane = { component_id: string; environment_id: string }
 
@@ -23,7 +23,10 @@ export async function settle(ctx: Context, lane: Lane, from: string) {
   for (const is of settleLane(before, tail)) {
     const old = was.get(is.id)
     if (!old || laneColumns.every((column) => old[column] === is[column])) continue
-    await updateRelease(ctx, is.id, { ...changeable(is), updated_at: nowText(ctx) })
+    await updateRelease(ctx, is.id, {
+      ...changesOf<LaneRelease>(old, changeable(is)),
+      updated_at: nowText(ctx),
+    })
     changes.push({ was: old, is })
   }
   return changes

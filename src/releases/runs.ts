@@ -7,6 +7,7 @@ import { foldRun, type Run } from './fold.ts'
 import { type Lane, settle } from './lanes.ts'
 import type { ReleaseState } from './model.ts'
 import {
+  changesOf,
   eventsOfRelease,
   insertRelease,
   type Release,
@@ -71,7 +72,7 @@ async function refold(ctx: Context, old: Release) {
   const told: Run = foldRun(await eventsOfRelease(ctx, old.id))
   const { said_kind, rollback, ...run } = told
   const { is_drill, ...answered } = await requestAnswered(ctx, old, told)
-  await updateRelease(ctx, old.id, {
+  const is = {
     ...run,
     ...answered,
     kind: old.corrected_kind ?? said_kind ?? 'deploy',
@@ -80,7 +81,8 @@ async function refold(ctx: Context, old: Release) {
     rollback: rollback && JSON.stringify(rollback),
     undone_by_release_id: null,
     updated_at: nowText(ctx),
-  })
+  }
+  await updateRelease(ctx, old.id, changesOf<Release>(old, is))
   return run.lane_at
 }
 

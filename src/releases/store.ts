@@ -73,7 +73,14 @@ export async function insertRelease({ db }: Context, row: Release) {
 }
 
 export async function updateRelease({ db }: Context, id: string, change: Updateable<Tables['releases']>) {
+  if (Object.keys(change).length === 0) return
   await db.updateTable('releases').set(change).where('id', '=', id).execute()
+}
+
+/** What is to be written of a row that is known: a column that is written costs each of its indexes, changed or not. */
+export function changesOf<T extends object>(was: T, is: Partial<T>): Partial<T> {
+  const changed = Object.entries(is).filter(([column, value]) => was[column as keyof T] !== value)
+  return Object.fromEntries(changed) as Partial<T>
 }
 
 export async function insertEvent({ db }: Context, row: EventRow) {
