@@ -6,6 +6,7 @@ import type { App } from '../src/platform/http.ts'
 import { median, percentile, rounded } from './figures.ts'
 import { firstView } from './first-view.ts'
 import { measureInstall } from './install.ts'
+import { intakeVersus } from './intake.ts'
 import { postEvents } from './load.ts'
 import { measureOperators } from './operators.ts'
 import { timeRendering, withoutKeeping } from './render.ts'
@@ -28,6 +29,7 @@ await measurePage(join(folder, 'small'))
 await measureRendering(join(folder, 'small'), join(folder, 'big'))
 rmSync(folder, { recursive: true, force: true })
 await measureSample()
+await measureIntake()
 print()
 
 function measureInstalled() {
@@ -138,6 +140,18 @@ async function measureSample() {
   const [p50, p99] = [percentile(took, 0.5), percentile(took, 0.99)]
   const what = 'acknowledgement at 200 posts/s, `synchronous=FULL`'
   rows.push([what, `p50 ${rounded(p50)} ms, p99 ${rounded(p99)} ms`, 'p99 ≤ 50 ms'])
+  await server.stop()
+}
+
+/** Deliveries as fast as they are taken, by many senders at once and by one. */
+async function measureIntake() {
+  const server = await startServer(port, await seedNorthwind(), { core: 0 })
+  const token = server.token('admin')
+  const told = ({ per_second, p99_ms, bare_per_second, to_bare }: Awaited<ReturnType<typeof intakeVersus>>) =>
+    `${rounded(to_bare)} × (${rounded(per_second)}/s, p99 ${rounded(p99_ms)} ms; bare ${rounded(bare_per_second)}/s)`
+  const what = (senders: string) => `deliveries from ${senders} to a bare route that stores 1 KB durably`
+  rows.push([what('32 senders'), told(await intakeVersus(server, token, 32)), '≥ 1 ×'])
+  rows.push([what('one sender'), told(await intakeVersus(server, token, 1)), ''])
   await server.stop()
 }
 

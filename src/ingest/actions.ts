@@ -28,7 +28,7 @@ export function acceptDeliveries(ctx: Context, list: readonly Verified[]): Promi
     for (const item of list) {
       try {
         const acting = { ...ctx, actor: item.actor }
-        outcomes.push({ acknowledged: await inSavepoint(ctx, () => acceptOne(acting, item)) })
+        outcomes.push({ acknowledged: await inSavepoint(ctx, () => acceptOne(acting, item, settle)) })
         heard.add(item.source.id)
       } catch (failed) {
         if (isOfTheStore(failed)) throw failed
@@ -57,7 +57,11 @@ export function forgetOldBodies(ctx: Context): Promise<number> {
   return emptyBodies(ctx, before)
 }
 
-async function acceptOne(ctx: Context, item: Verified): Promise<Acknowledgement> {
+/** What is made of a delivery that is kept: read at once, or left to be read. */
+type Next = (ctx: Context, item: Verified, kept: Delivery, said: Translation) => Promise<Acknowledgement>
+
+/** Keeps a delivery unless it is a copy of one that is kept, and does with it what comes next. */
+export async function acceptOne(ctx: Context, item: Verified, next: Next): Promise<Acknowledgement> {
   const hash = sha256(item.incoming.body)
   const known = await knownDelivery(ctx, item, hash)
   if (known && known.state !== 'invalid') return duplicate(ctx, known)
@@ -69,11 +73,11 @@ async function acceptOne(ctx: Context, item: Verified): Promise<Acknowledgement>
   const kept = known ? await keepAnew(ctx, known, said) : await keep(ctx, item, said, hash)
   // Another node kept the same key between our look and our write
   if (!kept) return duplicate(ctx, await knownDelivery(ctx, item, hash))
-  return settle(ctx, item, kept, said)
+  return next(ctx, item, kept, said)
 }
 
 /** Makes of a kept delivery what it says, and tells the journal. */
-async function settle(ctx: Context, item: Verified, kept: Delivery, said: Translation) {
+export async function settle(ctx: Context, item: Verified, kept: Delivery, said: Translation) {
   const fault = 'events' in said ? await recordSafely(ctx, kept, said.events) : null
   const delivery = { ...kept, ...(fault && { state: 'invalid', reason: fault }) }
   if (fault) await updateDelivery(ctx, kept.id, { state: delivery.state, reason: fault })
@@ -149,5 +153,11 @@ async function acknowledge(ctx: Context, { id, state, reason }: Delivery): Promi
       ctx,
       events.flatMap((event) => event.release ?? []),
     ),
+    ...(isPending(state, events.length) && { pending: true as const }),
   }
+}
+
+/** What is accepted says something of a release: without an event it is not read yet. */
+function isPending(state: string, events: number): boolean {
+  return state === 'accepted' && events === 0
 }

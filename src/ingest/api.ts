@@ -12,14 +12,15 @@ import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts
 
 /** Where deploy tools report, and what an operator does about what they reported. */
 export async function routes(app: App) {
-  const take = makeIntake()
+  const intake = makeIntake()
+  app.addHook('preClose', async () => intake.close())
   // Signatures are over the very bytes, whatever the sender calls them: only here, bodies are left as they come
   await app.register(async (raw) => {
     raw.removeAllContentTypeParsers()
     const whole = { parseAs: 'buffer', bodyLimit: largestBody } as const
     raw.addContentTypeParser('*', whole, (_request, body, done) => done(null, body))
-    nativeRoute(raw as App, take)
-    hookRoute(raw as App, take)
+    nativeRoute(raw as App, intake)
+    hookRoute(raw as App, intake)
   })
   inboxRoutes(app)
   ruleRoute(app)
@@ -29,7 +30,7 @@ export async function routes(app: App) {
 const answers = { 200: acknowledgement, 202: acknowledgement }
 const config = { policy: signed }
 
-function nativeRoute(app: App, take: Intake) {
+function nativeRoute(app: App, intake: Intake) {
   const native = {
     tags: ['events'],
     summary: 'Report what a release does',
@@ -48,12 +49,12 @@ function nativeRoute(app: App, take: Intake) {
         reply.header('www-authenticate', 'Bearer')
         throw error
       })
-      return accept(request, reply, take, sender, incoming)
+      return accept(request, reply, intake, sender, incoming)
     },
   )
 }
 
-function hookRoute(app: App, take: Intake) {
+function hookRoute(app: App, intake: Intake) {
   const hook = {
     tags: ['events'],
     summary: 'What a deploy tool posts by itself',
@@ -64,7 +65,7 @@ function hookRoute(app: App, take: Intake) {
   app.post('/hooks/:source', { config, schema: hook, bodyLimit: largestBody }, async (request, reply) => {
     const incoming = incomingOf(request)
     const sender = await hookSender(request.ctx, request.params.source, incoming)
-    return accept(request, reply, take, sender, incoming)
+    return accept(request, reply, intake, sender, incoming)
   })
 }
 
@@ -79,12 +80,12 @@ type Incoming = ReturnType<typeof incomingOf>
 async function accept(
   request: FastifyRequest,
   reply: FastifyReply,
-  take: Intake,
+  intake: Intake,
   sender: Sender,
   incoming: Incoming,
 ): Promise<never> {
   const { ctx } = request
-  const answer = await take(ctx, await readVerified(ctx, sender, incoming)).catch(async (error) => {
+  const answer = await intake.take(ctx, await readVerified(ctx, sender, incoming)).catch(async (error) => {
     if (error instanceof Refusal) await noteError(ctx, sender.source, error.message)
     throw error
   })

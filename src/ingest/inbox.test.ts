@@ -14,7 +14,7 @@ import type { Verified } from './model.ts'
 /** A world where scripts report releases of services that no component answers to. */
 async function waitingWorld(ship: World) {
   const { source } = await createSource(ship, { name: 'Script', kind: 'native' })
-  const take = makeIntake()
+  const { take } = makeIntake()
   const report = (service: string, run: string, type = 'release.succeeded') => {
     const json = { type, service, run, version: `1.${run}` }
     const incoming = {

@@ -49,9 +49,15 @@ export function readDelivery(ctx: Context, { adapter, source, incoming }: Verifi
 
 /** Keeps a delivery raw; undefined when its key was kept this very moment by another node. */
 export async function keep(ctx: Context, item: Verified, said: Translation, body_hash: string) {
+  const row = rowOf(item, said, body_hash)
+  return (await insertDelivery(ctx, row)) ? row : undefined
+}
+
+/** A delivery as it is kept. */
+export function rowOf(item: Verified, said: Translation, body_hash: string): Delivery {
   const { source, scope, adapter, incoming } = item
   const id = newId()
-  const row: Delivery = {
+  return {
     id,
     source_id: source.id,
     scope,
@@ -63,7 +69,6 @@ export async function keep(ctx: Context, item: Verified, said: Translation, body
     body_hash,
     received_at: incoming.received_at,
   }
-  return (await insertDelivery(ctx, row)) ? row : undefined
 }
 
 /** A delivery that made no sense once may do so to a newer Shiplog. */

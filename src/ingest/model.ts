@@ -41,6 +41,8 @@ export const acknowledgement = z.object({
   warnings: z.array(z.object({ code: z.string(), words: z.string() })),
   duplicate: z.literal(true).optional(),
   ping: z.literal(true).optional(),
+  /** It is stored, but in a rush: what it says is read in a moment, so `release`, `state` and `matched` are not known yet. */
+  pending: z.literal(true).optional(),
 })
 export type Acknowledgement = z.output<typeof acknowledgement>
 

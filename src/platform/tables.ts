@@ -76,7 +76,7 @@ export const owners = {
     'maintenance_updates',
     'maintenance_reminders',
   ],
-  ingest: ['deliveries'],
+  ingest: ['deliveries', 'unread_deliveries'],
   search: ['search_documents', 'search_state'],
 } as const satisfies Record<string, readonly (keyof Tables)[]>
 

@@ -15,4 +15,11 @@ export type IngestTables = {
     body_hash: string
     received_at: Time
   }
+  /** Stored and acknowledged, but not yet made into releases; and who sent them. */
+  unread_deliveries: {
+    delivery_id: Id
+    actor_kind: string
+    actor_id: string | null
+    actor_name: string
+  }
 }
