@@ -18,6 +18,8 @@ import type { Front } from './front.ts'
 import * as gateApi from './gate/api.ts'
 import * as gateJobs from './gate/jobs.ts'
 import * as gateWeb from './gate/web.ts'
+import * as healthApi from './health/api.ts'
+import { makeMeter, registerMeter } from './health/meter.ts'
 import * as incidentsApi from './incidents/api.ts'
 import * as incidentsJobs from './incidents/jobs.ts'
 import * as incidentsWeb from './incidents/web.ts'
@@ -83,6 +85,8 @@ type Options = {
   exported?: boolean
   /** Whether the store can be used yet; meanwhile only what needs none is answered. */
   ready?: () => boolean
+  /** What `/readyz` and `/metrics` tell of; without it, of a server that is simply there. */
+  health?: Partial<healthApi.Health>
   /** What keeps public answers ready; without it each is rendered when it is asked for. */
   front?: Front
 }
@@ -91,11 +95,20 @@ type Options = {
 export async function buildApp(
   config: Given,
   ctx: Omit<Context, 'actor' | 'log'>,
-  { onRoute = () => {}, sample = false, exported = false, front, ready = () => true }: Options = {},
+  {
+    onRoute = () => {},
+    sample = false,
+    exported = false,
+    front,
+    ready = () => true,
+    health = {},
+  }: Options = {},
 ): Promise<App> {
   const app = bareServer(config, front)
   front?.attach(app)
   app.addHook('onRoute', onRoute)
+  const watched = { ...unwatched(), ...health }
+  registerMeter(app, watched.meter)
   const guard = { ...guardSettings(config), sample }
   const assets = loadAssets()
 
@@ -154,8 +167,14 @@ export async function buildApp(
   await searchApi.routes(app)
   await auditWeb.routes(app)
   await auditApi.routes(app)
-  operations(app)
+  await healthApi.routes(app, { ...watched, ...ctx, began: ready })
   return app
+}
+
+/** What is known of a server that nothing is told of. */
+function unwatched() {
+  const nothing = { waiting: () => undefined, draining: () => false, holdsJobs: () => true }
+  return { ...nothing, database_url: ':memory:', version: 'unknown', meter: makeMeter() }
 }
 
 /** Limits against slow and large requests; a stop lets requests end before it closes. */
@@ -219,16 +238,4 @@ function securityHeaders(https: boolean) {
     permittedCrossDomainPolicies: false,
     xssFilter: false,
   }
-}
-
-/** For the machines that keep us running: alive, and able to reach the store. */
-function operations(app: App) {
-  const config = { policy: anyone }
-  app.get('/livez', { config: { ...config, storeless: true }, logLevel: 'warn' }, async () => ({
-    status: 'ok',
-  }))
-  app.get('/readyz', { config, logLevel: 'warn' }, async (request) => {
-    await request.ctx.db.selectFrom('setup').select('id').execute()
-    return { status: 'ok' }
-  })
 }

@@ -65,6 +65,12 @@ const settings = {
     .describe(
       'What Shiplog may call inside your network (addresses or CIDR ranges); unset: only the open internet',
     ),
+  SHIPLOG_DRAIN_SECONDS: z.coerce
+    .number('must be a number')
+    .min(0)
+    .max(300)
+    .default(0)
+    .describe('How long `/readyz` says `draining` before a stop, so that a balancer sends readers elsewhere'),
   SHIPLOG_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -85,6 +91,7 @@ export type Config = {
   trusted_proxies: string[]
   /** Addresses and ranges that the guarded client may reach though they are not on the open internet. */
   outbound_allow: string[]
+  drain_seconds: number
   log_level: string
 }
 
@@ -121,6 +128,7 @@ function settled(read: z.infer<z.ZodObject<typeof settings>>): Config {
     admin: email && password ? { email, password } : null,
     trusted_proxies: read.SHIPLOG_TRUSTED_PROXIES,
     outbound_allow: read.SHIPLOG_OUTBOUND_ALLOW,
+    drain_seconds: read.SHIPLOG_DRAIN_SECONDS,
     log_level: read.SHIPLOG_LOG_LEVEL,
   }
 }

@@ -19,7 +19,7 @@ const floors = [
   ['postmortems'],
   ['gate'],
   ['maintenance'],
-  ['ingest', 'status', 'audit', 'search', 'desk'],
+  ['ingest', 'status', 'audit', 'search', 'desk', 'health'],
   ['app', 'front', 'openapi', 'config', 'commands', 'demo', 'main'],
   ['testing'],
 ]

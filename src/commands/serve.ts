@@ -5,6 +5,8 @@ import { userByEmail } from '../accounts/store.ts'
 import { buildApp, jobs } from '../app.ts'
 import { type Config, readConfig } from '../config.ts'
 import { makeFront } from '../front.ts'
+import { makeMeter } from '../health/meter.ts'
+import { version } from '../health/version.ts'
 import { followJournal, keepReading } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
 import { keepSending } from '../outbound/sending.ts'
@@ -52,26 +54,47 @@ async function prepare(config: Config) {
     app.log.warn({ err }, 'a page could not be kept on disk'),
   )
   // where pages were served from, an absent file was lost: an empty one in its place would tell customers a lie
-  const db = openDatabase(config.database_url, { must_exist: files.wasThere })
+  const meter = makeMeter()
+  const { committed } = meter
+  const db = openDatabase(config.database_url, { must_exist: files.wasThere, committed })
   const now = () => new Date()
   const journal = followJournal({ db })
-  const front = makeFront({ now, url: config.url, files, journal })
+  const front = makeFront({ now, url: config.url, files, journal, answered: meter.ready })
   const base = { db, now, secret: config.secret, committed: journal.committed }
   const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
-  const app = await buildApp(config, base, { front, ready: () => store.ready })
+  const phase: Phase = { waiting: undefined, draining: false }
+  const app = await buildApp(config, base, {
+    front,
+    ready: () => store.ready,
+    health: { meter, ...healthOf(config, phase) },
+  })
   const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
-  return { config, app, ctx, db, files, front, journal, store }
+  return { config, app, ctx, db, files, front, journal, store, phase }
+}
+
+/** Why the store cannot be used yet, as far as it is known, and whether the end has begun. */
+type Phase = { waiting: unknown; draining: boolean }
+
+function healthOf({ database_url }: Config, phase: Phase) {
+  return {
+    database_url,
+    version,
+    waiting: () => phase.waiting,
+    draining: () => phase.draining,
+    holdsJobs: () => !phase.draining,
+  }
 }
 
 type Service = Awaited<ReturnType<typeof prepare>>
 
 /** Brings the store to today's schema; answers why it cannot be used, when pages of before can stand in for it. */
-async function tryToBegin({ config, ctx, db, files, store }: Service): Promise<unknown> {
+async function tryToBegin({ config, ctx, db, files, store, phase }: Service): Promise<unknown> {
   try {
     await migrateToLatest(db)
     await makeFirstAdmin(ctx, config)
     store.ready = true
   } catch (error) {
+    phase.waiting = error
     if (!files.wasThere || !isOfTheStore(error)) throw error
     return error
   }
@@ -94,7 +117,9 @@ function whyNot({ database_url, data_dir }: Config, error: unknown) {
   return isGone ? gone : 'The database cannot be used. It is tried again every few seconds.'
 }
 
-async function end({ app, db, files }: Service, stops: (() => unknown)[]): Promise<number> {
+async function end({ config, app, db, files, phase }: Service, stops: (() => unknown)[]): Promise<number> {
+  phase.draining = true
+  await setTimeout(config.drain_seconds * 1000)
   const ended = stops.map((stop) => stop())
   await app.close()
   await Promise.all(ended)

@@ -15,23 +15,40 @@ export async function migrateToLatest(db: Database): Promise<string[]> {
   return (results ?? []).map((result) => result.migrationName)
 }
 
+/** The migrations of this version that did not run on the store yet; all of them on an empty one. */
+export async function missingMigrations(db: Database): Promise<string[]> {
+  const done = await migrationsOf(db)
+  return (await migrationNames()).filter((name) => !done.includes(name))
+}
+
+async function migrationNames(): Promise<string[]> {
+  const files = await readdir(folder)
+  return files
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.slice(0, -3))
+    .sort()
+}
+
 async function readMigrations() {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort()
   const migrations: Record<string, Migration> = {}
-  for (const file of files) {
-    migrations[file.slice(0, -3)] = await import(new URL(file, folder).href)
+  for (const name of await migrationNames()) {
+    migrations[name] = await import(new URL(`${name}.ts`, folder).href)
   }
   return migrations
+}
+
+async function migrationsOf(db: Database): Promise<string[]> {
+  const done = await (db as unknown as import('kysely').Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute()
+  return done.map((row) => row.name)
 }
 
 async function refuseNewerStore(db: Database, known: string[]) {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
   if (!tables.some((table) => table.name === 'kysely_migration')) return
-  const done = await (db as unknown as import('kysely').Kysely<{ kysely_migration: { name: string } }>)
-    .selectFrom('kysely_migration')
-    .select('name')
-    .execute()
-  const unknown = done.map((row) => row.name).filter((name) => !known.includes(name))
+  const unknown = (await migrationsOf(db)).filter((name) => !known.includes(name))
   if (unknown.length > 0) {
     const words = `This database was made by a newer Shiplog (it has ${unknown.join(', ')}). Start that version, or restore an older backup.`
     throw new Refusal('unavailable', words)
