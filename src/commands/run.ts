@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<Command>> = {
   audit: () => import('./audit.ts'),
   search: () => import('./search.ts'),
   export: () => import('./export.ts'),
+  doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),
 }
 

@@ -2,7 +2,7 @@ import { accessSync, constants, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type Database, isPostgres } from '../platform/database.ts'
-import { missingMigrations } from '../platform/migrate.ts'
+import { migrationsBetween } from '../platform/migrate.ts'
 import type { Meter } from './meter.ts'
 import { type Reason, reasonOf } from './model.ts'
 
@@ -45,7 +45,7 @@ async function look(service: Service): Promise<NotReady | null> {
     return error ? ofTheStore(error) : because('starting')
   }
   try {
-    const missing = await within(patience, missingMigrations(db))
+    const { missing } = await within(patience, migrationsBetween(db))
     if (missing.length > 0) return because('migrations', `Not run yet: ${missing.join(', ')}.`)
   } catch (error) {
     return ofTheStore(error)

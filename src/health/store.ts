@@ -11,3 +11,19 @@ export async function waitingCalls({
     .executeTakeFirstOrThrow()
   return { count: Number(count), oldest: oldest ?? null }
 }
+
+/** How many calls to others failed for good that were made since a moment. */
+export async function failedCallsSince({ db }: Pick<Context, 'db'>, since: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('outbound_calls')
+    .where('failed_at', '>=', since)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** When (ISO 8601) the last line of the journal was written, as the clock of whoever wrote it said. */
+export async function newestLine({ db }: Pick<Context, 'db'>): Promise<string | null> {
+  const line = await db.selectFrom('journal').select('at').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return line?.at ?? null
+}

@@ -15,10 +15,13 @@ export async function migrateToLatest(db: Database): Promise<string[]> {
   return (results ?? []).map((result) => result.migrationName)
 }
 
-/** The migrations of this version that did not run on the store yet; all of them on an empty one. */
-export async function missingMigrations(db: Database): Promise<string[]> {
-  const done = await migrationsOf(db)
-  return (await migrationNames()).filter((name) => !done.includes(name))
+/** The migrations of this version that did not run on the store yet, and those that it has from a newer version. */
+export async function migrationsBetween(db: Database): Promise<{ missing: string[]; unknown: string[] }> {
+  const [done, known] = [await migrationsOf(db), await migrationNames()]
+  return {
+    missing: known.filter((name) => !done.includes(name)),
+    unknown: done.filter((name) => !known.includes(name)),
+  }
 }
 
 async function migrationNames(): Promise<string[]> {
