@@ -39,6 +39,7 @@ import { answerError, answerNotFound } from './platform/errors.ts'
 import { serveFavicons } from './platform/favicons.ts'
 import { registerFlash } from './platform/flash.ts'
 import type { App } from './platform/http.ts'
+import { logging } from './platform/logging.ts'
 import { Refusal } from './platform/refusal.ts'
 import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
@@ -181,11 +182,7 @@ function unwatched() {
 function bareServer(config: Given, front?: Front): App {
   const app = fastify({
     ...(front ? { serverFactory: front.serverFactory } : {}),
-    logger: {
-      level: config.log_level,
-      stream: process.stderr,
-      redact: ['req.headers.authorization', 'req.headers.cookie'],
-    },
+    logger: logging(config.log_level),
     logController: new LogController({ disableRequestLogging: true }), // answerError logs what is refused or fails
     genReqId: () => randomUUID(),
     trustProxy: config.trusted_proxies.length > 0 ? config.trusted_proxies : false,
