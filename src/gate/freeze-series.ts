@@ -48,7 +48,15 @@ export async function layOutFreezes(ctx: Context, series: FreezeSeries) {
   const starts = startsAfter(series, series.reached > at ? series.reached : at, ahead - coming.length)
   const made = starts.map((starts_at) => {
     const ends_at = new Date(Date.parse(starts_at) + minutes * 60_000).toISOString()
-    const own = { id: newId(), series_id, ended_at: null, version: 1, created_at: at, updated_at: at }
+    const own = {
+      id: newId(),
+      series_id,
+      occurs_at: starts_at,
+      ended_at: null,
+      version: 1,
+      created_at: at,
+      updated_at: at,
+    }
     return { ...own, reason, starts_at, ends_at, may_pass }
   })
   const reached = starts.at(-1)

@@ -25,8 +25,9 @@ export function planFreeze(ctx: Context, input: NewFreeze): Promise<Freeze> {
     const ids = await idsOf(ctx, components, [])
     const id = newId()
     const series = repeats ? await startFreezeSeries(ctx, { ...said, components: ids }, repeats) : null
+    const place = { series_id: series?.id ?? null, occurs_at: series ? said.starts_at : null }
     const born = { ended_at: null, version: 1, created_at: at, updated_at: at }
-    await insertFreeze(ctx, { id, ...said, ...born, series_id: series?.id ?? null })
+    await insertFreeze(ctx, { id, ...said, ...born, ...place })
     await writeComponents(ctx, id, ids)
     if (series) await layOutFreezes(ctx, series)
     const detail = { ...detailOf(said), ...(repeats && { repeats }) }

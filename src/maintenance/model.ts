@@ -108,8 +108,13 @@ export const NewMaintenance = z.object({
 })
 export type NewMaintenance = z.input<typeof NewMaintenance>
 
-/** What is not given stays. `note` is told to customers beside what changed. */
+/** Of what repeats: only this one, or this one and all later ones. */
+export const whiches = ['this', 'later'] as const
+
+/** What is not given stays. `note` is told to customers beside what changed; another rule counts for all later ones. */
 export const MaintenanceChange = z.object({
+  which: z.enum(whiches).default('this').describe('Of what repeats: this one alone, or all later ones too.'),
+  repeats: repeats.nullish(),
   title: title.optional(),
   body: body.optional(),
   starts_at: moment.optional(),

@@ -8,7 +8,7 @@ import { northwind } from '../testing/northwind.ts'
 import { onBothStores } from '../testing/postgres.ts'
 import { editMaintenance, planMaintenance } from './actions.ts'
 import { followClock } from './by-clock.ts'
-import { currentMaintenances, listPublicMaintenances, maintenancesBetween } from './public.ts'
+import { currentMaintenances, listPublicMaintenances, maintenancesBetween } from './public-lists.ts'
 import { listMaintenances } from './store.ts'
 
 const work = {

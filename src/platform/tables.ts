@@ -75,6 +75,7 @@ export const owners = {
     'maintenance_components',
     'maintenance_updates',
     'maintenance_reminders',
+    'maintenance_undos',
   ],
   ingest: ['deliveries', 'unread_deliveries'],
   search: ['search_documents', 'search_state'],

@@ -12,6 +12,8 @@ export type GateTables = {
     ended_at: Time | null
     /** Set on each time of a freeze that repeats. */
     series_id: Id | null
+    /** When the rule says that it starts: it stays when this one is moved. */
+    occurs_at: Time | null
   }
   /** A freeze that repeats: what each time begins with, and how far its times were laid out. */
   freeze_series: {

@@ -1,6 +1,7 @@
 import { listPublicIncidents, type PublicIncident } from '../../incidents/public.ts'
 import type { UpdateKind } from '../../maintenance/model.ts'
-import { listPublicMaintenances, type ToldMaintenance, withUpdates } from '../../maintenance/public.ts'
+import { type ToldMaintenance, withUpdates } from '../../maintenance/public.ts'
+import { listPublicMaintenances } from '../../maintenance/public-lists.ts'
 import type { Context } from '../../platform/context.ts'
 import { markdown } from '../../platform/markdown.ts'
 import { format } from '../../platform/zone.ts'
