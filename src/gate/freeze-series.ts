@@ -7,12 +7,11 @@ import { wallMinute } from '../platform/zone.ts'
 import { readSite } from '../site/store.ts'
 import {
   type FreezeSeries,
-  insertFreeze,
   insertFreezeSeries,
   openFreezeSeries,
   reachFreezeSeries,
-  writeComponents,
-} from './store.ts'
+} from './freeze-series-store.ts'
+import { insertFreeze, writeComponents } from './store.ts'
 
 /** So many times of a freeze lie ahead as rows of their own, each to be moved or called off by itself. */
 const ahead = 10
@@ -40,9 +39,9 @@ export async function layOutFreezes(ctx: Context, series: FreezeSeries) {
   const { id: series_id, reason, may_pass, minutes } = series
   const coming = await ctx.db
     .selectFrom('freeze_windows')
-    .select('id')
+    .select('occurs_at')
     .where('series_id', '=', series_id)
-    .where('starts_at', '>', at)
+    .where('occurs_at', '>', at)
     .execute()
   if (coming.length >= ahead) return []
   const starts = startsAfter(series, series.reached > at ? series.reached : at, ahead - coming.length)
@@ -62,11 +61,12 @@ export async function layOutFreezes(ctx: Context, series: FreezeSeries) {
   const reached = starts.at(-1)
   // whoever reaches further first lays out these times, whatever other node tries it too
   if (!reached || !(await reachFreezeSeries(ctx, series, reached))) return []
-  for (const row of made) {
+  const added = made.filter(({ occurs_at }) => coming.every((one) => one.occurs_at !== occurs_at))
+  for (const row of added) {
     await insertFreeze(ctx, row)
     await writeComponents(ctx, row.id, series.components)
   }
-  return made
+  return added
 }
 
 /** Keeps the next times of each freeze that repeats laid out. */

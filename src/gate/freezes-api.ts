@@ -4,7 +4,8 @@ import { type Context, nowText } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { FreezeChange, freezeState, freezeStates, NewFreeze } from './freeze.ts'
-import { editFreeze, endFreeze, planFreeze, stopFreezes } from './freezes.ts'
+import { stopFreezes } from './freeze-series-edits.ts'
+import { editFreeze, endFreeze, planFreeze } from './freezes.ts'
 import { type Freeze, freezeById, listFreezes } from './store.ts'
 
 const FreezeJson = z.object({

@@ -7,7 +7,8 @@ import { type Context, nowText } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
 import { clock, dateIn } from '../platform/zone.ts'
 import { freezeState } from './freeze.ts'
-import { editFreeze, endFreeze, planFreeze, stopFreezes } from './freezes.ts'
+import { stopFreezes } from './freeze-series-edits.ts'
+import { editFreeze, endFreeze, planFreeze } from './freezes.ts'
 import { listed } from './frozen.ts'
 import { type Freeze, freezeById } from './store.ts'
 import { changeIn, saidIn, shownFreeze, type TypedFreeze, typedFreeze } from './typed.ts'
@@ -77,7 +78,7 @@ function editRoutes(app: App) {
       const kept = { freeze, form, errors: made.errors, current }
       return showForm(request, reply.code(made.status), kept)
     }
-    reply.flash('Saved.')
+    reply.flash(form.typed.which === 'later' ? 'Saved, this one and all later ones.' : 'Saved.')
     return reply.redirect(list, 303)
   })
 }

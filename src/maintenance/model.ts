@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { moment } from '../incidents/model.ts'
 import { repeats } from '../platform/recurrence.ts'
+import { which } from '../platform/series.ts'
 
 export const maintenanceStates = ['scheduled', 'in_progress', 'completed', 'cancelled'] as const
 export type MaintenanceState = (typeof maintenanceStates)[number]
@@ -108,12 +109,9 @@ export const NewMaintenance = z.object({
 })
 export type NewMaintenance = z.input<typeof NewMaintenance>
 
-/** Of what repeats: only this one, or this one and all later ones. */
-export const whiches = ['this', 'later'] as const
-
 /** What is not given stays. `note` is told to customers beside what changed; another rule counts for all later ones. */
 export const MaintenanceChange = z.object({
-  which: z.enum(whiches).default('this').describe('Of what repeats: this one alone, or all later ones too.'),
+  which,
   repeats: repeats.nullish(),
   title: title.optional(),
   body: body.optional(),

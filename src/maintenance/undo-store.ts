@@ -102,9 +102,9 @@ async function removeSeries({ db }: Context, series_id: string) {
   const rows = db.selectFrom('maintenances').select('id').where('series_id', '=', series_id)
   const ids = (await rows.execute()).map(({ id }) => id)
   if (ids.length > 0) {
-    for (const table of ['maintenance_reminders', 'maintenance_updates', 'maintenance_components'] as const) {
-      await db.deleteFrom(table).where('maintenance_id', 'in', ids).execute()
-    }
+    await db.deleteFrom('maintenance_reminders').where('maintenance_id', 'in', ids).execute()
+    await db.deleteFrom('maintenance_updates').where('maintenance_id', 'in', ids).execute()
+    await db.deleteFrom('maintenance_components').where('maintenance_id', 'in', ids).execute()
     await db.deleteFrom('maintenances').where('id', 'in', ids).execute()
   }
   await db.deleteFrom('maintenance_series').where('id', '=', series_id).execute()

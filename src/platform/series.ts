@@ -1,7 +1,14 @@
+import { z } from 'zod'
 import { startsAfter } from './recurrence.ts'
 import { dateIn, wallMinute } from './zone.ts'
 
 /** What repeats, changed from one of its times on: which rule it follows from there, and where each later time goes. Pure. */
+
+/** Which of what repeats somebody changes. */
+export const which = z
+  .enum(['this', 'later'])
+  .default('this')
+  .describe('Of what repeats: this one alone, or this one and all later ones.')
 
 type Series = { rule: string; time_zone: string; first_wall: string }
 /** One time of a series: when the rule says that it starts, and whether it was called off. */
