@@ -156,21 +156,23 @@ function timesOf(one: Time, starts_at: string, { series, rule, moved, words }: C
 async function changeOne(
   ctx: Context,
   one: Time,
-  { series, words, ids, note, at }: Change,
-  times: { occurs_at: string; starts_at: string; ends_at: string },
+  { series, first, words, ids, note, at }: Change,
+  { occurs_at, ...times }: { occurs_at: string; starts_at: string; ends_at: string },
 ) {
-  const place = { series_id: series.id, occurs_at: times.occurs_at }
-  if (one.cancelled_at !== null || one.ended_at !== null)
-    return updateAlike(ctx, one, place, { quietly: true })
-  const isMoved = isMove(one, times)
+  const place = { series_id: series.id, occurs_at }
   const said = { ...words, ...times }
   const isSame =
-    !isMoved && !ids && Object.entries(words).every(([name, value]) => one[name as 'title'] === value)
-  const written = isSame
-    ? await updateAlike(ctx, one, place, { quietly: true })
-    : await updateAlike(ctx, one, { ...said, ...place, updated_at: at, ...(isMoved && { timed_at: at }) })
-  if (!written) throw stale(await maintenanceById(ctx, one.id))
-  if (isSame) return
+    !ids && Object.entries(said).every(([name, value]) => one[name as keyof typeof said] === value)
+  const isOff = one.cancelled_at !== null || one.ended_at !== null
+  // another rule alone changes nothing of one time, but what is said of it is told where it was changed
+  if (isOff || (isSame && (note === '' || occurs_at !== first))) {
+    if (!(await updateAlike(ctx, one, place, { quietly: true })))
+      throw stale(await maintenanceById(ctx, one.id))
+    return
+  }
+  const isMoved = isMove(one, times)
+  const change = { ...said, ...place, updated_at: at, ...(isMoved && { timed_at: at }) }
+  if (!(await updateAlike(ctx, one, change))) throw stale(await maintenanceById(ctx, one.id))
   if (ids) await writeComponents(ctx, one.id, ids)
   const kind = isMoved ? 'moved' : 'edited'
   await writeUpdate(ctx, { ...one, ...times }, { kind, note, at, ...(isMoved && { was: one }) })
