@@ -121,6 +121,9 @@ test('the form and the API change one freeze, or all later ones', async () => {
   assert.match(body, /Which ones do you change\?[\s\S]*value="FREQ=WEEKLY"/)
   const typed = { reason: 'Sale', starts_on: '2026-12-04', starts_clock: '18:00', ends_on: '2026-12-05' }
   const form = { ...typed, ends_clock: '18:00', version: '1', repeats: 'FREQ=WEEKLY', may_pass: '' }
+  const night = { starts_on: '2027-03-28', starts_clock: '03:30', ends_on: '2027-03-29' }
+  const skipped = await editor.post(`/admin/freezes/${id(2)}`, { ...form, ...night })
+  assert.match(skipped.body, /that night: there is no 03:30\. Write 04:30/)
   const alone = await editor.post(`/admin/freezes/${id(2)}`, {
     ...form,
     repeats: 'FREQ=DAILY',

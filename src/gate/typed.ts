@@ -1,4 +1,5 @@
 import { type Place, type Typed, typedFields, wallClock } from '../incidents/typed.ts'
+import { refuseSkipped } from '../incidents/wall-clock.ts'
 import { fields } from '../platform/forms.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { clock, dateIn } from '../platform/zone.ts'
@@ -66,6 +67,9 @@ export function shownFreeze(freeze: Freeze, { time_zone }: Place): TypedFreeze {
   }
 }
 
-function typedMoment(typed: Typed, which: 'starts' | 'ends', { time_zone }: Place): string | null {
-  return wallClock(typed[`${which}_on`] ?? '', typed[`${which}_clock`] ?? '', time_zone)
+function typedMoment(typed: Typed, which: 'starts' | 'ends', { time_zone: zone }: Place): string | null {
+  const [date = '', time = ''] = [typed[`${which}_on`], typed[`${which}_clock`]]
+  const at = wallClock(date, time, zone)
+  if (at !== null) refuseSkipped(`${which}_at`, { date, time, zone })
+  return at
 }

@@ -1,10 +1,10 @@
 import { type Place, type Typed, typedFields, wallClock } from '../incidents/typed.ts'
+import { refuseSkipped } from '../incidents/wall-clock.ts'
 import { fields } from '../platform/forms.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { clock, dateIn } from '../platform/zone.ts'
 import type { Beginner, MaintenanceChange, NewMaintenance } from './model.ts'
 import type { Maintenance } from './store.ts'
-import { refuseSkipped } from './wall-clock.ts'
 
 /** The form of planned work as it was filled in. */
 export type TypedWork = { typed: Typed; components: string[] }

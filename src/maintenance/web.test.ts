@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { declareIncident } from '../incidents/actions.ts'
+import { postUpdate } from '../incidents/updates.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwind } from '../testing/northwind.ts'
 import { planMaintenance } from './actions.ts'
@@ -160,6 +162,41 @@ test('who may only look sees it all and no button; who is nobody sees nothing', 
   assert.equal((await viewer.post(`/admin/maintenance/${first.id}/start`)).statusCode, 403)
   const outside = await server.inject({ url: '/admin/maintenance', headers: { accept: 'text/html' } })
   assert.notEqual(outside.statusCode, 200)
+})
+
+test('an outage during the work and the work’s release stand on its page, and the work on the incident’s', async () => {
+  const { ship, server, components, release } = await yard()
+  const span = { starts_at: '2026-11-23T13:00:00Z', ends_at: '2026-11-23T15:00:00Z' }
+  const what = { components: [components.checkout.id], release: { component: 'checkout', version: '3.0' } }
+  const { id } = await planMaintenance(ship, { title: 'New disks', ...span, ...what })
+  const hurt = (component: string) => [{ component, status: 'major_outage' as const }]
+  const before = await declareIncident(ship, { title: 'Long over', body: 'x', components: hurt('checkout') })
+  await postUpdate(ship, before.id, { state: 'resolved', body: 'Over.' })
+  ship.at('2026-11-23T13:30:00.000Z')
+  const incident = await declareIncident(ship, {
+    title: 'Cards fail',
+    body: 'x',
+    components: hurt('checkout'),
+  })
+  const elsewhere = await declareIncident(ship, {
+    title: 'Pages fail',
+    body: 'x',
+    components: hurt('storefront'),
+  })
+  const viewer = await server.signedIn('viewer')
+  const page = async () => (await viewer.get(`/admin/maintenance/${id}`)).body
+  assert.match(
+    await page(),
+    new RegExp(`Meanwhile[^<]*<a href="/admin/incidents/${incident.id}">Cards fail</a>\\.`),
+  )
+  assert.match(await page(), /Checkout <code>3\.0<\/code><\/dd>/)
+  const released = await release('checkout', '3.0')
+  assert.match(await page(), new RegExp(`<a href="/admin/releases/${released}">as it was last released`))
+  const during = new RegExp(`During planned work[^<]*<a href="/admin/maintenance/${id}">New disks`)
+  assert.match((await viewer.get(`/admin/incidents/${incident.id}`)).body, during)
+  for (const other of [before, elsewhere]) {
+    assert.doesNotMatch((await viewer.get(`/admin/incidents/${other.id}`)).body, /During planned work/)
+  }
 })
 
 test('a token does what the pages do; without one there is the public projection', async () => {

@@ -7,8 +7,9 @@ import { fields } from '../platform/forms.ts'
 import { type App, listQuery, pageOf } from '../platform/http.ts'
 import { clock, dateIn } from '../platform/zone.ts'
 import { cancelMaintenance, editMaintenance, planMaintenance } from './actions.ts'
+import { besideWork } from './beside.ts'
 import { isMove } from './checks.ts'
-import { overlapping, shown } from './look.ts'
+import { shown } from './look.ts'
 import { endMaintenance, startMaintenance } from './running.ts'
 import { stopSeries } from './series-edits.ts'
 import { listMaintenances, type Maintenance, maintenanceById } from './store.ts'
@@ -87,9 +88,7 @@ function showRoute(app: App) {
     return reply.view('/maintenance/show', {
       title: known.title,
       work: shown(ctx, known, time_zone),
-      beside: await overlapping(ctx, known),
-      release_component: (await listComponents(ctx)).find(({ id }) => id === known.release_component_id)
-        ?.name,
+      beside: await besideWork(ctx, known),
       may_edit: may(request, 'editor'),
       undo: await undoFor(ctx, known.id),
     })
