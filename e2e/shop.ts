@@ -179,8 +179,10 @@ async function planFreezes({ ship }: Shop) {
   const { id } = await planFreeze(ship, { reason: 'A planned move of the data centre', ...span })
   await endFreeze(ship, id)
   const sale = { starts_at: '2026-11-26T22:00:00Z', ends_at: '2026-11-30T06:00:00Z' }
-  await planFreeze(ship, { reason: 'Black Friday', ...sale })
-  await planMaintenance(ship, { title: 'New disks', body: 'Slow.', ...sale, components: ['checkout'] })
+  const twice = { repeats: 'FREQ=WEEKLY;COUNT=2' }
+  await planFreeze(ship, { reason: 'Black Friday', ...sale, ...twice })
+  const disks = { title: 'New disks', body: 'Slow.', components: ['checkout'] }
+  await planMaintenance(ship, { ...disks, ...sale, ...twice })
   await planFreeze(ship, { reason: 'The audit of the payment systems', ...span, ...named })
 }
 

@@ -5,6 +5,7 @@ import { placeOf } from '../incidents/declaring.ts'
 import { attempt } from '../platform/attempt.ts'
 import { fields } from '../platform/forms.ts'
 import { type App, listQuery, pageOf } from '../platform/http.ts'
+import { foldLater } from '../platform/series.ts'
 import { clock, dateIn } from '../platform/zone.ts'
 import { cancelMaintenance, editMaintenance, planMaintenance } from './actions.ts'
 import { besideWork } from './beside.ts'
@@ -46,7 +47,7 @@ function listRoute(app: App) {
       title: 'Maintenance',
       may_edit: may(request, 'editor'),
       current: await those('now'),
-      coming: await those('coming'),
+      coming: foldLater(await those('coming'), ({ own_at }) => own_at !== null),
       past: past.data.map((one) => shown(ctx, one, time_zone)),
       newer: query.cursor ? list : null,
       older: past.next_cursor ? `${list}?cursor=${past.next_cursor}` : null,

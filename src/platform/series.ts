@@ -65,3 +65,19 @@ export function laterStarts(
     ...kept.map(({ id, occurs_at }) => [id, occurs_at] as const),
   ])
 }
+
+/** A list in the order of time in which the later times of what repeats stand under the first, as long as they are as it. */
+export function foldLater<T extends { series_id: string | null }>(
+  all: readonly T[],
+  isOwn: (one: T) => boolean,
+): (T & { later: T[] })[] {
+  const folded: (T & { later: T[] })[] = []
+  for (const one of all) {
+    const first = isOwn(one)
+      ? undefined
+      : folded.find((known) => known.series_id === one.series_id && !isOwn(known))
+    if (first && one.series_id !== null) first.later.push(one)
+    else folded.push({ ...one, later: [] })
+  }
+  return folded
+}
