@@ -128,6 +128,12 @@ test('of what repeats the form changes this one or all later ones, and Undo take
   const { editor, all } = await yard()
   await editor.post('/admin/maintenance', { ...typed, repeats: 'FREQ=WEEKLY' })
   const second = (await all()).at(-2)
+  const list = (await editor.get('/admin/maintenance')).body
+  assert.match(
+    list,
+    /Fri 27 Nov 2026, 02:00<\/time> to <time[^>]*>03:30<[\s\S]*9 more times[\s\S]*Fri 4 Dec 2026, 02:00/,
+  )
+  assert.equal(list.match(/<article/g)?.length, 1)
   const at = `/admin/maintenance/${second?.id}`
   assert.match((await editor.get(`${at}/edit`)).body, /Which ones do you change\?[\s\S]*value="FREQ=WEEKLY"/)
   const day = { starts_on: '2026-12-04', ends_on: '2026-12-04' }
