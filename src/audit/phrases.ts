@@ -132,6 +132,7 @@ const phrases = {
   'draft.scheduled': 'set a time at which {title} is published',
   'draft.failed': 'could not publish the draft of {title}: {reason}',
   'draft.discarded': 'discarded a draft of {title}',
+  'draft.stopped': 'stopped the draft of {title} from publishing itself',
   'template.created': 'made the template {name}',
   'template.edited': 'edited the template {name}',
   'template.deleted': 'deleted the template {name}',

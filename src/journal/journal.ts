@@ -125,6 +125,7 @@ export const journalActions = [
   'draft.scheduled',
   'draft.failed',
   'draft.discarded',
+  'draft.stopped',
   'template.created',
   'template.edited',
   'template.deleted',
