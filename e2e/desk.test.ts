@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { addUser } from '../src/accounts/actions.ts'
 import { declareIncident } from '../src/incidents/actions.ts'
+import { listIncidents } from '../src/incidents/store.ts'
 import { createTemplate } from '../src/incidents/templates.ts'
 import { northwind } from '../src/testing/northwind.ts'
 import { browserPath, launchBrowser } from './browser.ts'
@@ -93,6 +94,42 @@ test('what was typed is there again after the browser was killed, and gone once 
   }
 })
 
+test('a network that is cut on publish: opened again, the page says that it arrived, and it is there once', async () => {
+  const { page } = await signedIn(mari)
+  const open = async () => {
+    await page.goto('/admin/incidents/new')
+    await page.getByLabel('What do customers notice?').waitFor()
+  }
+  for (const arrives of [false, true]) {
+    await open()
+    await page.getByLabel('What do customers notice?').fill('Cut off')
+    await page.getByLabel('Tell customers').fill('Half way.')
+    await page.route(
+      '**/admin/incidents',
+      async (route) => {
+        const request = route.request()
+        const headers = { ...(await request.allHeaders()), host: new URL(shop.origin).host }
+        const payload = request.postData() ?? ''
+        if (arrives) await shop.inject({ method: 'POST', url: '/admin/incidents', headers, payload })
+        await route.abort('connectionreset')
+      },
+      { times: 1 },
+    )
+    const failed = page.waitForEvent('requestfailed')
+    await page.locator('#publish').click()
+    await failed
+    await page.waitForURL('chrome-error://chromewebdata/')
+    await open()
+    await page.getByText(arrives ? 'It arrived' : 'Restored what you typed').waitFor()
+    const text = await page.getByLabel('Tell customers').inputValue()
+    assert.equal(text, arrives ? '' : 'Half way.')
+  }
+  await page.getByRole('link', { name: 'See it' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Cut off' }).waitFor()
+  const made = await listIncidents(shop.ship, { show: 'all', limit: 50 })
+  assert.equal(made.filter(({ title }) => title === 'Cut off').length, 1)
+})
+
 test('Undo takes back what was published, on the public page too', async () => {
   const { page, faults } = await signedIn(admin)
   const visitor = await person(browser, shop.origin)
@@ -105,6 +142,7 @@ test('Undo takes back what was published, on the public page too', async () => {
   await visitor.page.getByText('Sent too early').first().waitFor()
   await page.getByRole('button', { name: 'Undo' }).click()
   await page.getByText('Taken back').waitFor()
+  assert.equal(await page.getByLabel('Tell customers').inputValue(), 'Oh.')
   await visitor.page.reload()
   assert.equal(await visitor.page.getByText('Sent too early').count(), 0)
   assert.deepEqual([...faults, ...visitor.faults], [])
@@ -177,5 +215,5 @@ async function signIn(page: Page, who: typeof admin) {
   await page.getByLabel('E-mail address').fill(who.email)
   await page.getByLabel('Password').fill(who.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor()
+  await page.getByRole('heading', { name: 'Now', exact: true }).waitFor()
 }

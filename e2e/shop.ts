@@ -253,6 +253,7 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/components/:id/gate': [`/admin/components/${component}/gate`],
     '/admin/freezes/:id': under('/admin/freezes/:id', await all('freeze_windows')),
     '/admin/people/:id': under('/admin/people/:id', await all('users')),
+    '/admin/sent/:form': ['/admin/sent/none'],
     '/invitation/:token': await invitation(ship),
     '/maintenance/:id': under('/maintenance/:id', await all('maintenances')),
     '/admin/maintenance/:id': under('/admin/maintenance/:id', await all('maintenances')),
