@@ -17,6 +17,7 @@ export function cardOf(incident: PublicIncident, now: string, t: Words) {
     updates: incident.updates.map((update) => ({
       ...update,
       state_words: t.states[update.state],
+      edited_at: update.updated_at > update.created_at ? update.updated_at : null,
       components: update.components.map((component) => ({
         ...component,
         words: t.status[component.new_status],
