@@ -1,6 +1,6 @@
 import type { Words } from '../site/words/index.ts'
 import { toneOf, worstFirst } from './look.ts'
-import type { PublicIncident } from './public.ts'
+import type { PublicIncident } from './public-fields.ts'
 
 /** What an incident's card shows, with its words and colours decided: on the public page and in the preview. */
 export function cardOf(incident: PublicIncident, now: string, t: Words) {

@@ -1,4 +1,5 @@
-import { listPublicIncidents, type PublicIncident } from '../../incidents/public.ts'
+import { listPublicIncidents } from '../../incidents/public.ts'
+import type { PublicIncident } from '../../incidents/public-fields.ts'
 import type { UpdateKind } from '../../maintenance/model.ts'
 import { type ToldMaintenance, withUpdates } from '../../maintenance/public.ts'
 import { listPublicMaintenances } from '../../maintenance/public-lists.ts'
