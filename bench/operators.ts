@@ -17,8 +17,8 @@ export async function measureOperators(app: App, ctx: Context, rounds = 20): Pro
   await keepIndexed(ctx, { most: Number.POSITIVE_INFINITY })
   const newest = ctx.db.selectFrom('incidents').select('id').orderBy('id', 'desc').limit(1)
   const { id } = await newest.executeTakeFirstOrThrow()
-  await layTheDesk(ctx, id)
-  const cookie = await signedIn(ctx)
+  const { cookie, actor } = await signedIn(ctx)
+  await layTheDesk({ ...ctx, actor }, id)
   const pages: Page[] = []
   for (const address of [...(await addresses(ctx)), ...(await deskAddresses(ctx, id))]) {
     const took: number[] = []
@@ -45,7 +45,8 @@ async function signedIn(ctx: Context) {
   })
   const actor = { kind: 'user' as const, id, name: 'Bench' }
   const visit = { ip: '127.0.0.1', agent: 'bench', token: null }
-  return `shiplog=${await openSession({ ...ctx, actor }, { id, name: 'Bench' }, visit)}`
+  const session = await openSession({ ...ctx, actor }, { id, name: 'Bench' }, visit)
+  return { cookie: `shiplog=${session}`, actor }
 }
 
 /** Every list, and the newest and an old one of what has a page of its own. */

@@ -173,3 +173,36 @@ test('a clock that is set back by an hour leaves no undo open for an hour', asyn
   assert.equal(await undoFor(ship, incident.id), null)
   await assert.rejects(undo(ship, incident.id), /20 seconds in which this could be taken back are over/)
 })
+
+test('names that attack are words everywhere on the desk', async () => {
+  const { ship, page, incident } = await shop()
+  const evil = '<img src=x onerror=alert(1)>"\'{{component}}'
+  const server = await startTestApp(ship)
+  const [ed, admin] = [await server.signedIn('editor'), await server.signedIn('admin')]
+  await ship.db.updateTable('users').set({ name: evil }).execute()
+  await createComponent(ship, { name: evil })
+  await admin.post('/admin/templates', { name: evil, used_for: 'update', body: evil })
+  await admin.post(`${list}/drafts`, { title: evil, body: evil })
+  await admin.post(`${page}/drafts`, { body: evil, version: '1' })
+  const [update] = await updatesOf(ship, [incident.id])
+  const text = `${page}/updates/${update?.id}`
+  await admin.post(text, { body: `${evil} [x](javascript:alert(1))`, version: '1' })
+  await admin.post(text, { body: 'Mended.', version: '2' })
+  await admin.post(`${page}/edit`, { title: evil })
+  for (const client of [ed, admin]) {
+    for (const address of [
+      page,
+      list,
+      `${list}/new`,
+      '/admin',
+      '/admin/templates',
+      `${page}/presence`,
+      text,
+    ]) {
+      const { body, statusCode } = await client.get(address)
+      assert.equal(statusCode, 200, address)
+      assert.match(body, /&lt;img/, address)
+      assert.doesNotMatch(body, /<img|href="javascript:/, address)
+    }
+  }
+})
