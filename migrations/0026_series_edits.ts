@@ -6,10 +6,16 @@ export async function up(db: Kysely<unknown>) {
   await addTexts(db, 'maintenances', { own_at: null })
   await addTexts(db, 'freeze_windows', { occurs_at: null })
   await fill(db as Kysely<Filled>)
-  await createTable(db, 'maintenance_undos', (columns) =>
+  await undos(db, 'maintenance')
+  await undos(db, 'freeze')
+}
+
+/** How all of it stood before and after, as JSON. The work itself is no key: it may be gone. */
+async function undos(db: Kysely<unknown>, noun: 'maintenance' | 'freeze') {
+  await createTable(db, `${noun}_undos`, (columns) =>
     columns
       .text('id', { primary: true })
-      .text('maintenance_id')
+      .text(`${noun}_id`)
       .text('owner')
       .text('what')
       .text('before')
@@ -17,7 +23,7 @@ export async function up(db: Kysely<unknown>) {
       .text('at')
       .text('undone_at', { nullable: true }),
   )
-  await createIndex(db, 'maintenance_undos', 'maintenance_id')
+  await createIndex(db, `${noun}_undos`, noun === 'freeze' ? 'owner' : 'maintenance_id')
 }
 
 type Filled = {

@@ -84,6 +84,7 @@ const phrases = {
   'freeze.ended': 'ended the freeze {reason}',
   'freeze.series_edited': 'edited the freeze {reason} and all later times of it',
   'freeze.series_ended': 'ended the freeze {reason} and all later times of it',
+  'freeze.undone': 'took back what was done to the freeze {reason}',
   'maintenance.planned': 'planned maintenance: {title}',
   'maintenance.edited': 'edited the maintenance {title}',
   'maintenance.moved': 'moved the maintenance {title}: it starts at {starts_at}, not at {was_starts_at}',

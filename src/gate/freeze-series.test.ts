@@ -6,6 +6,7 @@ import { onBothStores } from '../testing/postgres.ts'
 import type { World } from '../testing/world.ts'
 import { goOnWithFreezes } from './freeze-series.ts'
 import { stopFreezes } from './freeze-series-edits.ts'
+import { undoable, undoFreeze } from './freeze-undo.ts'
 import { editFreeze, endFreeze, planFreeze } from './freezes.ts'
 import { listFreezes } from './store.ts'
 
@@ -150,4 +151,52 @@ test('the form and the API change one freeze, or all later ones', async () => {
     (await all()).slice(2, 5).map(({ reason }) => reason),
     ['Sale', 'Audit', 'Audit'],
   )
+})
+
+onBothStores('what was done to a freeze is taken back whole, at once, by whoever did it', async (store) => {
+  const { ship } = await northwind(store)
+  const { all, id } = await yard(ship)
+  const facts = async () => (await all()).map(({ version: _, updated_at: __, ...facts }) => facts)
+  const before = await facts()
+  const change = {
+    which: 'later',
+    reason: 'Oops',
+    components: [],
+    repeats: 'FREQ=DAILY;INTERVAL=14',
+  } as const
+  await undoable(ship, { what: 'edit', id: id(3) }, (ctx) => editFreeze(ctx, id(3), change))
+  await goOnWithFreezes(ship)
+  await undoFreeze(ship, id(3))
+  assert.deepEqual(await facts(), before)
+  await undoable(ship, { what: 'stop', id: id(2) }, (ctx) => stopFreezes(ctx, id(2)))
+  const mari = ship.as({ kind: 'user', id: 'mari00000000', name: 'Mari' })
+  await assert.rejects(undoFreeze(mari, id(2)), /nothing of yours/)
+  await undoFreeze(ship, id(2))
+  assert.deepEqual(await facts(), before)
+  await assert.rejects(undoFreeze(ship, id(2)), /taken back already/)
+  await undoable(ship, { what: 'end', id: id(1) }, (ctx) => endFreeze(ctx, id(1)))
+  await editFreeze(mari, id(2), { reason: 'Quiet' })
+  await assert.rejects(undoFreeze(ship, id(1)), /Somebody changed it since/)
+  ship.wait(1)
+  await assert.rejects(undoFreeze(ship, id(1)), /20 seconds .* are over/)
+})
+
+test('a freeze that was ended by a slip of the finger is back with one press', async () => {
+  const { ship } = await northwind()
+  const { id, all } = await yard(ship, { starts_at: '2026-11-23T10:00:00Z', repeats: null })
+  const server = await startTestApp(ship)
+  const editor = await server.signedIn('editor')
+  await editor.get('/admin/freezes')
+  await editor.post(`/admin/freezes/${id(1)}/end`)
+  const { body } = await editor.get('/admin/freezes')
+  assert.match(
+    body,
+    new RegExp(`The freeze has ended[\\s\\S]*action="/admin/freezes/${id(1)}/undo"[\\s\\S]*Undo`),
+  )
+  await editor.post(`/admin/freezes/${id(1)}/undo`)
+  assert.match(
+    (await editor.get('/admin/freezes')).body,
+    /Taken back: all stands as it did before\.[\s\S]*In force now/,
+  )
+  assert.equal((await all())[0]?.ended_at, null)
 })

@@ -4,6 +4,7 @@ import { componentById } from '../components/store.ts'
 import { attemptForm } from '../platform/attempt.ts'
 import { type App, listQuery, pageOf } from '../platform/http.ts'
 import { foldLater } from '../platform/series.ts'
+import { undoFor } from './freeze-undo.ts'
 import { formRoutes } from './freezes-web.ts'
 import { frozenNow, listed } from './frozen.ts'
 import { gateRules, type RuleLevel, type RuleLevels, RulesChange, ruleLevels, ruleWords } from './model.ts'
@@ -44,6 +45,7 @@ function listRoute(app: App) {
     return reply.view('/gate/freezes', {
       title: 'Freezes',
       may_edit: may(request, 'editor'),
+      undo: await undoFor(ctx),
       current: await shown('now'),
       coming: foldLater(
         (await shown('coming')).reverse(),

@@ -77,6 +77,7 @@ export const journalActions = [
   'freeze.ended',
   'freeze.series_edited',
   'freeze.series_ended',
+  'freeze.undone',
   'maintenance.planned',
   'maintenance.edited',
   'maintenance.moved',

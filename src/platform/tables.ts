@@ -68,7 +68,7 @@ export const owners = {
   ],
   rollbacks: ['rollback_plans', 'rollback_receivers', 'readiness', 'artifact_checks', 'rollback_requests'],
   postmortems: ['postmortems', 'action_items'],
-  gate: ['freeze_windows', 'freeze_window_components', 'freeze_series', 'gate_rules'],
+  gate: ['freeze_windows', 'freeze_window_components', 'freeze_series', 'freeze_undos', 'gate_rules'],
   maintenance: [
     'maintenances',
     'maintenance_series',

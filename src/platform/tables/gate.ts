@@ -30,6 +30,17 @@ export type GateTables = {
     ended_at: Time | null
     created_at: Time
   }
+  /** What was done a moment ago and can be taken back: how all of it stood before and after, as JSON. */
+  freeze_undos: {
+    id: Id
+    freeze_id: Id
+    owner: string
+    what: string
+    before: Json
+    after: Json
+    at: Time
+    undone_at: Time | null
+  }
   freeze_window_components: { freeze_window_id: Id; component_id: Id }
   /** How a component takes a rule: `on` (it stops a release), `warn` or `off`. Without a row, as the rule begins. */
   gate_rules: { component_id: Id; rule: string; level: string; updated_at: Time }
