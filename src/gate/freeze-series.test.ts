@@ -159,11 +159,11 @@ onBothStores('what was done to a freeze is taken back whole, at once, by whoever
   const facts = async () => (await all()).map(({ version: _, updated_at: __, ...facts }) => facts)
   const before = await facts()
   const change = {
-    which: 'later',
+    which: 'later' as const,
     reason: 'Oops',
     components: [],
     repeats: 'FREQ=DAILY;INTERVAL=14',
-  } as const
+  }
   await undoable(ship, { what: 'edit', id: id(3) }, (ctx) => editFreeze(ctx, id(3), change))
   await goOnWithFreezes(ship)
   await undoFreeze(ship, id(3))
