@@ -71,6 +71,10 @@ const settings = {
     .max(300)
     .default(0)
     .describe('How long `/readyz` says `draining` before a stop, so that a balancer sends readers elsewhere'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an address like http://127.0.0.1:4318' })
+    .optional()
+    .describe('Where traces go, once OpenTelemetry’s packages are installed'),
   SHIPLOG_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -92,6 +96,7 @@ export type Config = {
   /** Addresses and ranges that the guarded client may reach though they are not on the open internet. */
   outbound_allow: string[]
   drain_seconds: number
+  traces_to: string | null
   log_level: string
 }
 
@@ -129,6 +134,7 @@ function settled(read: z.infer<z.ZodObject<typeof settings>>, make: boolean): Co
     trusted_proxies: read.SHIPLOG_TRUSTED_PROXIES,
     outbound_allow: read.SHIPLOG_OUTBOUND_ALLOW,
     drain_seconds: read.SHIPLOG_DRAIN_SECONDS,
+    traces_to: read.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     log_level: read.SHIPLOG_LOG_LEVEL,
   }
 }

@@ -6,6 +6,8 @@ import { buildApp, jobs } from '../app.ts'
 import { type Config, readConfig } from '../config.ts'
 import { makeFront } from '../front.ts'
 import { makeMeter } from '../health/meter.ts'
+import { howToInstall, loadOtel } from '../health/otel.ts'
+import { makeTracing, type Tracing } from '../health/tracing.ts'
 import { version } from '../health/version.ts'
 import { followJournal, keepReading } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
@@ -38,7 +40,8 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
     if (!(await begun(service, stopped))) return end(service, [])
   }
   await announce(ctx, app, config)
-  const client = makeClient({ allow: config.outbound_allow })
+  const plain = makeClient({ allow: config.outbound_allow })
+  const client = service.tracing?.calls(plain) ?? plain
   const stops = [
     startJobs(ctx, [...jobs, artifactJob(client)]),
     keepReading(service.journal, app.log),
@@ -60,16 +63,29 @@ async function prepare(config: Config) {
   const now = () => new Date()
   const journal = followJournal({ db })
   const front = makeFront({ now, url: config.url, files, journal, answered: meter.ready })
-  const base = { db, now, secret: config.secret, committed: journal.committed }
+  const tracing = tracingFor(config)
+  const traced = tracing?.root
+  const base = { db, now, traced, secret: config.secret, committed: journal.committed }
   const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
   const phase: Phase = { waiting: undefined, draining: false }
   const app = await buildApp(config, base, {
     front,
     ready: () => store.ready,
     health: { meter, ...healthOf(config, phase) },
+    tracing,
   })
+  if (config.traces_to !== null && !tracing) {
+    app.log.warn(
+      `Traces go nowhere: OpenTelemetry’s packages are not installed. To have them: ${howToInstall}`,
+    )
+  }
   const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
-  return { config, app, ctx, db, files, front, journal, store, phase }
+  return { config, app, ctx, db, files, front, journal, store, phase, tracing }
+}
+
+function tracingFor({ traces_to }: Config): Tracing | undefined {
+  const otel = traces_to === null ? null : loadOtel(version)
+  return otel ? makeTracing(otel) : undefined
 }
 
 /** Why the store cannot be used yet, as far as it is known, and whether the end has begun. */
@@ -117,13 +133,17 @@ function whyNot({ database_url, data_dir }: Config, error: unknown) {
   return isGone ? gone : 'The database cannot be used. It is tried again every few seconds.'
 }
 
-async function end({ config, app, db, files, phase }: Service, stops: (() => unknown)[]): Promise<number> {
+async function end(
+  { config, app, db, files, phase, tracing }: Service,
+  stops: (() => unknown)[],
+): Promise<number> {
   phase.draining = true
   await setTimeout(config.drain_seconds * 1000)
   const ended = stops.map((stop) => stop())
   await app.close()
   await Promise.all(ended)
   await files.settled()
+  await tracing?.stop()
   await db.destroy()
   return 0
 }
