@@ -11,8 +11,8 @@ import { type Acknowledgement, acknowledgement, largestBody } from './model.ts'
 import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
 
 /** Where deploy tools report, and what an operator does about what they reported. */
-export async function routes(app: App) {
-  const intake = makeIntake()
+export async function routes(app: App, makes = makeIntake) {
+  const intake = makes()
   app.addHook('preClose', async () => intake.close())
   // Signatures are over the very bytes, whatever the sender calls them: only here, bodies are left as they come
   await app.register(async (raw) => {

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as pause, setImmediate } from 'node:timers/promises'
 import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { acceptDeliveries } from './actions.ts'
@@ -36,6 +36,8 @@ export function makeIntake() {
   async function drain(ctx: Context) {
     busy = true
     while (waiting.length > 0) {
+      // SQLite answers without a turn of the event loop: without this one, no other sender would be heard before the commit
+      await setImmediate()
       const calm = (waiting.length <= mostAtOnce && unread === 0) || unread >= mostUnread
       const batch = waiting.splice(0, calm ? mostAtOnce : waiting.length)
       const answers = await together(ctx, batch, calm ? acceptDeliveries : storeDeliveries)

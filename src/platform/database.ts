@@ -59,6 +59,7 @@ function prepared(connection: Sqlite.Database): Sqlite.Database {
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
   connection.pragma('trusted_schema = OFF')
+  connection.pragma('temp_store = MEMORY') // what a savepoint may have to undo needs no file in a folder of its own
   connection.pragma(`busy_timeout = ${patience.read}`)
   connection.pragma('journal_size_limit = 67108864')
   refuseOldSqlite(connection)
