@@ -4,32 +4,42 @@ import { readFileSync } from 'node:fs'
 type Deed =
   | { kind: 'write'; file: string; at: number; bytes: Buffer }
   | { kind: 'truncate'; file: string; length: number }
-  | { kind: 'sync'; file: string }
+  | { kind: 'sync'; file: string; failed: boolean }
+  | { kind: 'unlink'; file: string }
   | { kind: 'sent'; text: string }
 
-/** Follows the one thread that writes the database and answers; what each call wrote is in the log as it was. */
-export const tracing = (log: string) =>
-  `strace -o ${log} -y -xx -s 200000 -e trace=pwrite64,fsync,fdatasync,ftruncate,write,writev`.split(' ')
+const calls = 'pwrite64,fsync,fdatasync,ftruncate,unlink,write,writev'
+
+/**
+ * Follows the one thread that writes the database and answers; what each call wrote is in the log as it was. `inject`
+ * makes calls fail, in the words of `strace`.
+ */
+export function tracing(log: string, inject?: string): string[] {
+  const failing = inject ? ['-e', `inject=${inject}`] : []
+  return ['strace', '-o', log, '-y', '-xx', '-s', '200000', '-e', `trace=${calls}`, ...failing]
+}
 
 /** Reads what `strace` wrote: what went out over sockets, and the files of `folder` but for shared memory. */
 export function readDeeds(log: string, folder: string): Deed[] {
   const deeds: Deed[] = []
   for (const line of readFileSync(log, 'latin1').split('\n')) {
-    const [, call = '', path = '', rest = ''] = /^(\w+)\(\d+<([^>]*)>(.*)/.exec(line) ?? []
-    if (!call || / = -1 /.test(rest)) continue
+    const [, call = '', path = '', rest = ''] = /^(\w+)\((?:\d+<|")([^>"]*)[>"](.*)/.exec(line) ?? []
+    const failed = / = -1 /.test(rest)
+    if (!call || (failed && !call.endsWith('sync'))) continue
     const target = unhex(path).toString()
     if (target.startsWith('socket:') || target.startsWith('TCP')) {
       if (call.startsWith('write')) deeds.push({ kind: 'sent', text: textOf(rest) })
     } else if (target.startsWith(`${folder}/`) && !target.endsWith('-shm')) {
-      const deed = deedOn(target.slice(folder.length + 1), call, rest)
+      const deed = deedOn(target.slice(folder.length + 1), call, rest, failed)
       if (deed) deeds.push(deed)
     }
   }
   return deeds
 }
 
-function deedOn(file: string, call: string, rest: string): Deed | null {
-  if (call === 'fsync' || call === 'fdatasync') return { kind: 'sync', file }
+function deedOn(file: string, call: string, rest: string, failed: boolean): Deed | null {
+  if (call === 'fsync' || call === 'fdatasync') return { kind: 'sync', file, failed }
+  if (call === 'unlink') return { kind: 'unlink', file }
   if (call === 'ftruncate') return { kind: 'truncate', file, length: Number(/\d+/.exec(rest)?.[0]) }
   const written = /^, "([^"]*)", (\d+), (\d+)\)\s+= (\d+)/.exec(rest)
   if (call !== 'pwrite64' || !written) return null
@@ -54,11 +64,13 @@ type State = { durable: Buffer; length: number; unsynced: Change[] }
  */
 export function makeDisk(files: Record<string, Buffer>) {
   const states = new Map<string, State>()
+  const first = { ...files }
   const stateOf = (file: string) => {
     const known = states.get(file)
     if (known) return known
-    const bytes = files[file] ?? Buffer.alloc(0)
-    const fresh = { durable: Buffer.from(bytes), length: bytes.length, unsynced: [] }
+    const bytes = first[file] ?? Buffer.alloc(0)
+    delete first[file]
+    const fresh: State = { durable: Buffer.from(bytes), length: bytes.length, unsynced: [] }
     states.set(file, fresh)
     return fresh
   }
@@ -67,9 +79,11 @@ export function makeDisk(files: Record<string, Buffer>) {
     /** Something was done to a file. */
     follow(deed: Deed) {
       if (deed.kind === 'sent') return
+      if (deed.kind === 'unlink') return void states.delete(deed.file)
       const state = stateOf(deed.file)
       if (deed.kind !== 'sync') return void state.unsynced.push(deed)
-      for (const change of state.unsynced) apply(state, change)
+      // after a sync that failed Linux may forget what was to be written, and call the next one a success
+      if (!deed.failed) for (const change of state.unsynced) apply(state, change)
       state.unsynced = []
     },
     /** The files as they may be found when the power comes back; `survives` says what becomes of an unsynced write. */

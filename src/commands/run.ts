@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../config.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { howToMend, isDamaged } from '../platform/store-fault.ts'
 
 export type Options = Record<string, string | boolean | undefined>
 type Command = {
@@ -76,7 +77,10 @@ function explain(error: unknown): number {
   if (error instanceof Refusal || error instanceof ConfigError) console.error(message)
   else if (misused)
     console.error(`${message.split('. ')[0]?.replace(/\.?$/, '.')} “shiplog help” lists what there is.`)
-  else if (code?.startsWith('SQLITE_')) console.error(`The database cannot be used (${code}): ${message}`)
+  else if (code?.startsWith('SQLITE_')) {
+    console.error(`The database cannot be used (${code}): ${message}`)
+    if (isDamaged(error)) console.error(howToMend)
+  }
   else console.error(error)
   return misused || (error instanceof Refusal && error.code === 'invalid') ? 2 : 1
 }

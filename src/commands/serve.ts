@@ -17,7 +17,7 @@ import { openDatabase } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
-import { isOfTheStore } from '../platform/store-fault.ts'
+import { howToMend, isDamaged, isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
 import { artifactJob } from '../rollbacks/artifact-checks.ts'
 import { listen, originOf, stopSignal } from './listening.ts'
@@ -59,7 +59,7 @@ async function prepare(config: Config) {
   // where pages were served from, an absent file was lost: an empty one in its place would tell customers a lie
   const meter = makeMeter()
   const { committed } = meter
-  const db = openDatabase(config.database_url, { must_exist: files.wasThere, committed })
+  const db = openDatabase(config.database_url, { must_exist: files.wasThere, only_sound: true, committed })
   const now = () => new Date()
   const journal = followJournal({ db })
   const front = makeFront({ now, url: config.url, files, journal, answered: meter.ready })
@@ -130,7 +130,8 @@ const tryAgainMillis = 3000
 function whyNot({ database_url, data_dir }: Config, error: unknown) {
   const isGone = (error as { code?: unknown }).code === 'SQLITE_CANTOPEN'
   const gone = `There is no database at ${database_url}, though pages were served from ${data_dir} before. Put it back; or, to begin anew, remove ${join(data_dir, 'pages')} and start again.`
-  return isGone ? gone : 'The database cannot be used. It is tried again every few seconds.'
+  const words = isDamaged(error) ? `${howToMend} ` : ''
+  return isGone ? gone : `The database cannot be used. ${words}It is tried again every few seconds.`
 }
 
 async function end(

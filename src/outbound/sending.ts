@@ -12,7 +12,8 @@ import { claimCall, deliverCall, dueCalls, endCall, insertAttempt, settleCall } 
 
 /** Longer than a try may take: whoever died with a call in hand is followed by another, with the same webhook-id. */
 const claimMillis = 60_000
-const most = 64
+/** Calls under way at once: so many that half of two hundred receivers may hang, and keep nobody waiting. */
+const most = 256
 const everyMillis = 1000
 
 /** Tries every call that is due, each once, and waits for what comes of it. Returns how many were tried. */
@@ -30,7 +31,12 @@ export async function sendDue(ctx: Context, client: Client): Promise<number> {
  * Sends calls right after the commit that made them (told by the journal), and looks each second for what is due and
  * for what other processes stored. Returns how to stop: it resolves when the tries under way have ended.
  */
-export function keepSending(ctx: Context, journal: Pick<Journal, 'on'>, client: Client): () => Promise<void> {
+export function keepSending(
+  ctx: Context,
+  journal: Pick<Journal, 'on'>,
+  client: Client,
+  at_once = most,
+): () => Promise<void> {
   const running = new Set<Promise<void>>()
   let [stopped, again] = [false, false]
   let looking: Promise<void> | null = null
@@ -42,7 +48,7 @@ export function keepSending(ctx: Context, journal: Pick<Journal, 'on'>, client: 
   async function look() {
     do {
       again = false
-      await beginDue(ctx, client, { room: most - running.size, begin })
+      await beginDue(ctx, client, { room: at_once - running.size, begin })
     } while (again && !stopped)
   }
   function wake() {

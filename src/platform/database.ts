@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import {
   CompiledQuery,
@@ -14,6 +15,7 @@ import {
 import type { ReadonlyKysely } from 'kysely/readonly'
 import pg from 'pg'
 import { reopening } from './reopening.ts'
+import { onlySound } from './soundness.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
@@ -23,15 +25,20 @@ const sqliteFloor = '3.51.3'
 
 /**
  * The store that `url` names: `postgres://…`, or the path of a SQLite file that is made when absent, unless it
- * `must_exist`. Opened at the first use; one that cannot be opened, or breaks, is opened anew at the next use.
+ * `must_exist`. Opened at the first use; one that cannot be opened, or breaks, is opened anew at the next use. A SQLite
+ * file may be asked to be opened only when it is whole (`only_sound`).
  */
 export function openDatabase(
   url: string,
-  { must_exist = false, committed }: { must_exist?: boolean; committed?: Committed } = {},
+  {
+    must_exist = false,
+    only_sound = false,
+    committed,
+  }: { must_exist?: boolean; only_sound?: boolean; committed?: Committed } = {},
 ): Database {
   if (isPostgres(url)) return openPostgres(url, committed)
   const open = () => prepared(new Sqlite(url, { fileMustExist: must_exist, timeout: patience.read }))
-  return onSqlite(reopening(open), committed)
+  return onSqlite(reopening(only_sound ? onlySound(open, url, must_exist) : open), committed)
 }
 
 /** Hears of each commit how many milliseconds the store took to make it last. */
@@ -67,10 +74,10 @@ function prepared(connection: Sqlite.Database): Sqlite.Database {
 }
 
 /**
- * Milliseconds to wait for another process. SQLite waits on this very thread, so that nobody is answered meanwhile:
- * a writer is worth the wait, while a read hardly ever meets one and had better fail at once.
+ * Milliseconds to wait for another process. SQLite waits on this very thread, so that nobody is answered meanwhile: a
+ * read hardly ever meets a writer and had better fail at once, and a writer comes back for another look until its turn.
  */
-const patience = { read: 200, write: 5000 }
+const patience = { read: 200, look: 20, write: 5000 }
 
 function openPostgres(connectionString: string, committed?: Committed): Database {
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -107,9 +114,10 @@ function refuseOldSqlite(connection: Sqlite.Database) {
  */
 class ImmediateSqliteDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection) {
-    await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${patience.write}`))
+    const over = performance.now() + patience.write
+    await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${patience.look}`))
     try {
-      await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+      while (!(await begins(connection, over))) await setTimeout(Math.random() * patience.look)
     } finally {
       await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${patience.read}`))
     }
@@ -122,6 +130,18 @@ class ImmediateSqliteDriver extends SqliteDriver {
     } catch (error) {
       if (!/no transaction is active/.test(String(error))) throw error
     }
+  }
+}
+
+/** Whether a transaction has begun; false when another process is in its way and it is to be tried again. */
+async function begins(connection: DatabaseConnection, over: number): Promise<boolean> {
+  try {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+    return true
+  } catch (error) {
+    if (performance.now() > over || !/^SQLITE_BUSY/.test(String((error as { code?: unknown }).code)))
+      throw error
+    return false
   }
 }
 

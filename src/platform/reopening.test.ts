@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -75,5 +85,64 @@ test('a read behind another program that holds the file for itself fails at once
   other.exec('rollback')
   other.close()
   assert.equal((await db.selectFrom('groups').selectAll().execute()).length, 1)
+  await db.destroy()
+})
+
+/** Writes nonsense over a page in the middle of a file, as a failing disk or a stray program would. */
+function spoil(file: string) {
+  const handle = openSync(file, 'r+')
+  writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, Math.floor(statSync(file).size / 8192) * 4096)
+  closeSync(handle)
+}
+
+const damages: [string, (file: string) => void][] = [
+  ['has a page of nonsense', spoil],
+  ['lost its second half', (file) => truncateSync(file, statSync(file).size / 2)],
+  ['lost everything', (file) => truncateSync(file, 0)],
+]
+
+for (const [how, damage] of damages) {
+  test(`a file that ${how} is not opened at all, and is again once it was put back`, async () => {
+    const name = `damaged-${how.length}`
+    await (await kept(name)).destroy()
+    damage(path(name))
+    const settings = { must_exist: true, only_sound: true }
+    const db = openDatabase(path(name), settings)
+    const names = () => db.selectFrom('groups').select('name').execute()
+    await assert.rejects(names(), { code: 'SQLITE_CORRUPT' })
+    await assert.rejects(names(), { code: 'SQLITE_CORRUPT' })
+    copyFileSync(path(`${name}-copy`), path(name))
+    const limit = performance.now() + 10_000
+    while ((await names().catch(() => [])).length === 0) {
+      assert.ok(performance.now() < limit)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })
+}
+
+test('without that look a damaged file is served as if it were whole, as far as it goes', async () => {
+  await (await kept('careless')).destroy()
+  spoil(path('careless'))
+  const db = openDatabase(path('careless'), { must_exist: true })
+  assert.deepEqual(await db.selectFrom('groups').select('name').execute(), [{ name: 'Shop' }])
+  await db.destroy()
+})
+
+test('who waits for another writer leaves the thread to others, and has its turn', async () => {
+  const db = await kept('waiting')
+  const other = new Sqlite(path('waiting'))
+  other.exec('begin immediate')
+  const written = db.transaction().execute((db) => db.insertInto('groups').values(group('Late')).execute())
+  let turns = 0
+  while (turns < 10) {
+    const begun = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    assert.ok(performance.now() - begun < 1000)
+    turns += 1
+  }
+  other.exec('commit')
+  await written
+  other.close()
+  assert.equal((await db.selectFrom('groups').select('name').execute()).length, 2)
   await db.destroy()
 })

@@ -10,3 +10,12 @@ export function isOfTheStore(error: unknown): boolean {
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code)
   )
 }
+
+/** Whether a SQLite file is not what it was: no waiting helps, a backup does. */
+export function isDamaged(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: unknown } | null)?.code ?? ''))
+}
+
+/** What to do about a damaged file, for the log and the terminal. */
+export const howToMend =
+  'Its file is damaged: keep a copy of it, then put the newest backup in its place with “shiplog restore”.'
