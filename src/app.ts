@@ -199,6 +199,7 @@ function bareServer(config: Given, front?: Front): App {
     rewriteUrl: readableUrl,
     routerOptions: { maxParamLength: 16 * 1024 }, // no header is longer; each route bounds its own
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // who spoke before the connection ended is answered
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

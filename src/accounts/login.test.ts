@@ -110,6 +110,22 @@ test('a session ends after eight hours without use, and after a day at the lates
   assert.equal((await browser.get('/admin/account')).headers.location, '/login?next=%2Fadmin%2Faccount')
 })
 
+test('a clock that is set back revives no session that was over, and none that was opened ahead of it lives on', async () => {
+  const { ship, browser } = await withEdith()
+  const isIn = async () => (await browser.get('/admin/account')).statusCode === 200
+  await browser.post('/login', { email: edith.email, password })
+  ship.wait(3 * 24 * 60)
+  assert.equal(await isIn(), false)
+  ship.wait(-3 * 24 * 60)
+  assert.equal(await isIn(), false)
+  ship.wait(24 * 60)
+  await browser.get('/login')
+  await browser.post('/login', { email: edith.email, password })
+  assert.equal(await isIn(), true)
+  ship.wait(-24 * 60)
+  assert.equal(await isIn(), false)
+})
+
 test('logging out, a new password and being disabled end the session at once', async () => {
   const { ship, browser } = await withEdith()
   const signIn = async () => {

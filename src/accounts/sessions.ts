@@ -109,9 +109,21 @@ export async function sessionFor(ctx: Context, token: string) {
   if (!session || session.disabled_at !== null) return null
   const now = ctx.now().getTime()
   const [born, seen] = [Date.parse(session.created_at), Date.parse(session.seen_at)]
-  if (now - seen > idle || now - born > absolute) return null
+  if (now - seen > idle || now - born > absolute || born - now > minute) {
+    await endForGood(ctx, session.id)
+    return null
+  }
   if (now - seen > minute) await noteSeen(ctx, session.id)
   return session
+}
+
+/** A clock that is set back must not revive what was over, nor lengthen what was opened while it was ahead. */
+async function endForGood(ctx: Context, id: string) {
+  try {
+    await deleteSession(ctx, { id })
+  } catch (err) {
+    ctx.log.warn({ err }, 'a session that is over could not be removed')
+  }
 }
 
 async function noteSeen(ctx: Context, id: string) {

@@ -28,3 +28,13 @@ export function stopSignal(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
 }
+
+/** How long a stop waits for requests that are still being sent or read. */
+const closingMillis = 5_000
+
+/** Answers what was asked, and closes; whoever is not done within a few seconds is cut off. */
+export async function closeInTime(app: App) {
+  const patience = setTimeout(() => app.server.closeAllConnections(), closingMillis)
+  await app.close()
+  clearTimeout(patience)
+}

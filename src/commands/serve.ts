@@ -20,7 +20,7 @@ import { renderingFiles } from '../platform/rendering-files.ts'
 import { howToMend, isDamaged, isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
 import { artifactJob } from '../rollbacks/artifact-checks.ts'
-import { listen, originOf, stopSignal } from './listening.ts'
+import { closeInTime, listen, originOf, stopSignal } from './listening.ts'
 import { keepWarm } from './warming.ts'
 
 export const usage = [['serve', 'serve the status page and the operators’ pages']] as const
@@ -141,7 +141,7 @@ async function end(
   phase.draining = true
   await setTimeout(config.drain_seconds * 1000)
   const ended = stops.map((stop) => stop())
-  await app.close()
+  await closeInTime(app)
   await Promise.all(ended)
   await files.settled()
   await tracing?.stop()

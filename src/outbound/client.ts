@@ -18,6 +18,8 @@ export type Client = {
   send(sent: Sent): Promise<Answer>
   /** Whether something is there, without fetching it. */
   head(url: string): Promise<Answer>
+  /** Ends every call under way: it failed, for all that is known here. */
+  giveUp?(): void
 }
 
 const keptBytes = 2 * 1024
@@ -39,18 +41,24 @@ export function makeClient({
   timeout_ms?: number
 }): Client {
   const may = addressRules(allow)
+  const open = new Set<Deadline>()
   const send = async (sent: Sent): Promise<Answer> => {
     const wrong = wrongHeader(sent.headers ?? {})
     if (wrong !== null) return failed(`The header ${wrong} cannot be sent.`, true)
     const deadline = startDeadline(timeout_ms)
+    open.add(deadline)
     try {
       const target = await Promise.race([checkTarget(sent.url, { resolve, may }), deadline.passed])
       return 'error' in target ? target : await call(target, sent, { may, deadline, timeout_ms })
     } finally {
       deadline.clear()
+      open.delete(deadline)
     }
   }
-  return { send, head: (url) => send({ url, method: 'HEAD' }) }
+  const giveUp = () => {
+    for (const { end } of open) end(failed('Shiplog was stopped before there was an answer.'))
+  }
+  return { send, head: (url) => send({ url, method: 'HEAD' }), giveUp }
 }
 
 type Deadline = ReturnType<typeof startDeadline>
@@ -60,7 +68,7 @@ function startDeadline(timeout_ms: number) {
   const { promise: passed, resolve } = Promise.withResolvers<Failed>()
   const words = `There was no answer within ${timeout_ms / 1000} seconds.`
   const timer = setTimeout(() => resolve(failed(words)), timeout_ms)
-  return { passed, clear: () => clearTimeout(timer) }
+  return { passed, end: resolve, clear: () => clearTimeout(timer) }
 }
 
 async function call(target: Target, sent: Sent, terms: Terms): Promise<Answer> {

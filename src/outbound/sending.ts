@@ -15,6 +15,8 @@ const claimMillis = 60_000
 /** Calls under way at once: so many that half of two hundred receivers may hang, and keep nobody waiting. */
 const most = 256
 const everyMillis = 1000
+/** How long a stop waits for receivers; what they had not answered by then is sent again after the next start. */
+const graceMillis = 4_000
 
 /** Tries every call that is due, each once, and waits for what comes of it. Returns how many were tried. */
 export async function sendDue(ctx: Context, client: Client): Promise<number> {
@@ -29,7 +31,8 @@ export async function sendDue(ctx: Context, client: Client): Promise<number> {
 
 /**
  * Sends calls right after the commit that made them (told by the journal), and looks each second for what is due and
- * for what other processes stored. Returns how to stop: it resolves when the tries under way have ended.
+ * for what other processes stored. Returns how to stop: it resolves when the tries under way have ended, or a
+ * few seconds were not enough for them.
  */
 export function keepSending(
   ctx: Context,
@@ -67,7 +70,9 @@ export function keepSending(
     stopped = true
     clearInterval(timer)
     await looking
+    const patience = setTimeout(() => client.giveUp?.(), graceMillis)
     await Promise.all(running)
+    clearTimeout(patience)
   }
 }
 
