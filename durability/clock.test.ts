@@ -67,7 +67,9 @@ async function counter() {
 /** Far ahead, back again, behind, and through both nights on which clocks change. */
 const jumps = ['+0', '+3d', '+0', '-1d', '@2027-03-28 01:59:59', '@2026-10-25 02:59:59', '+0']
 
-test('whatever the clock does, sessions that ended stay ended, calls come once, and the log keeps its order', { skip }, async (t) => {
+test('whatever the clock does, sessions that ended stay ended, calls come once, and the log keeps its order', {
+  skip,
+}, async (t) => {
   mkdirSync(data_dir)
   writeFileSync(clock, '+0\n')
   const server = await startServer({ data_dir, env: faked })
@@ -90,7 +92,10 @@ test('whatever the clock does, sessions that ended stay ended, calls come once, 
   }
   assert.deepEqual(signedIn, [true, ...jumps.slice(1).map(() => false)])
   await until(() => new Set(came).size === jumps.length)
-  assert.deepEqual([...came].sort(), jumps.map((_, place) => `/${place}`))
+  assert.deepEqual(
+    [...came].sort(),
+    jumps.map((_, place) => `/${place}`),
+  )
   await server.kill('SIGTERM')
   assert.deepEqual(outOfOrder(), [])
 })

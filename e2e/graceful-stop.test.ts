@@ -55,12 +55,16 @@ test('a stop answers every request that it has begun, whatever hangs meanwhile, 
     const call = { purpose: 'ping', subject: ['site', 'site'] as [string, string], body: '{}', url }
     called = await withStore(env, (ctx) => queueCall(ctx, { ...call, schedule: 'patient' }))
     await once(silent, 'request')
-    connect(Number(new URL(origin).port), '127.0.0.1').on('error', () => {}).write('GET / HTTP/1.1\r\nhost: x\r\n')
+    connect(Number(new URL(origin).port), '127.0.0.1')
+      .on('error', () => {})
+      .write('GET / HTTP/1.1\r\nhost: x\r\n')
   }
   const { untold, statuses, took, env } = await stopped(t, 'SIGTERM', hang)
   assert.deepEqual([untold, statuses], [[], [202]])
   assert.ok(took < 10_000, `it took ${Math.round(took)} ms`)
-  const { delivered_at, next_attempt_at, claimed_until } = await withStore(env, (ctx) => callById(ctx, called))
+  const { delivered_at, next_attempt_at, claimed_until } = await withStore(env, (ctx) =>
+    callById(ctx, called),
+  )
   assert.deepEqual([delivered_at, claimed_until], [null, null])
   assert.ok(next_attempt_at, 'what the receiver never answered is sent again')
 })

@@ -31,10 +31,13 @@ console.log(`${await app.listen({ port: 0, host: '127.0.0.1' })} ${process.pid}`
 
 /** The fault that most receivers have: it answers before it has stored. */
 function earlyIntake(): Intake {
-  const take = makeIntake()
+  const { take, close } = makeIntake()
   const nothing = { release: null, state: null, reason: null, matched: false, events: [], warnings: [] }
-  return async (ctx, item) => {
-    take(ctx, item).catch(() => {})
-    return { delivery: 'early', outcome: 'accepted', ...nothing }
+  return {
+    close,
+    async take(ctx, item) {
+      take(ctx, item).catch(() => {})
+      return { delivery: 'early', outcome: 'accepted', ...nothing }
+    },
   }
 }

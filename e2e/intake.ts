@@ -47,7 +47,8 @@ export async function startIntake(
   const [line] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(30_000) })
   const [origin = '', own = ''] = String(line).trim().split(' ')
   const pid = Number(own) // of the server itself, whatever it runs under
-  process.once('exit', () => kill(pid, 'SIGKILL'))
+  running.add(pid)
+  child.once('exit', () => running.delete(pid))
   return {
     pid,
     origin,
@@ -62,6 +63,12 @@ export async function startIntake(
     ended: isOver(child) ? Promise.resolve(child.exitCode) : once(child, 'exit').then(([code]) => code),
   }
 }
+
+/** Servers of this process: a test that breaks off leaves none behind. */
+const running = new Set<number>()
+process.once('exit', () => {
+  for (const pid of running) kill(pid, 'SIGKILL')
+})
 
 function isOver({ exitCode, signalCode }: ChildProcess) {
   return exitCode !== null || signalCode !== null
@@ -86,7 +93,8 @@ export function pause(milliseconds: number) {
 
 /**
  * What a database holds of what was acknowledged: the keys that are missing, and how many of those that are there are
- * not whole (an event and a line in the journal for each delivery, a release for each event of a component).
+ * not whole (an event and a line in the journal for each delivery that is not noted as unread, a release for each event
+ * of a component).
  */
 export function lookInto(
   database: string,
@@ -98,8 +106,9 @@ export function lookInto(
     const list = (sql: string) => db.prepare(sql).pluck().all()
     const kept = new Set(list(`select ${by} from deliveries`))
     const halves = list(`
-      select id from deliveries where id not in (select delivery_id from release_events)
-      union all select id from deliveries
+      with read_ones as (select id from deliveries where id not in (select delivery_id from unread_deliveries))
+      select id from read_ones where id not in (select delivery_id from release_events)
+      union all select id from read_ones
         where id not in (select subject_id from journal where action = 'delivery.accepted')
       union all select id from release_events where component_id is not null and release_id is null`)
     const lost = [...acknowledged].filter((key) => !kept.has(key))

@@ -65,11 +65,16 @@ test('a server, a backup, the command line, a migration and another program writ
   await load.stop()
   await watching.stop()
   assert.equal(failed, 0)
-  assert.deepEqual(answers.filter(({ status }) => status !== 202), [])
+  assert.deepEqual(
+    answers.filter(({ status }) => status !== 202),
+    [],
+  )
   const acknowledged = answers.map(({ key }) => key)
   const { lost, halves } = lookInto(file, acknowledged)
   assert.deepEqual([lost, halves, sum(file)], [[], 0, rounds])
-  t.diagnostic(`${answers.length} acknowledged; longest wait for an answer ${Math.round(Math.max(...stalls))} ms`)
+  t.diagnostic(
+    `${answers.length} acknowledged; longest wait for an answer ${Math.round(Math.max(...stalls))} ms`,
+  )
 })
 
 test('a program that begins without the lock is sent away at once, however patient it is', async (t) => {

@@ -11,7 +11,9 @@ import { answers, killAgainAndAgain, percentile } from '../e2e/kills.ts'
 import { freePort } from '../e2e/receiver.ts'
 
 const slowest = 2_000
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '500' }, data: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { kills: { type: 'string', default: '500' }, data: { type: 'string' } },
+})
 const kills = Number(values.kills)
 const data_dir = values.data ?? mkdtempSync(join(tmpdir(), 'shiplog-kill-'))
 const database = join(data_dir, 'shiplog.db')
@@ -34,8 +36,10 @@ try {
 async function start() {
   const child = spawn(process.execPath, [main, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const gone = once(child, 'exit')
-  process.once('exit', () => child.kill('SIGKILL'))
-  await Promise.race([answers(origin), gone.then(() => Promise.reject(new Error('The server ended by itself.')))])
+  await Promise.race([
+    answers(origin),
+    gone.then(() => Promise.reject(new Error('The server ended by itself.'))),
+  ])
   const kill = () => {
     child.kill('SIGKILL')
     return gone
@@ -48,8 +52,12 @@ function report(found: Awaited<ReturnType<typeof killAgainAndAgain>>): number {
   const [half, most] = [percentile(starts, 50), percentile(starts, 99)].map(Math.round)
   const megabytes = Math.round(statSync(database).size / 2 ** 20)
   console.log(`${kills} kills, ${cut_off} of them cut deliveries off; ${acknowledged} were acknowledged`)
-  console.log(`lost ${lost.length}, half there ${halves}, integrity ${health}, other answers than 202: ${refused.length}`)
-  console.log(`first answer after a start: p50 ${half} ms, p99 ${most} ms (at most ${slowest}); ${megabytes} MB`)
+  console.log(
+    `lost ${lost.length}, half there ${halves}, integrity ${health}, other answers than 202: ${refused.length}`,
+  )
+  console.log(
+    `first answer after a start: p50 ${half} ms, p99 ${most} ms (at most ${slowest}); ${megabytes} MB`,
+  )
   const isWell = lost.length === 0 && halves === 0 && health === 'ok' && (most ?? 0) <= slowest
   console.log(isWell ? 'Nothing was lost.' : 'FAILED')
   return isWell ? 0 : 1

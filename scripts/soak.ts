@@ -102,11 +102,17 @@ function slope(samples: Sample[], what: 'rss' | 'fds' | 'wal'): number {
 }
 
 function report({ samples, statuses }: Awaited<ReturnType<typeof soak>>): number {
-  console.log(`${minutes} minutes at ${perSecond} deliveries a second; answers: ${JSON.stringify([...statuses])}`)
+  console.log(
+    `${minutes} minutes at ${perSecond} deliveries a second; answers: ${JSON.stringify([...statuses])}`,
+  )
   const settled = samples.slice(Math.floor(samples.length / 4))
   const wal = Math.max(...samples.map((one) => one.wal))
   let isWell = [...statuses.keys()].every((status) => status === 200 || status === 202) && wal <= largestWal
-  for (const [what, unit] of [['rss', 'MB'], ['fds', 'files'], ['wal', 'MB']] as const) {
+  for (const [what, unit] of [
+    ['rss', 'MB'],
+    ['fds', 'files'],
+    ['wal', 'MB'],
+  ] as const) {
     const values = settled.map((one) => one[what])
     const [least, most] = [Math.min(...values), Math.max(...values)]
     const gained = slope(settled, what)

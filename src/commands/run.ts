@@ -80,7 +80,6 @@ function explain(error: unknown): number {
   else if (code?.startsWith('SQLITE_')) {
     console.error(`The database cannot be used (${code}): ${message}`)
     if (isDamaged(error)) console.error(howToMend)
-  }
-  else console.error(error)
+  } else console.error(error)
   return misused || (error instanceof Refusal && error.code === 'invalid') ? 2 : 1
 }

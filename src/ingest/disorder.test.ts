@@ -29,7 +29,9 @@ const told = [
 
 function orders<T>(items: T[]): T[][] {
   if (items.length < 2) return [items]
-  return items.flatMap((item) => orders(items.filter((other) => other !== item)).map((rest) => [item, ...rest]))
+  return items.flatMap((item) =>
+    orders(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
+  )
 }
 
 test('a start, a success, a failure and a rollback end in the same release in whichever of their 24 orders they come', async () => {
@@ -37,10 +39,17 @@ test('a start, a success, a failure and a rollback end in the same release in wh
   const [outcomes, lastHeard] = [new Set<string>(), new Set<string>()]
   for (const [place, order] of orders(told).entries()) {
     const run = `run-${place}`
-    for (const { type, at } of order) assert.equal((await report({ type, at, run }, `${run} ${type}`)).statusCode, 202)
-    const release = await ship.db.selectFrom('releases').selectAll().where('run_key', '=', run).executeTakeFirstOrThrow()
+    for (const { type, at } of order)
+      assert.equal((await report({ type, at, run }, `${run} ${type}`)).statusCode, 202)
+    const release = await ship.db
+      .selectFrom('releases')
+      .selectAll()
+      .where('run_key', '=', run)
+      .executeTakeFirstOrThrow()
     const { state, outcome, started_at, first_exposed_at, live_at, finished_at, undone_at } = release
-    outcomes.add(JSON.stringify({ state, outcome, started_at, first_exposed_at, live_at, finished_at, undone_at }))
+    outcomes.add(
+      JSON.stringify({ state, outcome, started_at, first_exposed_at, live_at, finished_at, undone_at }),
+    )
     lastHeard.add(order.at(-1)?.type ?? '')
   }
   assert.equal(outcomes.size, 1, [...outcomes].join('\n'))
@@ -52,7 +61,12 @@ test('fifty copies at once, and another after a month, change nothing; the same 
   const said = { ...told[1], run: 'one' }
   const answers = await Promise.all(Array.from({ length: 50 }, () => report(said, 'key')))
   assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [...Array(49).fill(200), 202])
-  const all = async () => [await count('deliveries'), await count('releases'), await count('release_events'), await count('journal')]
+  const all = async () => [
+    await count('deliveries'),
+    await count('releases'),
+    await count('release_events'),
+    await count('journal'),
+  ]
   const before = await all()
   assert.deepEqual(before.slice(0, 3), [1, 1, 1])
   ship.wait(31 * 24 * 60)

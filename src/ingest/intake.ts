@@ -36,13 +36,12 @@ export function makeIntake() {
   async function drain(ctx: Context) {
     busy = true
     while (waiting.length > 0) {
-      // SQLite answers without a turn of the event loop: without this one, no other sender would be heard before the commit
-      await setImmediate()
       const calm = (waiting.length <= mostAtOnce && unread === 0) || unread >= mostUnread
       const batch = waiting.splice(0, calm ? mostAtOnce : waiting.length)
       const answers = await together(ctx, batch, calm ? acceptDeliveries : storeDeliveries)
       if (!calm) unread += answers
       last_at = performance.now()
+      await setImmediate() // SQLite answers without a turn of the event loop: here all others are heard
     }
     busy = false
     if (unread > 0 && !reading) void readOn(ctx)

@@ -25,7 +25,13 @@ type Change = (line: SealedLine, next: SealedLine | undefined) => SealedLine[]
 const changes: Record<string, Change> = {
   'edits a line': (line, next) => [{ ...line, detail: '{"at":"another"}' }, ...(next ? [next] : [])],
   'takes a line out': (_line, next) => (next ? [next] : []),
-  'swaps two lines': (line, next) => (next ? [{ ...next, seq: line.seq }, { ...line, seq: next.seq }] : []),
+  'swaps two lines': (line, next) =>
+    next
+      ? [
+          { ...next, seq: line.seq },
+          { ...line, seq: next.seq },
+        ]
+      : [],
 }
 
 for (const [does, change] of Object.entries(changes)) {
@@ -48,7 +54,8 @@ test('the whole look finds one edited line among a thousand, and nothing before 
   for (const place of [0, 1, 499, 998, 999]) {
     const line = lines[place] as SealedLine
     assert.equal((await verifyJournal(ship)).fault, null)
-    const set = (detail: string) => ship.db.updateTable('journal').set({ detail }).where('id', '=', line.id).execute()
+    const set = (detail: string) =>
+      ship.db.updateTable('journal').set({ detail }).where('id', '=', line.id).execute()
     await set('{}')
     assert.equal((await verifyJournal(ship)).fault?.seq, line.seq)
     await set(line.detail)
