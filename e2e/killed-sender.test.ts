@@ -12,7 +12,7 @@ import { pause } from './intake.ts'
 import { startServer } from './server.ts'
 
 const calls = 60
-const kills = 3
+const kills = 2
 
 /** A receiver that takes its time, and notes every call whose answer it began to wait for. */
 async function slowReceiver(t: TestContext) {
