@@ -62,11 +62,19 @@ function putBack() {
   copyFileSync(join(folder, 'copy.db'), file('shiplog.db'))
 }
 
+function damaged(how: string, damage: (file: string) => void): Breaking {
+  const breaks = () => {
+    damage(file('shiplog.db'))
+    return putBack
+  }
+  return { how, breaks }
+}
+
 const breakings: Breaking[] = [
-  { how: 'has another header', breaks: () => (spoilHeader(file('shiplog.db')), putBack) },
-  { how: 'has pages of nonsense', breaks: () => (spoilMiddle(file('shiplog.db')), putBack) },
-  { how: 'lost its second half', breaks: () => (truncateSync(file('shiplog.db'), 200_000), putBack) },
-  { how: 'lost everything', breaks: () => (truncateSync(file('shiplog.db'), 0), putBack) },
+  damaged('has another header', spoilHeader),
+  damaged('has pages of nonsense', spoilMiddle),
+  damaged('lost its second half', (name) => truncateSync(name, 200_000)),
+  damaged('lost everything', (name) => truncateSync(name, 0)),
   {
     how: 'is gone',
     also_live: true,
