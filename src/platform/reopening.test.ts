@@ -4,6 +4,7 @@ import {
   copyFileSync,
   mkdtempSync,
   openSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -125,6 +126,20 @@ test('without that look a damaged file is served as if it were whole, as far as 
   spoil(path('careless'))
   const db = openDatabase(path('careless'), { must_exist: true })
   assert.deepEqual(await db.selectFrom('groups').select('name').execute(), [{ name: 'Shop' }])
+  await db.destroy()
+})
+
+test('a file that was moved away is written no more, and what stands in its place is', async () => {
+  const db = await kept('moved')
+  const write = (name: string) =>
+    db.transaction().execute((db) => db.insertInto('groups').values(group(name)).execute())
+  await write('Before')
+  renameSync(path('moved'), path('moved-away'))
+  await assert.rejects(write('Lost'), { code: 'SQLITE_READONLY_DBMOVED' })
+  copyFileSync(path('moved-copy'), path('moved'))
+  await write('After')
+  const names = await db.selectFrom('groups').select('name').orderBy('id').execute()
+  assert.deepEqual(names, [{ name: 'Shop' }, { name: 'After' }])
   await db.destroy()
 })
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type Sqlite from 'better-sqlite3'
 import type { SqliteDatabase } from 'kysely'
 
@@ -14,6 +15,7 @@ export function reopening(open: () => Sqlite.Database): SqliteDatabase {
   let kept = new Map<string, Sqlite.Statement>()
   let fault: Error | undefined
   let begun = false
+  let opened: string | null = null
 
   function watch<T>(work: () => T): T {
     try {
@@ -35,13 +37,23 @@ export function reopening(open: () => Sqlite.Database): SqliteDatabase {
     connection = undefined
   }
 
+  /** A file that was moved away can still be written, and nobody would find there what was acknowledged. */
+  function refuseMoved() {
+    if (!connection || opened === fileOf(connection)) return
+    const words = 'The database file is not where it was when it was opened.'
+    throw Object.assign(new Error(words), { code: 'SQLITE_READONLY_DBMOVED' })
+  }
+
   function prepare(sql: string): Sqlite.Statement {
     if (fault && begun) {
       if (sql === 'rollback') begun = false
       throw fault
     }
     fault = undefined
-    connection ??= watch(open)
+    if (!connection) {
+      connection = watch(open)
+      opened = fileOf(connection)
+    }
     const known = kept.get(sql)
     if (known) return known
     // preparing a statement costs more than most of ours take to run, so each is prepared once and kept
@@ -58,6 +70,7 @@ export function reopening(open: () => Sqlite.Database): SqliteDatabase {
       reader: statement.reader,
       all: (parameters: unknown[]) => watch(() => statement.all(parameters)),
       run: (parameters: unknown[]) => {
+        if (begins) watch(refuseMoved)
         const result = watch(() => statement.run(parameters))
         if (begins || ends) begun = begins
         return result
@@ -67,4 +80,10 @@ export function reopening(open: () => Sqlite.Database): SqliteDatabase {
   }
 
   return { prepare: (sql: string) => watch(() => prepare(sql)), close: drop } as SqliteDatabase
+}
+
+/** Which file of the disk stands at a connection's address; null for none, or a store in memory. */
+function fileOf({ memory, name }: Sqlite.Database): string | null {
+  const file = memory ? undefined : statSync(name, { throwIfNoEntry: false })
+  return file ? `${file.dev} ${file.ino}` : null
 }
