@@ -41,9 +41,12 @@ import { serveFavicons } from './platform/favicons.ts'
 import { registerFlash } from './platform/flash.ts'
 import type { App } from './platform/http.ts'
 import { logging } from './platform/logging.ts'
+import { type Line, makeLine } from './platform/line.ts'
 import { Refusal } from './platform/refusal.ts'
 import type { Job } from './platform/timers.ts'
+import { answerUnreadable } from './platform/unreadable.ts'
 import { registerViews } from './platform/view.ts'
+import { registerLine } from './platform/wait-in-line.ts'
 import * as postmortemsApi from './postmortems/api.ts'
 import * as postmortemsWeb from './postmortems/web.ts'
 import * as releasesApi from './releases/api.ts'
@@ -93,6 +96,8 @@ type Options = {
   tracing?: Pick<Tracing, 'watch'> | undefined
   /** What keeps public answers ready; without it each is rendered when it is asked for. */
   front?: Front
+  /** Where requests wait while there is more to do than can be done. */
+  line?: Line
 }
 
 /** The whole server, every plugin and slice registered by hand, in order. `ctx` is what each request's context grows from. */
@@ -107,6 +112,7 @@ export async function buildApp(
     ready = () => true,
     health = {},
     tracing,
+    line = makeLine(),
   }: Options = {},
 ): Promise<App> {
   const app = bareServer(config, front)
@@ -131,6 +137,7 @@ export async function buildApp(
     if (ready() || request.routeOptions.config.storeless) return
     throw new Refusal('unavailable', 'Shiplog cannot reach its database right now. It keeps trying.')
   })
+  registerLine(app, line)
   registerGuard(app, guard)
   registerFormOnce(app)
   app.setErrorHandler(answerError)
@@ -197,6 +204,7 @@ function bareServer(config: Given, front?: Front): App {
     keepAliveTimeout: 5_000,
     http: { headersTimeout: 8_000, connectionsCheckingInterval: 1_000 },
     rewriteUrl: readableUrl,
+    clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 16 * 1024 }, // no header is longer; each route bounds its own
     forceCloseConnections: 'idle',
     return503OnClosing: false, // who spoke before the connection ended is answered

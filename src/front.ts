@@ -4,9 +4,10 @@ import type { FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { Journal } from './journal/follow.ts'
 import { hidesSomething, isPublicLine } from './journal/journal.ts'
 import { answerReady, sendRendering } from './platform/answering.ts'
-import { type App, hasReadableHost, originFor } from './platform/http.ts'
+import { type App, hasReadableHost, namesTwoHosts, originFor } from './platform/http.ts'
+import { Refusal } from './platform/refusal.ts'
 import type { RenderingFiles } from './platform/rendering-files.ts'
-import { forget, makeRenderings, outdate, type Renderings } from './platform/renderings.ts'
+import { forget, keyOf, makeRenderings, outdate, type Renderings } from './platform/renderings.ts'
 import { renderingFor } from './platform/renewing.ts'
 
 export type Front = ReturnType<typeof makeFront>
@@ -50,8 +51,9 @@ export function makeFront({ now, url, files, journal, answered = [] }: Given) {
     app.addHook('onRequest', async (request, reply) => {
       const inside = rendering.getStore()
       if (inside) request.reader_origin = inside.origin
-      const address = inside || !hasReadableHost(request) ? null : addressOf(request)
+      const address = inside || !isReadable(request) ? null : addressOf(request)
       if (address === null) return
+      refuseCrowd(renderings, address, originFor(request, url))
       const made = await renderingFor(renderings, address, originFor(request, url))
       if (!made) return // it is nothing to keep: answered as any other request is
       reply.hijack()
@@ -66,6 +68,21 @@ export function makeFront({ now, url, files, journal, answered = [] }: Given) {
     /** Renders an address if that is due, for nobody in particular. */
     refresh: (address: string) => renderingFor(renderings, address, renderings.home()),
   }
+}
+
+const isReadable = (request: FastifyRequest) => hasReadableHost(request) && !namesTwoHosts(request.raw)
+
+/** What is under way at once; a crowd that makes up addresses then keeps readers from no page that there is. */
+const mostAtOnce = 100
+
+function refuseCrowd(kept: Renderings, address: string, origin: string) {
+  const { ready, making } = kept
+  const key = keyOf(kept, address, origin)
+  if (making.size < mostAtOnce || making.has(key) || ready.has(key)) return
+  throw new Refusal(
+    'busy',
+    'More pages are asked for than can be made at once. Please try again in a moment.',
+  )
 }
 
 /** Node's own server as Fastify would make it, with the renderings before it. */

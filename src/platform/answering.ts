@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { namesTwoHosts } from './http.ts'
 import { encoded, encodingFor, type Variant, writeVariant } from './rendering.ts'
 import { grow, isGood, type Rendering, type Renderings } from './renderings.ts'
 import { make } from './renewing.ts'
@@ -8,7 +9,7 @@ export function answerReady(kept: Renderings, request: IncomingMessage, response
   const { method, headers, url = '' } = request
   if ((method !== 'GET' && method !== 'HEAD') || headers.authorization !== undefined || kept.closed)
     return false
-  if (kept.origin === null && !namesItsOrigin(headers)) return false
+  if (namesTwoHosts(request) || (kept.origin === null && !namesItsOrigin(headers))) return false
   const key = kept.origin === null ? `http://${headers.host}${url}` : url
   const rendering = kept.ready.get(key)
   const present = kept.now().getTime()

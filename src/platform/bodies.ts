@@ -1,7 +1,7 @@
 import { parse } from 'node:querystring'
 import fastifyFormbody from '@fastify/formbody'
 import type { FastifyInstance } from 'fastify'
-import { hasReadableHost } from './http.ts'
+import { hasReadableHost, namesTwoHosts } from './http.ts'
 import { Refusal } from './refusal.ts'
 import { isFlawed, readJson } from './strict-text.ts'
 
@@ -25,6 +25,7 @@ export async function registerBodies(app: FastifyInstance) {
   await app.register(fastifyFormbody, { parser: readForm })
   app.addHook('onRequest', async (request) => {
     if (!hasReadableHost(request)) throw new Refusal('unreadable', 'The Host header names no host.')
+    if (namesTwoHosts(request.raw)) throw new Refusal('unreadable', 'There is more than one Host header.')
     if (/%00/.test(request.url)) throw new Refusal('unreadable', 'The address contains a NUL character.')
     if (request.url === unreadable) throw new Refusal('unreadable', 'The address cannot be read.')
   })

@@ -22,6 +22,7 @@ const statuses = {
   'too-many': 429,
   'read-only': 503,
   unavailable: 503,
+  busy: 503,
 } satisfies Record<RefusalCode, number>
 
 /** What anything thrown means to the outside: status, words for a person, further members of the problem JSON. */
@@ -31,6 +32,7 @@ type Problem = { status: number; words: string; extra: Record<string, unknown> }
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const problem = problemOf(error)
   const detail = { err: error, status: problem.status, url: loggedAddress(request) }
+  if (error instanceof Refusal && error.code === 'busy') return answerProblem(problem, request, reply) // the line logs a crowd once
   if (problem.status >= 500) request.log.error(detail, problem.words)
   else request.log.info({ ...detail, err: undefined }, problem.words)
   return answerProblem(problem, request, reply)

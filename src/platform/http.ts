@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -68,6 +69,16 @@ export function originFor(request: FastifyRequest, set: string | null): string {
 export function hasReadableHost({ host }: Pick<FastifyRequest, 'host'>): boolean {
   if (host === '') return true
   return host.length <= longestHost && hostAndPort.test(host) && URL.canParse(`http://${host}`)
+}
+
+/** Whether a client names two hosts (RFC 9112, 3.2): what stands before us may have gone by the other one. */
+export function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1
+  }
+  return hosts > 1
 }
 
 /** A name of 253 and a port; brackets hold an IPv6 address. Some networks give their machines names with `_`. */

@@ -13,6 +13,7 @@ const refusalCodes = [
   'too-many',
   'read-only',
   'unavailable',
+  'busy',
 ] as const
 export type RefusalCode = (typeof refusalCodes)[number]
 

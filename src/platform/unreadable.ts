@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto'
+import { type OutgoingMessage, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** What carries an answer right now: then another one would be taken for its rest. */
+type Carrier = Socket & { _httpMessage?: OutgoingMessage | null }
+
+const problems: Record<string, [status: number, detail: string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to come.'],
+  HPE_HEADER_OVERFLOW: [431, 'The headers are larger than we accept.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The request is larger than we accept.'],
+}
+
+/**
+ * Answers what is no HTTP, or comes too slowly, before there is a request that the framework could answer: problem
+ * JSON with the headers that everything else has, and the connection ends.
+ */
+export function answerUnreadable(error: Error & { code?: string }, socket: Carrier) {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  if (socket.writable && !socket._httpMessage?.headersSent) {
+    const [status, detail] = problems[error.code ?? ''] ?? [400, 'The request could not be read.']
+    socket.write(problemText(status, detail))
+  }
+  socket.destroySoon()
+}
+
+function problemText(status: number, detail: string) {
+  const title = STATUS_CODES[status]
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail, request_id: randomUUID() })
+  return [
+    `HTTP/1.1 ${status} ${title}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Content-Security-Policy: default-src 'none';frame-ancestors 'none'",
+    'Cross-Origin-Opener-Policy: same-origin',
+    'Cross-Origin-Resource-Policy: same-origin',
+    'Referrer-Policy: same-origin',
+    'X-Content-Type-Options: nosniff',
+    'X-Frame-Options: DENY',
+    'Cache-Control: no-store',
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n')
+}
