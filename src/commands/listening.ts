@@ -22,6 +22,14 @@ export function originOf(app: App, url: string | null): string {
   return url ?? `http://localhost:${typeof address === 'object' ? address?.port : ''}`
 }
 
+/** The ports at which this process and its store listen. */
+export function ownPorts(app: App, { database_url }: Config): number[] {
+  const address = app.server.address()
+  const served = typeof address === 'object' && address ? [address.port] : []
+  const isServer = /^postgres(ql)?:/.test(database_url) && URL.canParse(database_url)
+  return isServer ? [...served, Number(new URL(database_url).port || 5432)] : served
+}
+
 /** Resolves when somebody wants the process to end. */
 export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {

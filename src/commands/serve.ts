@@ -20,7 +20,7 @@ import { renderingFiles } from '../platform/rendering-files.ts'
 import { howToMend, isDamaged, isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
 import { artifactJob } from '../rollbacks/artifact-checks.ts'
-import { closeInTime, listen, originOf, stopSignal } from './listening.ts'
+import { closeInTime, listen, originOf, ownPorts, stopSignal } from './listening.ts'
 import { keepWarm } from './warming.ts'
 
 export const usage = [['serve', 'serve the status page and the operators’ pages']] as const
@@ -40,7 +40,7 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
     if (!(await begun(service, stopped))) return end(service, [])
   }
   await announce(ctx, app, config)
-  const plain = makeClient({ allow: config.outbound_allow })
+  const plain = makeClient({ allow: config.outbound_allow, own: ownPorts(app, config) })
   const client = service.tracing?.calls(plain) ?? plain
   const stops = [
     startJobs(ctx, [...jobs, artifactJob(client)]),

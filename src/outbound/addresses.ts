@@ -8,6 +8,8 @@ const closed4 = [
   ...['192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15'],
   ...['198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
 ]
+/** Where clouds tell machines their secrets: nothing that a range in the settings means. */
+const metadata = ['169.254.169.254', '169.254.170.2', '100.100.100.200', 'fd00:ec2::254']
 /** Everything but 2000::/3, and in it what is for tunnels (Teredo, 6to4), protocols and documents. */
 const closed6 = [
   ...['::/3', '4000::/2', '8000::/1'],
@@ -15,14 +17,15 @@ const closed6 = [
 ]
 
 /**
- * Which addresses may be called: those of the open internet, and those in `allow` (addresses, CIDR ranges). An IPv4
+ * Which addresses may be called: those of the open internet, and those in `allow` (addresses, CIDR ranges), but for
+ * clouds' metadata. An IPv4
  * address in IPv6 clothes (mapped, or through NAT64) is judged as what it is.
  */
 export function addressRules(allow: readonly string[]): Rules {
-  const [isClosed, isAllowed] = [listOf([...closed4, ...closed6]), listOf(allow)]
+  const [isClosed, isAllowed, isNever] = [listOf([...closed4, ...closed6]), listOf(allow), listOf(metadata)]
   return (given) => {
     const address = plain(given)
-    return address !== null && (isAllowed(address) || !isClosed(address))
+    return address !== null && !isNever(address) && (isAllowed(address) || !isClosed(address))
   }
 }
 

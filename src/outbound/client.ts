@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, buildConnector, type Dispatcher, request } from 'undici'
 import { addressRules } from './addresses.ts'
 import { type Failed, failed, wordsOf } from './faults.ts'
+import type { OwnPorts } from './own.ts'
 import { checkTarget, type Resolve, resolveName, shownAddress, type Target, wrongHeader } from './target.ts'
 
 type Sent = {
@@ -35,10 +36,13 @@ export function makeClient({
   allow,
   resolve = resolveName,
   timeout_ms = 15_000,
+  own = [],
 }: {
   allow: readonly string[]
   resolve?: Resolve
   timeout_ms?: number
+  /** Ports of this machine that are never called, though the machine itself may be. */
+  own?: OwnPorts
 }): Client {
   const may = addressRules(allow)
   const open = new Set<Deadline>()
@@ -48,7 +52,7 @@ export function makeClient({
     const deadline = startDeadline(timeout_ms)
     open.add(deadline)
     try {
-      const target = await Promise.race([checkTarget(sent.url, { resolve, may }), deadline.passed])
+      const target = await Promise.race([checkTarget(sent.url, { resolve, may, own }), deadline.passed])
       return 'error' in target ? target : await call(target, sent, { may, deadline, timeout_ms })
     } finally {
       deadline.clear()

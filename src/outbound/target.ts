@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { literalOf } from './addresses.ts'
 import { failed, wordsOf } from './faults.ts'
+import { isOurselves, type OwnPorts } from './own.ts'
 
 /** All addresses of a name, of both families. */
 export type Resolve = (name: string) => Promise<LookupAddress[]>
@@ -56,10 +57,11 @@ export function wrongHeader(headers: Record<string, string>): string | null {
 /** Looks a call's address up and refuses it unless all that is found may be called. */
 export async function checkTarget(
   text: string,
-  { resolve, may }: { resolve: Resolve; may: (address: string) => boolean },
+  { resolve, may: mayBe, own }: { resolve: Resolve; may: (address: string) => boolean; own: OwnPorts },
 ): Promise<Target | ReturnType<typeof failed>> {
   const url = readTarget(text)
   if (!(url instanceof URL)) return failed(url.error, true)
+  const may = (address: string) => mayBe(address) && !isOurselves(address, url, own)
   const literal = literalOf(url.hostname)
   if (literal !== null) {
     if (!may(literal)) return failed(`The address ${literal} ${isClosed}`, true)
