@@ -48,7 +48,7 @@ test('an id that is none, or of another kind, opens nothing and changes nothing,
     }
   }
   assert.deepEqual(open, [])
-  assert.equal(await fingerprint(ship, visits), before)
+  assert.deepEqual(await fingerprint(ship, visits), before)
 })
 
 test('a part of one thing is not reached by way of another one', async () => {
@@ -79,7 +79,7 @@ test('a part of one thing is not reached by way of another one', async () => {
     walked += 1
   }
   assert.ok(walked >= 10)
-  assert.equal(await fingerprint(ship, visits), before)
+  assert.deepEqual(await fingerprint(ship, visits), before)
 })
 
 test('each scope of a token opens what is its own, and nothing else', async () => {

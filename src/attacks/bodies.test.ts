@@ -55,7 +55,7 @@ test('whatever body comes, it is refused or taken as it is, nothing breaks, and 
       )
     }
   }
-  assert.equal(await fingerprint(ship, noted), before)
+  assert.deepEqual(await fingerprint(ship, noted), before)
 })
 
 const types = [
@@ -125,7 +125,7 @@ test('a form is nothing but a form: no JSON, no text, no upload, and no other me
     payload: { _method: 'DELETE' },
   }
   assert.equal((await server.inject({ ...override, headers: { ...headers, authorization } })).statusCode, 404)
-  assert.equal(await fingerprint(ship, noted), before)
+  assert.deepEqual(await fingerprint(ship, noted), before)
 })
 
 test('a body one byte too long is 413, and what is allowed is read', async () => {
