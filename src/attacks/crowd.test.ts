@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { connect, type Socket } from 'node:net'
 import { after, test } from 'node:test'
+import { Refusal } from '../platform/refusal.ts'
 import { startWithFront } from '../testing/front.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwind } from '../testing/northwind.ts'
@@ -70,6 +71,25 @@ test('passwords are tried two at a time, and a crowd at the door is told to come
   const count = (status: number) => statuses.filter((one) => one === status).length
   assert.ok(count(503) >= 10, `${count(503)} of 40 were refused`)
   assert.ok(count(422) + count(429) + count(401) >= 20)
+})
+
+test('a tool that floods is told to wait, and no other tool with it', async () => {
+  const ship = await world()
+  const intake = makeIntake()
+  const say = async (source: string) => {
+    const item = { source: { id: source }, scope: '' } as unknown as Verified // never read: it is about places alone
+    return intake.take(ship, item).then(
+      () => 'taken',
+      (error) => (error instanceof Refusal ? error.code : 'tried'),
+    )
+  }
+  const flood = Array.from({ length: 700 }, () => say('flood'))
+  const others = ['a', 'b', 'c'].map(say)
+  const told = await Promise.all(flood)
+  assert.deepEqual(told.filter((one) => one !== 'tried').length, 199)
+  assert.ok(told.every((one) => one === 'tried' || one === 'too-many'))
+  assert.deepEqual(await Promise.all(others), ['tried', 'tried', 'tried'])
+  intake.close()
 })
 
 /** A client that says this much and then nothing, or one more byte now and then; answers when it was cut. */

@@ -2,6 +2,7 @@ import { setTimeout as pause, setImmediate } from 'node:timers/promises'
 import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { acceptDeliveries } from './actions.ts'
+import { fairQueue } from './fair-queue.ts'
 import type { Acknowledgement, Verified } from './model.ts'
 import { mostRead, readUnread, storeDeliveries } from './reading.ts'
 
@@ -14,6 +15,8 @@ type Waiting = {
 /** Up to so many that come at once are read before they are acknowledged; more of them are a rush. */
 const mostAtOnce = 16
 const mostWaiting = 2000
+/** Of one sender. Whoever floods is told to wait; others do not wait behind it. */
+const mostOfOne = 500
 /** With so many unread (some forty seconds of reading), senders are slowed down instead. */
 const mostUnread = 20_000
 /** Milliseconds: nothing is read while a rush goes on, but some of it all the same every so often. */
@@ -28,16 +31,16 @@ export type Intake = ReturnType<typeof makeIntake>
  * and read when it is over, so that no deploy waits for the releases of all others. `take` resolves after the commit.
  */
 export function makeIntake() {
-  const waiting: Waiting[] = []
+  const waiting = fairQueue<Waiting>({ most: mostWaiting, share: mostOfOne })
   let [busy, reading, closed] = [false, false, false]
   let unread = 0
   let last_at = 0
 
   async function drain(ctx: Context) {
     busy = true
-    while (waiting.length > 0) {
-      const calm = (waiting.length <= mostAtOnce && unread === 0) || unread >= mostUnread
-      const batch = waiting.splice(0, calm ? mostAtOnce : waiting.length)
+    while (waiting.length() > 0) {
+      const calm = (waiting.length() <= mostAtOnce && unread === 0) || unread >= mostUnread
+      const batch = waiting.take(calm ? mostAtOnce : waiting.length())
       const answers = await together(ctx, batch, calm ? acceptDeliveries : storeDeliveries)
       if (!calm) unread += answers
       last_at = performance.now()
@@ -63,14 +66,9 @@ export function makeIntake() {
 
   return {
     take(ctx: Context, item: Verified): Promise<Acknowledgement> {
-      if (waiting.length >= mostWaiting) {
-        throw new Refusal(
-          'unavailable',
-          'More deliveries come than can be stored. Send this one again in a moment.',
-        )
-      }
       return new Promise((resolve, reject) => {
-        waiting.push({ item, resolve, reject })
+        const place = waiting.add(`${item.source.id} ${item.scope}`, { item, resolve, reject })
+        if (place !== 'taken') return reject(refusals[place]())
         if (!busy) void drain(ctx)
       })
     },
@@ -79,6 +77,13 @@ export function makeIntake() {
       closed = true
     },
   }
+}
+
+const refusals = {
+  full: () =>
+    new Refusal('unavailable', 'More deliveries come than can be stored. Send this one again in a moment.'),
+  'too-many': () =>
+    new Refusal('too-many', 'More of your deliveries wait than there are places for. Send this one again in a moment.'),
 }
 
 /** How many are left to be read, as far as is known. */
