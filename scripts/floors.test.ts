@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { belowFloors, unchecked } from './floors.mjs'
+
+type Bill = { bomFormat: string; components: { group?: string; name: string; version: string }[] }
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
@@ -59,9 +62,24 @@ test('SQLite is one that loses nothing when a checkpoint meets a writer', () => 
   assert.ok(major * 1e6 + minor * 1e3 + patch >= 3_051_003, version)
 })
 
-test('the list of what Shiplog is made of is one command, and no package runs a script where it is installed', () => {
-  const { scripts } = read('package.json')
-  assert.equal(scripts.sbom, 'npm sbom --omit=dev --sbom-format=cyclonedx --package-lock-only')
+test('what Shiplog is made of is printed by one command, with all that production needs and no test tool', () => {
+  const said = execFileSync(process.execPath, [join(root, 'scripts/sbom.mjs')], {
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  })
+  const bill: Bill = JSON.parse(said)
+  const listed = bill.components.map(
+    ({ group, name, version }) => `${group ? `${group}/` : ''}${name}@${version}`,
+  )
+  const needed = Object.entries<{ version: string; dev?: boolean; devOptional?: boolean }>(packages)
+    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
+    .map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`)
+  assert.equal(bill.bomFormat, 'CycloneDX')
+  assert.deepEqual([...new Set(listed)].sort(), [...new Set(needed)].sort())
+  assert.ok(listed.some((one) => one.startsWith('ajv@'))) // which test tools need too
+})
+
+test('no package runs a script where it is installed', () => {
   assert.match(readFileSync(join(root, 'Dockerfile'), 'utf8'), /npm ci --omit=dev --ignore-scripts/)
   assert.match(readFileSync(join(root, 'scripts/npm.mjs'), 'utf8'), /'--ignore-scripts'/)
 })
