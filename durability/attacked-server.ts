@@ -25,14 +25,11 @@ const { token } = await createToken(cli, { name: 'attacker', scopes: ['admin'] }
 const { source } = await createSource(cli, { name: 'GitHub', kind: 'github' })
 
 const journal = followJournal(ship)
-const front = makeFront({ now: ship.now, url: 'http://status.test', files: null, journal })
+const anybody = { enter: async () => () => {}, isFull: () => false, load: () => ({ waiting: 0, running: 0 }) }
+const line = without('line') ? { line: anybody } : {}
+const front = makeFront({ now: ship.now, url: 'http://status.test', files: null, journal, ...line })
 const settings = { url: 'http://status.test', trusted_proxies: [], log_level: 'silent', secret: ship.secret }
-const anybody = { enter: async () => () => {}, load: () => ({ waiting: 0, running: 0 }) }
-const app = await buildApp(
-  settings,
-  { ...ship, committed: journal.committed },
-  without('line') ? { front, line: anybody } : { front },
-)
+const app = await buildApp(settings, { ...ship, committed: journal.committed }, { front })
 if (without('patience')) Object.assign(app.server, { headersTimeout: 0, requestTimeout: 0, timeout: 0 })
 await app.listen({ port: 0, host: '127.0.0.1' })
 process.send?.({ port: (app.server.address() as AddressInfo).port, token, source: source.id })

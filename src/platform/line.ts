@@ -75,7 +75,14 @@ export function makeLine({
     })
   }
 
-  return { enter, /** How many wait, and run. */ load: () => ({ waiting: waiting.flat().length, running }) }
+  /** Whether an operator who comes now finds no place. */
+  const isFull = () => (waiting[operators]?.length ?? 0) >= (mostWaiting[operators] ?? 0)
+
+  return {
+    enter,
+    isFull,
+    /** How many wait, and run. */ load: () => ({ waiting: waiting.flat().length, running }),
+  }
 }
 
 function tooMuch() {

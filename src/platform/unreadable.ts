@@ -24,22 +24,25 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Carri
   socket.destroySoon()
 }
 
+/** What an answer says that is made without the framework: what all others say, and that nobody keeps it. */
+export const bareHeaders = {
+  'content-security-policy': "default-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cache-control': 'no-store',
+}
+
 function problemText(status: number, detail: string) {
   const title = STATUS_CODES[status]
   const body = JSON.stringify({ type: 'about:blank', title, status, detail, request_id: randomUUID() })
-  return [
-    `HTTP/1.1 ${status} ${title}`,
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    "Content-Security-Policy: default-src 'none';frame-ancestors 'none'",
-    'Cross-Origin-Opener-Policy: same-origin',
-    'Cross-Origin-Resource-Policy: same-origin',
-    'Referrer-Policy: same-origin',
-    'X-Content-Type-Options: nosniff',
-    'X-Frame-Options: DENY',
-    'Cache-Control: no-store',
-    'Connection: close',
-    '',
-    body,
-  ].join('\r\n')
+  const own = {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  }
+  const headers = Object.entries({ ...bareHeaders, ...own }).map(([name, value]) => `${name}: ${value}`)
+  return [`HTTP/1.1 ${status} ${title}`, ...headers, '', body].join('\r\n')
 }
