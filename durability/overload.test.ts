@@ -46,7 +46,8 @@ async function overload(t: TestContext, ...without: string[]) {
   ).finally(() => {
     over = true
   })
-  const [pages, programs]: ReturnType<typeof ask>[][] = [[], []]
+  const pages: ReturnType<typeof ask>[] = []
+  const programs: ReturnType<typeof ask>[] = []
   for (let at = 0; !over; at += 1) {
     pages.push(ask('/'))
     if (at % 10 === 0) programs.push(ask(path, headers))

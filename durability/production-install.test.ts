@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { cpSync, globSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { test } from 'node:test'
 
 const root = join(import.meta.dirname, '..')
@@ -67,7 +68,7 @@ test('what production installs needs no script and no test tool, serves, and is 
   })
   const ended = once(server, 'exit')
   t.after(() => void server.kill('SIGKILL'))
-  const [line] = await once(server.stdout, 'data')
+  const [line] = await once(server.stdout as Readable, 'data')
   const address = /http:\/\/localhost:(\d+)/.exec(String(line))
   for (const path of ['/', '/readyz', '/history.atom', '/badge.svg', '/login']) {
     assert.equal((await fetch(`http://127.0.0.1:${address?.[1]}${path}`)).status, 200, path)

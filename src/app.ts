@@ -40,8 +40,8 @@ import { answerError, answerNotFound } from './platform/errors.ts'
 import { serveFavicons } from './platform/favicons.ts'
 import { registerFlash } from './platform/flash.ts'
 import type { App } from './platform/http.ts'
+import { makeLine } from './platform/line.ts'
 import { logging } from './platform/logging.ts'
-import { type Line, makeLine } from './platform/line.ts'
 import { Refusal } from './platform/refusal.ts'
 import type { Job } from './platform/timers.ts'
 import { answerUnreadable } from './platform/unreadable.ts'
@@ -96,8 +96,6 @@ type Options = {
   tracing?: Pick<Tracing, 'watch'> | undefined
   /** What keeps public answers ready; without it each is rendered when it is asked for. */
   front?: Front
-  /** Where requests wait while there is more to do than can be done. */
-  line?: Line
 }
 
 /** The whole server, every plugin and slice registered by hand, in order. `ctx` is what each request's context grows from. */
@@ -112,7 +110,6 @@ export async function buildApp(
     ready = () => true,
     health = {},
     tracing,
-    line = makeLine(),
   }: Options = {},
 ): Promise<App> {
   const app = bareServer(config, front)
@@ -137,7 +134,7 @@ export async function buildApp(
     if (ready() || request.routeOptions.config.storeless) return
     throw new Refusal('unavailable', 'Shiplog cannot reach its database right now. It keeps trying.')
   })
-  registerLine(app, line)
+  registerLine(app, front?.line ?? makeLine())
   registerGuard(app, guard)
   registerFormOnce(app)
   app.setErrorHandler(answerError)

@@ -5,10 +5,12 @@ import type { Journal } from './journal/follow.ts'
 import { hidesSomething, isPublicLine } from './journal/journal.ts'
 import { answerReady, sendRendering } from './platform/answering.ts'
 import { type App, hasReadableHost, namesTwoHosts, originFor } from './platform/http.ts'
+import { type Line, makeLine } from './platform/line.ts'
 import { Refusal } from './platform/refusal.ts'
 import type { RenderingFiles } from './platform/rendering-files.ts'
 import { forget, keyOf, makeRenderings, outdate, type Renderings } from './platform/renderings.ts'
 import { renderingFor } from './platform/renewing.ts'
+import { shedOne } from './platform/shedding.ts'
 
 export type Front = ReturnType<typeof makeFront>
 
@@ -21,13 +23,15 @@ type Given = {
   journal: Journal
   /** By hundreds of statuses, what was answered without a step of the framework. */
   answered?: number[]
+  /** Where what has to be worked out waits. */
+  line?: Line
 }
 
 /**
  * What stands before the server: answers of routes that are `kept` are rendered by asking the server itself, once
  * for each change in the journal, and written from memory from then on without a step of the framework.
  */
-export function makeFront({ now, url, files, journal, answered = [] }: Given) {
+export function makeFront({ now, url, files, journal, answered = [], line = makeLine() }: Given) {
   const rendering = new AsyncLocalStorage<{ origin: string }>()
   let server: App | undefined
   const renderings = makeRenderings({
@@ -64,7 +68,8 @@ export function makeFront({ now, url, files, journal, answered = [] }: Given) {
   return {
     renderings,
     attach,
-    serverFactory: factoryFor(renderings, answered),
+    line,
+    serverFactory: factoryFor(renderings, answered, line),
     /** Renders an address if that is due, for nobody in particular. */
     refresh: (address: string) => renderingFor(renderings, address, renderings.home()),
   }
@@ -86,11 +91,12 @@ function refuseCrowd(kept: Renderings, address: string, origin: string) {
 }
 
 /** Node's own server as Fastify would make it, with the renderings before it. */
-function factoryFor(renderings: Renderings, answered: number[]) {
+function factoryFor(renderings: Renderings, answered: number[], line: Line) {
   return (handler: RequestListener, options: FastifyServerOptions & { http?: object }) => {
     const server = createServer(options.http ?? {}, (request, response) => {
-      if (!answerReady(renderings, request, response)) return handler(request, response)
-      const hundreds = response.statusCode === 304 ? 3 : 2
+      const isBare = answerReady(renderings, request, response) || shedOne(line, request, response)
+      if (!isBare) return handler(request, response)
+      const hundreds = Math.floor(response.statusCode / 100)
       answered[hundreds] = (answered[hundreds] ?? 0) + 1
     })
     server.keepAliveTimeout = options.keepAliveTimeout ?? 0

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { connect, type Socket } from 'node:net'
 import { after, test } from 'node:test'
+import { makeIntake } from '../ingest/intake.ts'
+import type { Verified } from '../ingest/model.ts'
+import { operators } from '../platform/line.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { startWithFront } from '../testing/front.ts'
 import { startTestApp } from '../testing/http.ts'
@@ -42,6 +45,35 @@ test('when more is asked for than can be answered, pages that are ready are, and
   }
   assert.ok(answers.every(({ statusCode }) => statusCode === 200 || statusCode === 503))
   assert.equal((await ask('/api/v1/journal', { authorization })).status, 200) // the crowd has gone
+})
+
+test('while the line is full, operators and programs are told so without a step of the framework, and tools are not', async () => {
+  const { front, ask } = await shop()
+  await ask('/')
+  const leaves = await Promise.all(Array.from({ length: 32 }, () => front.line.enter(operators)))
+  const waiting = Array.from({ length: 100 }, () => front.line.enter(operators))
+  for (const [path, headers] of [
+    ['/admin/incidents', {}],
+    ['/api/v1/journal', { authorization: 'Bearer x' }],
+  ] as const) {
+    const answer = await ask(path, headers)
+    assert.deepEqual(
+      [answer.status, answer.headers['retry-after'], answer.headers['cache-control']],
+      [503, '10', 'no-store'],
+    )
+    assert.match(
+      String(answer.headers['content-type']),
+      path === '/admin/incidents' ? /^text\/html/ : /^application\/problem/,
+    )
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff')
+    assert.match(String(answer.headers['content-security-policy']), /^default-src 'none'/)
+  }
+  assert.equal((await ask('/')).status, 200)
+  assert.equal((await ask('/livez')).status, 200)
+  assert.equal((await ask('/api/v1/events', { authorization: 'Bearer x' }, 'POST')).status, 401)
+  for (const leave of leaves) leave()
+  for (const one of waiting) (await one)()
+  assert.equal((await ask('/api/v1/journal', { authorization: 'Bearer x' })).status, 401)
 })
 
 test('a crowd that makes up addresses grows nothing, keeps nobody from the page, and is refused where it is too large', async () => {

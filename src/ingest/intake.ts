@@ -83,7 +83,10 @@ const refusals = {
   full: () =>
     new Refusal('unavailable', 'More deliveries come than can be stored. Send this one again in a moment.'),
   'too-many': () =>
-    new Refusal('too-many', 'More of your deliveries wait than there are places for. Send this one again in a moment.'),
+    new Refusal(
+      'too-many',
+      'More of your deliveries wait than there are places for. Send this one again in a moment.',
+    ),
 }
 
 /** How many are left to be read, as far as is known. */
