@@ -1,5 +1,7 @@
-// `npm test`: types, then lint, then every test in one run of node:test, whose counts close the output.
-// `--unit` leaves the browser out. Files and node's own options narrow it: npm test -- src/x.test.ts
+// `npm test`: types and lint beside every test, in one run of node:test, whose counts close the output.
+// `--unit` leaves the browser out. Files and node's own options narrow it: npm test -- src/x.test.ts, and
+// TESTS_ON=postgres npm test -- src/x.test.ts for the same on PostgreSQL.
+import { spawn } from 'node:child_process'
 import { runToEnd } from './child.mjs'
 
 const [unitOnly, args] = [
@@ -10,30 +12,41 @@ const files = args.filter((arg) => !arg.startsWith('-'))
 const options = args.filter((arg) => arg.startsWith('-'))
 
 try {
-  if (files.length === 0) {
-    await step('Types', 'node_modules/typescript/bin/tsc', '-p', '.')
-    await step('Lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')
-  }
-  if (files.length === 0 ? !unitOnly : files.some((file) => file.includes('e2e/'))) await findBrowser()
-  await step(
-    'Tests',
-    '--test',
-    '--test-reporter=spec',
-    '--test-timeout=120000',
-    '--test-concurrency=2',
-    ...options,
-    ...targets(),
-  )
+  const everything = files.length === 0
+  if (everything ? !unitOnly : files.some((file) => file.includes('e2e/'))) await findBrowser()
+  const checks = everything ? [types(), lint()] : []
+  const failed = [await tests(), ...(await Promise.all(checks))].filter((one) => one !== null)
+  if (failed.length > 0) throw new Error(failed.join('\n'))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 }
 
-/** Each story has a process of its own; all other tests share two, which is ten times as fast. */
+/** Each story has a process of its own; all other tests share three, which is ten times as fast. */
 function targets() {
   if (files.length > 0) return files
-  const units = ['scripts/unit.mjs', 'scripts/processes.mjs']
+  const units = ['scripts/unit.mjs', 'scripts/unit-postgres.mjs', 'scripts/processes.mjs']
   return unitOnly ? units : [...units, 'e2e/**/*.test.ts']
+}
+
+/** Three at once on two cores: a story waits for its browser half of the time. */
+async function tests() {
+  const postgres = files.length === 0 ? await startPostgres() : null
+  try {
+    const how = ['--test', '--test-reporter=spec', '--test-timeout=120000', '--test-concurrency=3']
+    const code = await runToEnd(process.execPath, [...how, ...options, ...targets()])
+    return code === 0 ? null : 'Tests: failed.'
+  } finally {
+    await postgres?.stop()
+  }
+}
+
+/** One server for the whole run. */
+async function startPostgres() {
+  const { startTemplateServer } = await import('../src/testing/postgres-template.ts')
+  const server = await startTemplateServer()
+  process.env.TEST_POSTGRES = server.origin
+  return server
 }
 
 /** Once, before the stories, which would otherwise each look for it, or each install it. */
@@ -42,11 +55,28 @@ async function findBrowser() {
   process.env.CHROMIUM_PATH = await browserPath()
 }
 
+function types() {
+  return beside('Types', 'node_modules/typescript/bin/tsc', '-p', '.')
+}
+
+function lint() {
+  return beside('Lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')
+}
+
 /**
+ * Runs a check while the tests run, and prints what it said in one piece when it failed.
  * @param {string} name
  * @param {string[]} command
+ * @returns {Promise<string | null>}
  */
-async function step(name, ...command) {
-  const code = await runToEnd(process.execPath, command)
-  if (code !== 0) throw new Error(`${name}: failed.`)
+function beside(name, ...command) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (words) => (said += words))
+    child.on('close', (code) => {
+      if (code !== 0) console.error(said)
+      resolve(code === 0 ? null : `${name}: failed.`)
+    })
+  })
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { addUser, changeRole, disableUser, enableUser } from './actions.ts'
 import { acceptInvitation, invite, takeBackInvitation } from './invitations.ts'
@@ -21,7 +20,8 @@ async function activeAdmins({ db }: World) {
   return rows.filter(({ disabled_at }) => disabled_at === null).length
 }
 
-onBothStores('two admins who demote or shut out each other at the same moment leave one', async (ship) => {
+test('two admins who demote or shut out each other at the same moment leave one', async () => {
+  const ship = await world()
   const [ada, ben] = [await addUser(ship, person('ada')), await addUser(ship, person('ben'))]
   for (let round = 0; round < 5; round += 1) {
     const tried = await Promise.allSettled([
@@ -41,7 +41,8 @@ onBothStores('two admins who demote or shut out each other at the same moment le
   }
 })
 
-onBothStores('the last admin stays one, and a shut out admin is nobody to fall back on', async (ship) => {
+test('the last admin stays one, and a shut out admin is nobody to fall back on', async () => {
+  const ship = await world()
   const [ada, ben] = [await addUser(ship, person('ada')), await addUser(ship, person('ben'))]
   await disableUser(ship, ben.id)
   await assert.rejects(changeRole(ship, ada.id, 'viewer'), { code: 'conflict' })
@@ -52,7 +53,8 @@ onBothStores('the last admin stays one, and a shut out admin is nobody to fall b
   await assert.rejects(enableUser(ship, ben.id), /not shut out/)
 })
 
-onBothStores('an invitation used twice at once lets one in', async (ship) => {
+test('an invitation used twice at once lets one in', async () => {
+  const ship = await world()
   const { token } = await invite(ship.as(cli), { email: 'bea@example.com', role: 'editor' })
   const tried = await Promise.allSettled([1, 2, 3].map(() => acceptInvitation(ship, token, bea)))
   assert.equal(tried.filter(({ status }) => status === 'fulfilled').length, 1)

@@ -6,7 +6,6 @@ import { sealJournal } from '../journal/seals.ts'
 import { readOnly } from '../platform/database.ts'
 import { editSite } from '../site/actions.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { ada, type World, world } from '../testing/world.ts'
 import { journalFilter, spanOf } from './model.ts'
 import { everyLine, journalLines } from './store.ts'
@@ -20,27 +19,25 @@ async function written(ship: World) {
   await record(ship.as(bo), { action: 'site.edited', subject: ['site', 'site'] })
 }
 
-onBothStores(
-  'the journal is asked for by person, kind, action, day and thing, each alone and together',
-  async (ship) => {
-    ship.at('2026-11-22T21:59:59.999Z')
-    await written(ship)
-    ship.at('2026-11-22T22:00:00.000Z')
-    await written(ship.as(ada))
-    const count = async (asked: object, zone = 'UTC') =>
-      (await journalLines(readOnly(ship.db), { limit: 100, ...asked }, zone)).length
-    assert.equal(await count({}), 8)
-    assert.deepEqual([await count({ actor: bo.id }), await count({ actor: 'cli' })], [4, 2])
-    assert.equal(await count({ subject_kind: 'site' }), 2)
-    assert.equal(await count({ actor: bo.id, action: 'site.edited', day: '2026-11-22' }), 2)
-    assert.deepEqual([await count({ day: '2026-11-22' }), await count({ day: '2026-11-23' })], [8, 0])
-    const tallinn = (day: string) => count({ day }, 'Europe/Tallinn')
-    assert.deepEqual([await tallinn('2026-11-22'), await tallinn('2026-11-23')], [4, 4])
-    let told = 0
-    for await (const _ of everyLine(readOnly(ship.db), { actor: bo.id }, 'UTC')) told += 1
-    assert.equal(told, 4)
-  },
-)
+test('the journal is asked for by person, kind, action, day and thing, each alone and together', async () => {
+  const ship = await world()
+  ship.at('2026-11-22T21:59:59.999Z')
+  await written(ship)
+  ship.at('2026-11-22T22:00:00.000Z')
+  await written(ship.as(ada))
+  const count = async (asked: object, zone = 'UTC') =>
+    (await journalLines(readOnly(ship.db), { limit: 100, ...asked }, zone)).length
+  assert.equal(await count({}), 8)
+  assert.deepEqual([await count({ actor: bo.id }), await count({ actor: 'cli' })], [4, 2])
+  assert.equal(await count({ subject_kind: 'site' }), 2)
+  assert.equal(await count({ actor: bo.id, action: 'site.edited', day: '2026-11-22' }), 2)
+  assert.deepEqual([await count({ day: '2026-11-22' }), await count({ day: '2026-11-23' })], [8, 0])
+  const tallinn = (day: string) => count({ day }, 'Europe/Tallinn')
+  assert.deepEqual([await tallinn('2026-11-22'), await tallinn('2026-11-23')], [4, 4])
+  let told = 0
+  for await (const _ of everyLine(readOnly(ship.db), { actor: bo.id }, 'UTC')) told += 1
+  assert.equal(told, 4)
+})
 
 test('a day is as long as the page’s zone makes it', () => {
   const hours = (day: string) => {

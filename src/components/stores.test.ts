@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
-import { onBothStores } from '../testing/postgres.ts'
+import { test } from 'node:test'
+import { world } from '../testing/world.ts'
 import { archiveComponent, createComponent, editComponent, moveComponent } from './actions.ts'
 import { removeGroup } from './groups.ts'
 import { currentStatuses, endImpacts, impactsBetween, moveImpactStarts, setImpact } from './impacts.ts'
 import { publicComponents } from './public.ts'
 import { listComponents, listGroups } from './store.ts'
 
-onBothStores('components keep their order, their group and their version', async (ship) => {
+test('components keep their order, their group and their version', async () => {
+  const ship = await world()
   const add = (name: string, group: string | null) => createComponent(ship, { name, group })
   const loose = await add('API', null)
   const [checkout, search] = [await add('Checkout', 'Shop'), await add('Search', 'Shop')]
@@ -26,7 +28,8 @@ onBothStores('components keep their order, their group and their version', async
   )
 })
 
-onBothStores('what a component suffers is kept, moved, ended and read alike', async (ship) => {
+test('what a component suffers is kept, moved, ended and read alike', async () => {
+  const ship = await world()
   const { id: component_id } = await createComponent(ship, { name: 'Shop' })
   const at = (minute: number) => `2026-11-23T11:${minute}:00.000Z`
   const hand = { component_id, incident_id: null }

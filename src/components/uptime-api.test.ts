@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { declareIncident, deleteIncident } from '../incidents/actions.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { editComponent } from './actions.ts'
 import { publicImpacts } from './public-impacts.ts'
 
@@ -82,27 +81,24 @@ test('a component that began in any year has an answer, and so does one that has
   }
 })
 
-onBothStores(
-  'customers know of impacts by hand and of incidents that they may read, in the window',
-  async (given) => {
-    const { ship, incident, components } = await northwindInTrouble(given)
-    const deleted = await declareIncident(ship, {
-      title: 'A mistake',
-      body: 'x',
-      components: [{ component: 'checkout', status: 'major_outage' }],
-    })
-    await deleteIncident(ship, deleted.id)
-    const told = async (since: string, component_id?: string) =>
-      (await publicImpacts(ship, component_id ? { since, component_id } : { since })).map(
-        ({ status, incident }) => `${status} ${incident?.title ?? 'by hand'}`,
-      )
-    const { id } = components.checkout
-    const cards = `partial_outage ${incident.title}`
-    assert.deepEqual(await told('2026-10-01T00:00:00.000Z', id), ['major_outage Checkout is down', cards])
-    assert.deepEqual(await told('2026-11-22T00:00:00.000Z', id), [cards])
-    assert.deepEqual((await told('2026-11-22T00:00:00.000Z')).sort(), [
-      `degraded_performance ${incident.title}`,
-      cards,
-    ])
-  },
-)
+test('customers know of impacts by hand and of incidents that they may read, in the window', async () => {
+  const { ship, incident, components } = await northwindInTrouble()
+  const deleted = await declareIncident(ship, {
+    title: 'A mistake',
+    body: 'x',
+    components: [{ component: 'checkout', status: 'major_outage' }],
+  })
+  await deleteIncident(ship, deleted.id)
+  const told = async (since: string, component_id?: string) =>
+    (await publicImpacts(ship, component_id ? { since, component_id } : { since })).map(
+      ({ status, incident }) => `${status} ${incident?.title ?? 'by hand'}`,
+    )
+  const { id } = components.checkout
+  const cards = `partial_outage ${incident.title}`
+  assert.deepEqual(await told('2026-10-01T00:00:00.000Z', id), ['major_outage Checkout is down', cards])
+  assert.deepEqual(await told('2026-11-22T00:00:00.000Z', id), [cards])
+  assert.deepEqual((await told('2026-11-22T00:00:00.000Z')).sort(), [
+    `degraded_performance ${incident.title}`,
+    cards,
+  ])
+})

@@ -7,7 +7,6 @@ import { postUpdate } from '../incidents/updates.ts'
 import { planMaintenance } from '../maintenance/actions.ts'
 import { recordByHand } from '../releases/by-hand.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { deskNow } from './now.ts'
 
@@ -155,7 +154,8 @@ test('single letters are switched off and on by their owner, and the journal has
   )
 })
 
-onBothStores('both stores show the same at this moment', async (ship) => {
+test('both stores show the same at this moment', async () => {
+  const ship = await world()
   await createComponent(ship, { name: 'Checkout' })
   await recordByHand(ship, { component: 'checkout', version: '2.0.0' })
   await declare(ship)

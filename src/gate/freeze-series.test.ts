@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestApp } from '../testing/http.ts'
 import { northwind } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
-import type { World } from '../testing/world.ts'
+import { type World, world } from '../testing/world.ts'
 import { goOnWithFreezes } from './freeze-series.ts'
 import { stopFreezes } from './freeze-series-edits.ts'
 import { undoable, undoFreeze } from './freeze-undo.ts'
@@ -27,60 +26,58 @@ async function yard(ship: World, change: object = {}) {
   return { all, ids, id: (nth: number) => ids[nth - 1] ?? '' }
 }
 
-onBothStores(
-  'a freeze is changed with all later ones; what was moved or called off alone stays so',
-  async (store) => {
-    const { ship } = await northwind(store)
-    const { all, ids, id } = await yard(ship)
-    await editFreeze(ship, id(4), { starts_at: '2026-12-18T10:00:00Z' })
-    await endFreeze(ship, id(5))
-    const made = await editFreeze(ship, id(3), {
-      which: 'later',
-      starts_at: '2026-12-11T15:00:00Z',
-      ends_at: '2026-12-13T15:00:00Z',
-      may_pass: ['Ada'],
-      version: 1,
-    })
-    assert.deepEqual([made.repeats, made.may_pass, made.components.length], ['FREQ=WEEKLY', ['Ada'], 1])
-    assert.deepEqual(
-      (await all())
-        .slice(0, 6)
-        .map((one) => [
-          ids.indexOf(one.id) + 1,
-          one.starts_at.slice(5, 13),
-          one.ends_at.slice(5, 13),
-          one.may_pass.length,
-          one.ended_at !== null,
-        ]),
-      [
-        [1, '11-27T16', '11-28T16', 0, false],
-        [2, '12-04T16', '12-05T16', 0, false],
-        [3, '12-11T15', '12-13T15', 1, false],
-        [4, '12-18T10', '12-19T16', 1, false],
-        [5, '12-25T16', '12-26T16', 0, true],
-        [6, '01-01T15', '01-03T15', 1, false],
-      ],
-    )
-    ship.at('2026-12-28T12:00:00.000Z')
-    await goOnWithFreezes(ship)
-    const starts = (await all()).map(({ starts_at }) => starts_at)
-    assert.equal(new Set(starts).size, starts.length)
-    assert.equal(
-      starts.filter((at) => at.startsWith('2026-12-25')).length,
-      1,
-      'what was called off does not come back',
-    )
-    const lines = await ship.db
-      .selectFrom('journal')
-      .select('action')
-      .where('action', 'like', 'freeze.%')
-      .execute()
-    assert.equal(lines.filter(({ action }) => action === 'freeze.series_edited').length, 1)
-    await stopFreezes(ship, id(6))
-    await goOnWithFreezes(ship)
-    assert.deepEqual(await listFreezes(ship, { show: 'coming', limit: 100 }), [])
-  },
-)
+test('a freeze is changed with all later ones; what was moved or called off alone stays so', async () => {
+  const store = await world()
+  const { ship } = await northwind(store)
+  const { all, ids, id } = await yard(ship)
+  await editFreeze(ship, id(4), { starts_at: '2026-12-18T10:00:00Z' })
+  await endFreeze(ship, id(5))
+  const made = await editFreeze(ship, id(3), {
+    which: 'later',
+    starts_at: '2026-12-11T15:00:00Z',
+    ends_at: '2026-12-13T15:00:00Z',
+    may_pass: ['Ada'],
+    version: 1,
+  })
+  assert.deepEqual([made.repeats, made.may_pass, made.components.length], ['FREQ=WEEKLY', ['Ada'], 1])
+  assert.deepEqual(
+    (await all())
+      .slice(0, 6)
+      .map((one) => [
+        ids.indexOf(one.id) + 1,
+        one.starts_at.slice(5, 13),
+        one.ends_at.slice(5, 13),
+        one.may_pass.length,
+        one.ended_at !== null,
+      ]),
+    [
+      [1, '11-27T16', '11-28T16', 0, false],
+      [2, '12-04T16', '12-05T16', 0, false],
+      [3, '12-11T15', '12-13T15', 1, false],
+      [4, '12-18T10', '12-19T16', 1, false],
+      [5, '12-25T16', '12-26T16', 0, true],
+      [6, '01-01T15', '01-03T15', 1, false],
+    ],
+  )
+  ship.at('2026-12-28T12:00:00.000Z')
+  await goOnWithFreezes(ship)
+  const starts = (await all()).map(({ starts_at }) => starts_at)
+  assert.equal(new Set(starts).size, starts.length)
+  assert.equal(
+    starts.filter((at) => at.startsWith('2026-12-25')).length,
+    1,
+    'what was called off does not come back',
+  )
+  const lines = await ship.db
+    .selectFrom('journal')
+    .select('action')
+    .where('action', 'like', 'freeze.%')
+    .execute()
+  assert.equal(lines.filter(({ action }) => action === 'freeze.series_edited').length, 1)
+  await stopFreezes(ship, id(6))
+  await goOnWithFreezes(ship)
+  assert.deepEqual(await listFreezes(ship, { show: 'coming', limit: 100 }), [])
+})
 
 test('another rule for later freezes: what has no place any more is called off, and wrong ones are refused', async () => {
   const { ship } = await northwind()
@@ -153,8 +150,8 @@ test('the form and the API change one freeze, or all later ones', async () => {
   )
 })
 
-onBothStores('what was done to a freeze is taken back whole, at once, by whoever did it', async (store) => {
-  const { ship } = await northwind(store)
+test('what was done to a freeze is taken back whole, at once, by whoever did it', async () => {
+  const { ship } = await northwind()
   const { all, id } = await yard(ship)
   const facts = async () => (await all()).map(({ version: _, updated_at: __, ...facts }) => facts)
   const before = await facts()

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { declareIncident } from '../incidents/actions.ts'
 import { northwind } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { editFreeze, endFreeze, planFreeze } from './freezes.ts'
 import { askGate } from './gate.ts'
 import { setRules } from './rules.ts'
 import { listFreezes, rulesOf } from './store.ts'
 
-onBothStores('freezes, rules and answers are kept alike', async (store) => {
-  const { ship, components, release, say } = await northwind(store)
+test('freezes, rules and answers are kept alike', async () => {
+  const { ship, components, release, say } = await northwind()
   ship.at('2026-11-23T10:00:00.000Z')
   await release('checkout', '1.0')
   await release('checkout', '1.1')
@@ -50,8 +50,8 @@ onBothStores('freezes, rules and answers are kept alike', async (store) => {
   assert.equal(lines.length, 5)
 })
 
-onBothStores('many who ask, edit and end at once lose nothing', async (store) => {
-  const { ship, components } = await northwind(store)
+test('many who ask, edit and end at once lose nothing', async () => {
+  const { ship, components } = await northwind()
   ship.at('2026-11-23T12:00:00.000Z')
   const span = { starts_at: '2026-11-23T11:00:00Z', ends_at: '2026-11-23T20:00:00Z' }
   const { id } = await planFreeze(ship, { reason: 'Sale', ...span })

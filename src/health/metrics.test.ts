@@ -10,7 +10,6 @@ import { openDatabase } from '../platform/database.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
 import { startWithFront } from '../testing/front.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { world, worldOn } from '../testing/world.ts'
 import { makeMeter } from './meter.ts'
 
@@ -24,7 +23,8 @@ function figures(text: string, name: string) {
   )
 }
 
-onBothStores('the figures say what was asked, how it was answered and what waits', async (ship) => {
+test('the figures say what was asked, how it was answered and what waits', async () => {
+  const ship = await world()
   const server = await startTestApp(ship)
   const authorization = await server.token('metrics:read')
   const releases = await server.token('releases:write')

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
 import { currentStatuses, impactsOfIncident } from '../components/impacts.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { ada, type World, world } from '../testing/world.ts'
 import { declareIncident, deleteIncident, editIncident } from './actions.ts'
 import { distanceOf, sayAgain } from './again.ts'
@@ -37,7 +36,8 @@ const standing = async (ship: World, id: string) => {
   return { facts, components, impacts, updates: updates.map((update) => update.body) }
 }
 
-onBothStores('what was resolved is open again, with all that it hurt, promised and knew', async (ship) => {
+test('what was resolved is open again, with all that it hurt, promised and knew', async () => {
+  const ship = await world()
   const { checkout, incident } = await trouble(ship)
   ship.wait(5)
   await tell(ship, incident.id, {
@@ -132,35 +132,33 @@ test('saying it again keeps state and components and promises as far ahead as th
   assert.equal(distanceOf([{ ...at, next_update_at: '2026-11-23T13:00:00.000Z' }]), 27 * 60_000)
 })
 
-onBothStores(
-  'an edit keeps what stood there, with who and when, and customers never read it',
-  async (ship) => {
-    const { incident } = await trouble(ship)
-    const [first] = await updatesOf(ship, [incident.id])
-    ship.wait(31)
-    await editUpdate(ship.as(mari), incident.id, first?.id ?? '', { body: 'We look closely.' })
-    await editUpdate(ship.as(mari), incident.id, first?.id ?? '', { body: 'We look closely.' })
-    await editIncident(ship.as(mari), incident.id, { title: 'Card payments fail', impact: 'major' })
-    const revisions = await revisionsOf(ship, incident.id)
-    assert.deepEqual(
-      revisions.map(({ update_id, before, edited_by }) => [update_id, before, edited_by]),
-      [
-        [null, { title: 'Cards fail', impact: null }, 'Mari'],
-        [first?.id, { body: 'We look.' }, 'Mari'],
-      ],
-    )
-    const server = await startTestApp(ship)
-    const ed = await server.signedIn('editor')
-    const page = (await ed.get(`/admin/incidents/${incident.id}`)).body
-    assert.match(page, /edited <time datetime="2026-11-23T12:31:00.000Z">12:31<\/time> by Mari/)
-    assert.match(page, /We look\./)
-    const told = (await server.inject(`/incidents/${incident.id}`)).body
-    assert.match(told, /<p class="quiet small">edited <time datetime="2026-11-23T12:31:00.000Z">/)
-    assert.doesNotMatch(told, /We look\.|Mari/)
-    assert.doesNotMatch((await server.inject(`/api/v1/incidents/${incident.id}`)).body, /We look\.|Mari/)
-    assert.equal((await server.inject(`/api/v1/incidents/${incident.id}/revisions`)).statusCode, 401)
-  },
-)
+test('an edit keeps what stood there, with who and when, and customers never read it', async () => {
+  const ship = await world()
+  const { incident } = await trouble(ship)
+  const [first] = await updatesOf(ship, [incident.id])
+  ship.wait(31)
+  await editUpdate(ship.as(mari), incident.id, first?.id ?? '', { body: 'We look closely.' })
+  await editUpdate(ship.as(mari), incident.id, first?.id ?? '', { body: 'We look closely.' })
+  await editIncident(ship.as(mari), incident.id, { title: 'Card payments fail', impact: 'major' })
+  const revisions = await revisionsOf(ship, incident.id)
+  assert.deepEqual(
+    revisions.map(({ update_id, before, edited_by }) => [update_id, before, edited_by]),
+    [
+      [null, { title: 'Cards fail', impact: null }, 'Mari'],
+      [first?.id, { body: 'We look.' }, 'Mari'],
+    ],
+  )
+  const server = await startTestApp(ship)
+  const ed = await server.signedIn('editor')
+  const page = (await ed.get(`/admin/incidents/${incident.id}`)).body
+  assert.match(page, /edited <time datetime="2026-11-23T12:31:00.000Z">12:31<\/time> by Mari/)
+  assert.match(page, /We look\./)
+  const told = (await server.inject(`/incidents/${incident.id}`)).body
+  assert.match(told, /<p class="quiet small">edited <time datetime="2026-11-23T12:31:00.000Z">/)
+  assert.doesNotMatch(told, /We look\.|Mari/)
+  assert.doesNotMatch((await server.inject(`/api/v1/incidents/${incident.id}`)).body, /We look\.|Mari/)
+  assert.equal((await server.inject(`/api/v1/incidents/${incident.id}/revisions`)).statusCode, 401)
+})
 
 test('the promise is counted in the rail and told in plain words once it is due', async () => {
   const ship = await world()

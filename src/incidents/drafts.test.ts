@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
 import { type Client, startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { declareIncident } from './actions.ts'
 import { saveDraft } from './drafts.ts'
@@ -15,46 +14,44 @@ const list = '/admin/incidents'
 const cli = { kind: 'cli' as const, id: null, name: 'command line' }
 const all = (ship: World) => listIncidents(ship, { show: 'all', limit: 9 })
 
-onBothStores(
-  'a draft is kept once for each person and record, and what is due is published once',
-  async (given) => {
-    const ship = given.as(cli)
-    const first = await saveDraft(ship, {
-      incident_id: null,
-      fields: { title: 'Cards', _csrf: 'x', api_token: 'y' },
-    })
-    assert.deepEqual(first.fields, { title: 'Cards' })
-    const publish_at = '2026-11-23T12:10:00.000Z'
-    const fields = { title: 'Cards fail', body: 'We look.', password: 'z' }
-    const again = await saveDraft(ship, { incident_id: null, fields, publish_at, version: 1 })
-    assert.deepEqual(
-      [again.id, again.version, again.fields],
-      [first.id, 2, { title: 'Cards fail', body: 'We look.' }],
-    )
-    await assert.rejects(
-      saveDraft(ship, { incident_id: null, fields, version: 1 }),
-      /saved elsewhere meanwhile/,
-    )
-    await publishDue(ship)
-    assert.equal((await all(ship)).length, 0)
-    ship.wait(10)
-    const due = await draftById(ship, first.id)
-    await publishDue(ship)
-    await publishDue(ship)
-    await assert.rejects(publishDraft(ship, due), /changed meanwhile/) // the other node, a moment later
-    assert.deepEqual(
-      (await all(ship)).map(({ title }) => title),
-      ['Cards fail'],
-    )
-    assert.deepEqual(await listDrafts(ship), [])
-    const lines = await ship.db.selectFrom('journal').select(['action', 'actor_name']).orderBy('id').execute()
-    assert.deepEqual(
-      lines.map(({ action }) => action),
-      ['draft.saved', 'draft.scheduled', 'incident.declared'],
-    )
-    assert.equal(lines.at(-1)?.actor_name, 'command line')
-  },
-)
+test('a draft is kept once for each person and record, and what is due is published once', async () => {
+  const given = await world()
+  const ship = given.as(cli)
+  const first = await saveDraft(ship, {
+    incident_id: null,
+    fields: { title: 'Cards', _csrf: 'x', api_token: 'y' },
+  })
+  assert.deepEqual(first.fields, { title: 'Cards' })
+  const publish_at = '2026-11-23T12:10:00.000Z'
+  const fields = { title: 'Cards fail', body: 'We look.', password: 'z' }
+  const again = await saveDraft(ship, { incident_id: null, fields, publish_at, version: 1 })
+  assert.deepEqual(
+    [again.id, again.version, again.fields],
+    [first.id, 2, { title: 'Cards fail', body: 'We look.' }],
+  )
+  await assert.rejects(
+    saveDraft(ship, { incident_id: null, fields, version: 1 }),
+    /saved elsewhere meanwhile/,
+  )
+  await publishDue(ship)
+  assert.equal((await all(ship)).length, 0)
+  ship.wait(10)
+  const due = await draftById(ship, first.id)
+  await publishDue(ship)
+  await publishDue(ship)
+  await assert.rejects(publishDraft(ship, due), /changed meanwhile/) // the other node, a moment later
+  assert.deepEqual(
+    (await all(ship)).map(({ title }) => title),
+    ['Cards fail'],
+  )
+  assert.deepEqual(await listDrafts(ship), [])
+  const lines = await ship.db.selectFrom('journal').select(['action', 'actor_name']).orderBy('id').execute()
+  assert.deepEqual(
+    lines.map(({ action }) => action),
+    ['draft.saved', 'draft.scheduled', 'incident.declared'],
+  )
+  assert.equal(lines.at(-1)?.actor_name, 'command line')
+})
 
 test('what cannot be published at its time stays a draft, with the reason', async () => {
   const { ship, ed, incident, page } = await shop()

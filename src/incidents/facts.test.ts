@@ -4,7 +4,6 @@ import { createComponent } from '../components/actions.ts'
 import { currentStatuses, impactsBetween } from '../components/impacts.ts'
 import { publicComponents } from '../components/public.ts'
 import { publicImpacts } from '../components/public-impacts.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { declareIncident, editIncident } from './actions.ts'
 import { editImpacts } from './impact-edits.ts'
@@ -134,7 +133,8 @@ test('an incident kept to the team hurts nobody and is nowhere in public, until 
   assert.deepEqual(actions.sort(), ['incident.declared', 'incident.hidden', 'incident.published'])
 })
 
-onBothStores('a duplicate counts once, leads to the other one, and can be split again', async (ship) => {
+test('a duplicate counts once, leads to the other one, and can be split again', async () => {
+  const ship = await world()
   await shop(ship)
   const first = await declare(ship, 'shop', { started_at: at('11:00'), display_at: at('11:00') })
   const second = await declare(ship, 'search', { started_at: at('11:10') })

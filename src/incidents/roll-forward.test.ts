@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestApp } from '../testing/http.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import type { World } from '../testing/world.ts'
 import { rollForwardReason } from './roll-forward.ts'
 import { incidentById } from './store.ts'
@@ -32,8 +31,8 @@ function toolSaid(ship: World, id: string, rollback: string | null) {
   return ship.db.updateTable('releases').set({ rollback }).where('id', '=', id).execute()
 }
 
-onBothStores('what was said beforehand of a release without a way back is remembered', async (given) => {
-  const { ship, cause, incident } = await northwindInTrouble(given)
+test('what was said beforehand of a release without a way back is remembered', async () => {
+  const { ship, cause, incident } = await northwindInTrouble()
   const asked = async () => rollForwardReason(ship, await incidentById(ship, incident.id))
   assert.equal(await asked(), null)
   for (const odd of [

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { archiveComponent, createComponent, moveComponent, setStatusByHand } from '../components/actions.ts'
 import { removeGroup } from '../components/groups.ts'
 import { currentStatuses, impactsBetween } from '../components/impacts.ts'
 import { componentByIdOrSlug, listComponents, updateComponent } from '../components/store.ts'
 import { recordByHand } from '../releases/by-hand.ts'
-import { onBothStores } from '../testing/postgres.ts'
+import { world } from '../testing/world.ts'
 import { declareIncident, deleteIncident, editIncident } from './actions.ts'
 import { listIncidents, writeIncident } from './store.ts'
 import { suspectsFor } from './suspects.ts'
 import { postUpdate } from './updates.ts'
 import { wholeIncidents } from './whole.ts'
 
-onBothStores('components and incidents are kept alike', async (ship) => {
+test('components and incidents are kept alike', async () => {
+  const ship = await world()
   const checkout = await createComponent(ship, { name: 'Checkout', group: 'Shop' })
   const search = await createComponent(ship, { name: 'Search', group: 'Shop' })
   await moveComponent(ship, search.id, { to: 'up' })

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { northwind } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { reasonFor } from './suspect-words.ts'
 import { type Suspect, suspectsFor } from './suspects.ts'
 
@@ -68,39 +67,36 @@ test('a drill and a bad mark are said, and change no place in the list', () => {
   assert.match(said(marks), /, on an affected component, a drill, marked bad$/)
 })
 
-onBothStores(
-  'what is said comes from one question to the store, however many suspects there are',
-  async (given) => {
-    const { ship, release, say, components } = await northwind(given)
-    ship.at('2026-11-17T10:00:00.000Z')
-    await release('checkout', '1.0')
-    await say('checkout', 'release.failed', { version: '1.1' })
-    ship.at('2026-11-23T08:00:00.000Z')
-    await say('checkout', 'release.succeeded', { version: 'timeout 3 s', kind: 'config' })
-    ship.at('2026-11-23T11:00:00.000Z')
-    const drill = await release('checkout', '2.0')
-    await release('storefront', '5.0')
-    await release('storefront', '5.1')
-    const mark = { kind: 'rollback', drill_at: ship.now().toISOString(), bad_at: ship.now().toISOString() }
-    await ship.db.updateTable('releases').set(mark).where('id', '=', drill).execute()
-    let asked = 0
-    const db = ship.db.withPlugin({
-      transformQuery: ({ node }) => {
-        asked += 1
-        return node
-      },
-      transformResult: async ({ result }) => result,
-    })
-    const component_ids = [components.checkout.id]
-    const suspects = await suspectsFor({ db }, { started_at, component_ids, hours: 2 })
-    assert.equal(asked, 1)
-    assert.deepEqual(
-      suspects.map((one) => reasonFor(one, { started_at, time_zone: 'UTC', component_ids })),
-      [
-        'reached customers 11:08, 52 min before the start, on an affected component, a drill, first release of this component in 6 days, marked bad',
-        'reached customers 11:24, 36 min before the start, on another component',
-        'reached customers 11:16, 44 min before the start, on another component',
-      ],
-    )
-  },
-)
+test('what is said comes from one question to the store, however many suspects there are', async () => {
+  const { ship, release, say, components } = await northwind()
+  ship.at('2026-11-17T10:00:00.000Z')
+  await release('checkout', '1.0')
+  await say('checkout', 'release.failed', { version: '1.1' })
+  ship.at('2026-11-23T08:00:00.000Z')
+  await say('checkout', 'release.succeeded', { version: 'timeout 3 s', kind: 'config' })
+  ship.at('2026-11-23T11:00:00.000Z')
+  const drill = await release('checkout', '2.0')
+  await release('storefront', '5.0')
+  await release('storefront', '5.1')
+  const mark = { kind: 'rollback', drill_at: ship.now().toISOString(), bad_at: ship.now().toISOString() }
+  await ship.db.updateTable('releases').set(mark).where('id', '=', drill).execute()
+  let asked = 0
+  const db = ship.db.withPlugin({
+    transformQuery: ({ node }) => {
+      asked += 1
+      return node
+    },
+    transformResult: async ({ result }) => result,
+  })
+  const component_ids = [components.checkout.id]
+  const suspects = await suspectsFor({ db }, { started_at, component_ids, hours: 2 })
+  assert.equal(asked, 1)
+  assert.deepEqual(
+    suspects.map((one) => reasonFor(one, { started_at, time_zone: 'UTC', component_ids })),
+    [
+      'reached customers 11:08, 52 min before the start, on an affected component, a drill, first release of this component in 6 days, marked bad',
+      'reached customers 11:24, 36 min before the start, on another component',
+      'reached customers 11:16, 44 min before the start, on another component',
+    ],
+  )
+})

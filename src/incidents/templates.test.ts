@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
 import { recordByHand } from '../releases/by-hand.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { world } from '../testing/world.ts'
 import { declareIncident } from './actions.ts'
 import { asSlots, filledIn, openSlots, unknownSlots } from './slots.ts'
@@ -36,34 +35,32 @@ test('slots are filled in where something is known, stay where nothing is, and u
   assert.equal(filledIn(deep, {}), deep)
 })
 
-onBothStores(
-  'templates are kept, changed by one editor at a time, deleted and brought back',
-  async (ship) => {
-    const made = await createTemplate(ship, payment)
-    await createTemplate(ship, { ...payment, used_for: 'update' })
-    await assert.rejects(createTemplate(ship, payment), /There is a template “Payments fail” already/)
-    const changed = await editTemplate(ship, made.id, { body: 'Mended.', version: 1 })
-    assert.deepEqual([changed.version, changed.body, changed.title], [2, 'Mended.', payment.title])
-    await assert.rejects(
-      editTemplate(ship, made.id, { body: 'Late.', version: 1 }),
-      /Somebody else changed this template/,
-    )
-    await deleteTemplate(ship, made.id)
-    assert.deepEqual(
-      (await listTemplates(ship)).map(({ used_for, title }) => [used_for, title]),
-      [['update', null]],
-    )
-    await assert.rejects(editTemplate(ship, made.id, { body: 'x' }), /Bring it back first/)
-    const namesake = await createTemplate(ship, payment)
-    await assert.rejects(restoreTemplate(ship, made.id), /There is a template/)
-    await deleteTemplate(ship, namesake.id)
-    assert.equal((await restoreTemplate(ship, made.id)).deleted_at, null)
-    await assert.rejects(
-      createTemplate(ship, { ...payment, name: 'Odd', body: 'Dear {{customer}}' }),
-      /Nothing is known to fill in for \{\{customer\}\}\. There are \{\{component\}\}/,
-    )
-  },
-)
+test('templates are kept, changed by one editor at a time, deleted and brought back', async () => {
+  const ship = await world()
+  const made = await createTemplate(ship, payment)
+  await createTemplate(ship, { ...payment, used_for: 'update' })
+  await assert.rejects(createTemplate(ship, payment), /There is a template “Payments fail” already/)
+  const changed = await editTemplate(ship, made.id, { body: 'Mended.', version: 1 })
+  assert.deepEqual([changed.version, changed.body, changed.title], [2, 'Mended.', payment.title])
+  await assert.rejects(
+    editTemplate(ship, made.id, { body: 'Late.', version: 1 }),
+    /Somebody else changed this template/,
+  )
+  await deleteTemplate(ship, made.id)
+  assert.deepEqual(
+    (await listTemplates(ship)).map(({ used_for, title }) => [used_for, title]),
+    [['update', null]],
+  )
+  await assert.rejects(editTemplate(ship, made.id, { body: 'x' }), /Bring it back first/)
+  const namesake = await createTemplate(ship, payment)
+  await assert.rejects(restoreTemplate(ship, made.id), /There is a template/)
+  await deleteTemplate(ship, namesake.id)
+  assert.equal((await restoreTemplate(ship, made.id)).deleted_at, null)
+  await assert.rejects(
+    createTemplate(ship, { ...payment, name: 'Odd', body: 'Dear {{customer}}' }),
+    /Nothing is known to fill in for \{\{customer\}\}\. There are \{\{component\}\}/,
+  )
+})
 
 test('without JavaScript “Fill in” fills the form, and nothing that was typed is lost', async () => {
   const { ship, ed, checkout, release } = await shop()

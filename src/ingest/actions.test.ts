@@ -7,7 +7,8 @@ import { Refusal } from '../platform/refusal.ts'
 import { createSource } from '../sources/actions.ts'
 import type { Adapter, Translation } from '../sources/adapter.ts'
 import { adapterFor } from '../sources/adapters/index.ts'
-import { type World, world } from '../testing/world.ts'
+import { refuseRows } from '../testing/trouble.ts'
+import { once, type World, world } from '../testing/world.ts'
 import { acceptDeliveries, type Outcome, readAgain } from './actions.ts'
 import type { Acknowledgement, Verified } from './model.ts'
 
@@ -274,8 +275,7 @@ test('the real deliveries of GitHub make a release of the component named like t
 
 test('events that cannot be recorded leave the delivery, none of the events, and no harm to the next one', async () => {
   const { ship, native } = await port()
-  await sql`create trigger boom before insert on releases when new.run_key = 'boom'
-    begin select raise(abort, 'on purpose'); end`.execute(ship.db)
+  const mend = await refuseRows(ship, 'releases', `new.run_key = 'boom'`)
   const [good, kept, next] = await accept(
     ship,
     native(started),
@@ -286,31 +286,39 @@ test('events that cannot be recorded leave the delivery, none of the events, and
   assert.deepEqual(kept?.events, [])
   assert.match(kept?.reason ?? '', /could not be made into a release/)
   assert.equal(await count(ship, 'release_events'), 2)
-  await sql`drop trigger boom`.execute(ship.db)
+  await mend()
   const again = await readAgain(ship, kept?.delivery ?? '')
   assert.deepEqual([again.outcome, again.matched], ['accepted', true])
   await assert.rejects(readAgain(ship, kept?.delivery ?? ''), { code: 'conflict' })
 })
 
-test('a full disk is told to the sender, whatever was being written, and leaves no half of a delivery', async () => {
-  const { ship, native } = await port()
-  const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(ship.db)
-  await sql.raw(`pragma max_page_count = ${(rows[0]?.page_count ?? 0) + 3}`).execute(ship.db)
-  let stored = 0
-  let refused = 0
-  for (let run = 0; run < 60; run++) {
-    const item = native({ ...started, run: `r${run}`, message: 'x'.repeat((run * 97) % 1500) })
-    try {
-      await accept(ship, item)
-      stored += 1
-    } catch (error) {
-      assert.match(String((error as { code?: string }).code), /SQLITE_FULL/)
-      refused += 1
+test(
+  'a full disk is told to the sender, whatever was being written, and leaves no half of a delivery',
+  once,
+  async () => {
+    const { ship, native } = await port()
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(ship.db)
+    await sql.raw(`pragma max_page_count = ${(rows[0]?.page_count ?? 0) + 3}`).execute(ship.db)
+    let stored = 0
+    let refused = 0
+    for (let run = 0; run < 60; run++) {
+      const item = native({ ...started, run: `r${run}`, message: 'x'.repeat((run * 97) % 1500) })
+      try {
+        await accept(ship, item)
+        stored += 1
+      } catch (error) {
+        assert.match(String((error as { code?: string }).code), /SQLITE_FULL/)
+        refused += 1
+      }
     }
-  }
-  assert.ok(stored > 0 && refused > 20, `${stored} ${refused}`)
-  assert.equal(await count(ship, 'deliveries'), stored)
-  assert.equal(await count(ship, 'release_events'), stored)
-  const invalid = await ship.db.selectFrom('deliveries').select('id').where('state', '=', 'invalid').execute()
-  assert.deepEqual(invalid, [])
-})
+    assert.ok(stored > 0 && refused > 20, `${stored} ${refused}`)
+    assert.equal(await count(ship, 'deliveries'), stored)
+    assert.equal(await count(ship, 'release_events'), stored)
+    const invalid = await ship.db
+      .selectFrom('deliveries')
+      .select('id')
+      .where('state', '=', 'invalid')
+      .execute()
+    assert.deepEqual(invalid, [])
+  },
+)

@@ -6,7 +6,7 @@ import { createComponent } from '../components/actions.ts'
 import { createSource, disableSource, rotateSecret } from '../sources/actions.ts'
 import { sourceById } from '../sources/store.ts'
 import { startTestApp } from '../testing/http.ts'
-import { world } from '../testing/world.ts'
+import { once, world } from '../testing/world.ts'
 
 const examples = createRequire(import.meta.url)('@octokit/webhooks-examples/api.github.com/index.json') as {
   name: string
@@ -324,14 +324,18 @@ test('a burst with bad ones among it is answered one by one', async () => {
   assert.equal(await rows(), 30)
 })
 
-test('a store that cannot be written answers 503 with Retry-After, and the same delivery is taken later', async () => {
-  const { ship, native, rows } = await port()
-  const { sql } = await import('kysely')
-  await sql`pragma query_only = 1`.execute(ship.db)
-  const shut = await native(event, { 'idempotency-key': 'a' })
-  assert.equal(shut.statusCode, 503, shut.body)
-  assert.ok(shut.headers['retry-after'])
-  await sql`pragma query_only = 0`.execute(ship.db)
-  assert.equal((await native(event, { 'idempotency-key': 'a' })).statusCode, 202)
-  assert.equal(await rows(), 1)
-})
+test(
+  'a store that cannot be written answers 503 with Retry-After, and the same delivery is taken later',
+  once,
+  async () => {
+    const { ship, native, rows } = await port()
+    const { sql } = await import('kysely')
+    await sql`pragma query_only = 1`.execute(ship.db)
+    const shut = await native(event, { 'idempotency-key': 'a' })
+    assert.equal(shut.statusCode, 503, shut.body)
+    assert.ok(shut.headers['retry-after'])
+    await sql`pragma query_only = 0`.execute(ship.db)
+    assert.equal((await native(event, { 'idempotency-key': 'a' })).statusCode, 202)
+    assert.equal(await rows(), 1)
+  },
+)

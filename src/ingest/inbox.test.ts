@@ -4,7 +4,6 @@ import { createComponent } from '../components/actions.ts'
 import { createSource } from '../sources/actions.ts'
 import { adapterFor } from '../sources/adapters/index.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { forgetOldBodies } from './actions.ts'
 import { dismissWaiting, inbox, mapToNew, mapWaiting } from './inbox.ts'
@@ -33,7 +32,8 @@ async function waitingWorld(ship: World) {
 const states = (ship: World) =>
   ship.db.selectFrom('releases').select(['version', 'state']).orderBy('version').execute()
 
-onBothStores('what waits is grouped by service, and mapping it once replays it all', async (ship) => {
+test('what waits is grouped by service, and mapping it once replays it all', async () => {
+  const ship = await world()
   const { source_id, report } = await waitingWorld(ship)
   await createComponent(ship, { name: 'Checkout' })
   await report('checkout-web', '1', 'release.started')
@@ -68,7 +68,8 @@ onBothStores('what waits is grouped by service, and mapping it once replays it a
   assert.equal((await inbox(ship, { limit: 10 })).length, 1)
 })
 
-onBothStores('the same delivery many times at once is one row on either store', async (ship) => {
+test('the same delivery many times at once is one row on either store', async () => {
+  const ship = await world()
   const { report } = await waitingWorld(ship)
   await createComponent(ship, { name: 'Shop' })
   const answers = await Promise.all(Array.from({ length: 20 }, () => report('shop', '1')))
@@ -110,7 +111,8 @@ test('what is dismissed leaves the inbox, and what comes later waits again', asy
   assert.equal((await inbox(ship, { limit: 10 }))[0]?.waiting, 1)
 })
 
-onBothStores('bodies are forgotten after 30 days, but for what still waits', async (ship) => {
+test('bodies are forgotten after 30 days, but for what still waits', async () => {
+  const ship = await world()
   const { source_id, report } = await waitingWorld(ship)
   await createComponent(ship, { name: 'Shop' })
   await report('shop', '1')

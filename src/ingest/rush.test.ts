@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createComponent } from '../components/actions.ts'
 import type { Context } from '../platform/context.ts'
 import { createSource } from '../sources/actions.ts'
 import type { Adapter } from '../sources/adapter.ts'
 import { adapterFor } from '../sources/adapters/index.ts'
-import { onBothStores } from '../testing/postgres.ts'
-import type { World } from '../testing/world.ts'
+import { type World, world } from '../testing/world.ts'
 import { acceptDeliveries } from './actions.ts'
 import { makeIntake } from './intake.ts'
 import type { Verified } from './model.ts'
@@ -45,7 +45,8 @@ async function until(isSo: () => Promise<boolean>) {
   throw new Error('It did not come to that within ten seconds.')
 }
 
-onBothStores('in a rush all is stored and acknowledged at once, and read when it is over', async (ship) => {
+test('in a rush all is stored and acknowledged at once, and read when it is over', async () => {
+  const ship = await world()
   const { run } = await port(ship)
   const intake = makeIntake()
   const answers = await Promise.all(many(60).map((number) => intake.take(ship, run(number))))
@@ -71,7 +72,8 @@ onBothStores('in a rush all is stored and acknowledged at once, and read when it
   intake.close()
 })
 
-onBothStores('a few that come together are answered with their releases', async (ship) => {
+test('a few that come together are answered with their releases', async () => {
+  const ship = await world()
   const { run } = await port(ship)
   const { take } = makeIntake()
   const answers = await Promise.all(many(10).map((number) => take(ship, run(number))))
@@ -81,7 +83,8 @@ onBothStores('a few that come together are answered with their releases', async 
   )
 })
 
-onBothStores('what a process stored and did not live to read is read by the next', async (ship) => {
+test('what a process stored and did not live to read is read by the next', async () => {
+  const ship = await world()
   const { run } = await port(ship)
   await storeDeliveries(
     ship,
@@ -95,7 +98,8 @@ onBothStores('what a process stored and did not live to read is read by the next
   assert.equal(await readUnread(ship), 0)
 })
 
-onBothStores('it comes to the same releases whether all was read at once or after a rush', async (ship) => {
+test('it comes to the same releases whether all was read at once or after a rush', async () => {
+  const ship = await world()
   const { run } = await port(ship)
   const half = many(12).flatMap((number) => [run(number, 'release.started'), run(number)])
   await acceptDeliveries(ship, half.slice(0, 7))
@@ -106,32 +110,31 @@ onBothStores('it comes to the same releases whether all was read at once or afte
   assert.deepEqual([...new Set(states.map(({ state }) => state))], ['succeeded'])
 })
 
-onBothStores(
-  'a copy is told from what is new, whether the first was read, only stored, or beside it',
-  async (ship) => {
-    const { run, says } = await port(ship)
-    await acceptDeliveries(ship, [run(1)])
-    const keyless = { type: 'release.succeeded', service: 'shop', version: '9.9.9', run: 'keyless' }
-    const list = [run(1), run(2), run(2), says(keyless), says(keyless)]
-    const outcomes = await storeDeliveries(ship, list)
-    const told = outcomes.map((outcome) => ('acknowledged' in outcome ? outcome.acknowledged : null))
-    assert.deepEqual(
-      told.map((one) => [one?.duplicate ?? false, one?.pending ?? false]),
-      [
-        [true, false],
-        [false, true],
-        [true, true],
-        [false, true],
-        [true, true],
-      ],
-    )
-    assert.equal(told[1]?.delivery, told[2]?.delivery)
-    await readWhatIsLeft(ship)
-    assert.equal((await releases(ship)).length, 3)
-  },
-)
+test('a copy is told from what is new, whether the first was read, only stored, or beside it', async () => {
+  const ship = await world()
+  const { run, says } = await port(ship)
+  await acceptDeliveries(ship, [run(1)])
+  const keyless = { type: 'release.succeeded', service: 'shop', version: '9.9.9', run: 'keyless' }
+  const list = [run(1), run(2), run(2), says(keyless), says(keyless)]
+  const outcomes = await storeDeliveries(ship, list)
+  const told = outcomes.map((outcome) => ('acknowledged' in outcome ? outcome.acknowledged : null))
+  assert.deepEqual(
+    told.map((one) => [one?.duplicate ?? false, one?.pending ?? false]),
+    [
+      [true, false],
+      [false, true],
+      [true, true],
+      [false, true],
+      [true, true],
+    ],
+  )
+  assert.equal(told[1]?.delivery, told[2]?.delivery)
+  await readWhatIsLeft(ship)
+  assert.equal((await releases(ship)).length, 3)
+})
 
-onBothStores('what cannot be accepted is refused in a rush too, and harms no other', async (ship) => {
+test('what cannot be accepted is refused in a rush too, and harms no other', async () => {
+  const ship = await world()
   const { run, says } = await port(ship)
   const outcomes = await storeDeliveries(ship, [
     says({ type: 'release.exploded', service: 'shop' }, 'odd'),
@@ -149,7 +152,8 @@ onBothStores('what cannot be accepted is refused in a rush too, and harms no oth
   )
 })
 
-onBothStores('one that cannot be read any more is kept with the reason, and harms no other', async (ship) => {
+test('one that cannot be read any more is kept with the reason, and harms no other', async () => {
+  const ship = await world()
   const { run } = await port(ship)
   await storeDeliveries(ship, [run(1), run(2)])
   const [first] = await left(ship)

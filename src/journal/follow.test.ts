@@ -3,14 +3,14 @@ import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
 import type { JournalLine } from '../platform/context.ts'
 import { inTransaction } from '../platform/context.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { world } from '../testing/world.ts'
 import { followJournal } from './follow.ts'
 import { isPublicLine, record } from './journal.ts'
 
 const words = (lines: JournalLine[]) => lines.map(({ action }) => action)
 
-onBothStores('each line is told once: at once to this process, at the next look to another', async (ship) => {
+test('each line is told once: at once to this process, at the next look to another', async () => {
+  const ship = await world()
   const [here, there] = [followJournal(ship), followJournal(ship)]
   const told: string[][] = [[], []]
   here.on((lines) => told[0]?.push(...words(lines)))

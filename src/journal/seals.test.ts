@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { inTransaction, type JournalLine } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { followJournal } from './follow.ts'
 import { record } from './journal.ts'
@@ -20,7 +19,8 @@ async function write(ship: World, count: number) {
 
 const inOrder = (ship: World) => ship.db.selectFrom('journal').selectAll().orderBy('seq').execute()
 
-onBothStores('lines are sealed once, in order, and an untouched journal is found whole', async (ship) => {
+test('lines are sealed once, in order, and an untouched journal is found whole', async () => {
+  const ship = await world()
   assert.deepEqual((await verifyJournal(ship)).fault, null)
   await write(ship, 450)
   assert.equal(await sealJournal(ship, later()), 450)
@@ -34,33 +34,32 @@ onBothStores('lines are sealed once, in order, and an untouched journal is found
   assert.equal(waiting, 3)
 })
 
-onBothStores(
-  'what has just been written waits a minute, so that a slow transaction keeps its place',
-  async (ship) => {
-    await write(ship, 2)
-    assert.equal(await sealJournal(ship), 0)
-    const early = newId()
-    await write(ship, 2)
-    await sealJournal(ship, later())
-    const [line] = await inOrder(ship)
-    assert.ok(line)
-    await ship.db
-      .insertInto('journal')
-      .values({ ...line, id: early, seq: null, seal: null })
-      .execute()
-    assert.equal(await sealJournal(ship, later()), 1)
-    const lines = await inOrder(ship)
-    assert.deepEqual(
-      lines.map(({ seq }) => seq),
-      [1, 2, 3, 4, 5],
-    )
-    assert.equal(lines.at(-1)?.id, early)
-    const { fault, late } = await verifyJournal(ship)
-    assert.deepEqual([fault, late.count], [null, 0])
-  },
-)
+test('what has just been written waits a minute, so that a slow transaction keeps its place', async () => {
+  const ship = await world()
+  await write(ship, 2)
+  assert.equal(await sealJournal(ship), 0)
+  const early = newId()
+  await write(ship, 2)
+  await sealJournal(ship, later())
+  const [line] = await inOrder(ship)
+  assert.ok(line)
+  await ship.db
+    .insertInto('journal')
+    .values({ ...line, id: early, seq: null, seal: null })
+    .execute()
+  assert.equal(await sealJournal(ship, later()), 1)
+  const lines = await inOrder(ship)
+  assert.deepEqual(
+    lines.map(({ seq }) => seq),
+    [1, 2, 3, 4, 5],
+  )
+  assert.equal(lines.at(-1)?.id, early)
+  const { fault, late } = await verifyJournal(ship)
+  assert.deepEqual([fault, late.count], [null, 0])
+})
 
-onBothStores('two nodes that seal at once seal each line once', async (ship) => {
+test('two nodes that seal at once seal each line once', async () => {
+  const ship = await world()
   await write(ship, 300)
   const done = await Promise.all([1, 2, 3].map(() => sealJournal(ship, later())))
   assert.equal(

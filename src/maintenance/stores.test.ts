@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { publicComponents } from '../components/public.ts'
 import { publicImpacts } from '../components/public-impacts.ts'
 import { goOnWithFreezes } from '../gate/freeze-series.ts'
@@ -6,7 +7,7 @@ import { stopFreezes } from '../gate/freeze-series-edits.ts'
 import { endFreeze, planFreeze } from '../gate/freezes.ts'
 import { listFreezes } from '../gate/store.ts'
 import { northwind } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
+import { world } from '../testing/world.ts'
 import { editMaintenance, planMaintenance } from './actions.ts'
 import { followClock } from './by-clock.ts'
 import { currentMaintenances, listPublicMaintenances, maintenancesBetween } from './public-lists.ts'
@@ -19,8 +20,8 @@ const work = {
   ends_at: '2026-11-24T02:00:00Z',
 }
 
-onBothStores('planned work is kept, found and shown alike', async (store) => {
-  const { ship, components } = await northwind(store)
+test('planned work is kept, found and shown alike', async () => {
+  const { ship, components } = await northwind()
   ship.at('2026-11-20T12:00:00.000Z')
   const { id } = await planMaintenance(ship, { ...work, components: ['checkout', 'ledger'] })
   await planMaintenance(ship, { ...work, title: 'Hidden', components: ['ledger'] })
@@ -68,8 +69,8 @@ onBothStores('planned work is kept, found and shown alike', async (store) => {
   assert.equal(first.data.length + rest.data.length, 4)
 })
 
-onBothStores('two nodes that follow the clock at once write each thing once', async (store) => {
-  const { ship } = await northwind(store)
+test('two nodes that follow the clock at once write each thing once', async () => {
+  const { ship } = await northwind()
   ship.at('2026-11-20T12:00:00.000Z')
   await planMaintenance(ship, { ...work, components: ['checkout'] })
   await planMaintenance(ship, { ...work, title: 'Daily', components: ['storefront'], repeats: 'FREQ=DAILY' })
@@ -91,8 +92,8 @@ onBothStores('two nodes that follow the clock at once write each thing once', as
   assert.equal(new Set(daily.map(({ occurs_at }) => occurs_at)).size, daily.length)
 })
 
-onBothStores('of two who move it at once one is told of the other', async (store) => {
-  const { ship } = await northwind(store)
+test('of two who move it at once one is told of the other', async () => {
+  const { ship } = await northwind()
   ship.at('2026-11-20T12:00:00.000Z')
   const { id } = await planMaintenance(ship, work)
   const moves = ['03', '04', '05'].map((hour) =>
@@ -103,48 +104,46 @@ onBothStores('of two who move it at once one is told of the other', async (store
   for (const one of outcomes) if (one.status === 'rejected') assert.equal(one.reason.code, 'stale')
 })
 
-onBothStores(
-  'a freeze repeats across daylight saving, one of it ends by itself, and all of it for good',
-  async (store) => {
-    const { ship } = await northwind(store)
-    ship.at('2026-10-20T12:00:00.000Z')
-    const span = { starts_at: '2026-10-23T15:00:00Z', ends_at: '2026-10-24T15:00:00Z' }
-    const { id } = await planFreeze(ship, {
-      reason: 'Weekend',
-      ...span,
-      components: ['checkout'],
-      repeats: 'FREQ=WEEKLY',
-    })
-    const coming = (await listFreezes(ship, { show: 'coming', limit: 100 })).reverse()
-    assert.deepEqual(
-      coming.slice(0, 3).map(({ starts_at }) => starts_at),
-      ['2026-10-23T15:00:00.000Z', '2026-10-30T16:00:00.000Z', '2026-11-06T16:00:00.000Z'],
-      'at 18:00 in Tallinn each time',
-    )
-    assert.deepEqual([coming.length, coming[0]?.id, coming[1]?.components[0]?.slug], [10, id, 'checkout'])
-    await endFreeze(ship, coming[1]?.id ?? '')
-    ship.at('2026-11-02T12:00:00.000Z')
-    await Promise.all([goOnWithFreezes(ship), goOnWithFreezes(ship)])
-    const all = await listFreezes(ship, { show: 'all', limit: 100 })
-    assert.equal(new Set(all.map(({ starts_at }) => starts_at)).size, all.length)
-    assert.equal(all.filter(({ starts_at }) => starts_at > '2026-11-02').length, 10)
-    await stopFreezes(ship, coming[2]?.id ?? '')
-    await goOnWithFreezes(ship)
-    assert.deepEqual(await listFreezes(ship, { show: 'coming', limit: 100 }), [])
-    await assert.rejects(
-      planFreeze(ship, {
-        reason: 'x',
-        ...span,
-        starts_at: '2026-11-03T00:00:00Z',
-        ends_at: '2026-11-03T01:00:00Z',
-        repeats: 'FREQ=DAILY;UNTIL=20200101',
-      }),
-    )
-  },
-)
-
-onBothStores('all later ones are moved together, stay folded away, and are taken back', async (store) => {
+test('a freeze repeats across daylight saving, one of it ends by itself, and all of it for good', async () => {
+  const store = await world()
   const { ship } = await northwind(store)
+  ship.at('2026-10-20T12:00:00.000Z')
+  const span = { starts_at: '2026-10-23T15:00:00Z', ends_at: '2026-10-24T15:00:00Z' }
+  const { id } = await planFreeze(ship, {
+    reason: 'Weekend',
+    ...span,
+    components: ['checkout'],
+    repeats: 'FREQ=WEEKLY',
+  })
+  const coming = (await listFreezes(ship, { show: 'coming', limit: 100 })).reverse()
+  assert.deepEqual(
+    coming.slice(0, 3).map(({ starts_at }) => starts_at),
+    ['2026-10-23T15:00:00.000Z', '2026-10-30T16:00:00.000Z', '2026-11-06T16:00:00.000Z'],
+    'at 18:00 in Tallinn each time',
+  )
+  assert.deepEqual([coming.length, coming[0]?.id, coming[1]?.components[0]?.slug], [10, id, 'checkout'])
+  await endFreeze(ship, coming[1]?.id ?? '')
+  ship.at('2026-11-02T12:00:00.000Z')
+  await Promise.all([goOnWithFreezes(ship), goOnWithFreezes(ship)])
+  const all = await listFreezes(ship, { show: 'all', limit: 100 })
+  assert.equal(new Set(all.map(({ starts_at }) => starts_at)).size, all.length)
+  assert.equal(all.filter(({ starts_at }) => starts_at > '2026-11-02').length, 10)
+  await stopFreezes(ship, coming[2]?.id ?? '')
+  await goOnWithFreezes(ship)
+  assert.deepEqual(await listFreezes(ship, { show: 'coming', limit: 100 }), [])
+  await assert.rejects(
+    planFreeze(ship, {
+      reason: 'x',
+      ...span,
+      starts_at: '2026-11-03T00:00:00Z',
+      ends_at: '2026-11-03T01:00:00Z',
+      repeats: 'FREQ=DAILY;UNTIL=20200101',
+    }),
+  )
+})
+
+test('all later ones are moved together, stay folded away, and are taken back', async () => {
+  const { ship } = await northwind()
   ship.at('2026-11-20T12:00:00.000Z')
   const { id } = await planMaintenance(ship, { ...work, components: ['checkout'], repeats: 'FREQ=WEEKLY' })
   const starts = async () =>

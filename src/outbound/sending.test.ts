@@ -7,7 +7,6 @@ import { Webhook } from 'standardwebhooks'
 import { followJournal } from '../journal/follow.ts'
 import { record } from '../journal/journal.ts'
 import { inTransaction } from '../platform/context.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { forgetOldCalls, queueCall, replayCall, stopCall } from './actions.ts'
 import { type Answer, type Client, makeClient } from './client.ts'
@@ -86,34 +85,33 @@ test('a call comes signed, with its headers, and is done when it is taken', asyn
   assert.equal((await attemptsOf(ship, id))[0]?.response, 'taken')
 })
 
-onBothStores(
-  'what failed is tried again at its time, as the same call with a new timestamp',
-  async (ship) => {
-    const { came, client } = receiver(broken, silent, ok)
-    const id = await queueCall(ship, { ...wanted, secret: newSigningSecret() })
-    const idle = await queueCall(ship, { ...wanted, schedule: 'patient' })
-    await stopCall(ship, idle, 'Not wanted.')
-    assert.equal(await sendDue(ship, client), 1)
-    assert.equal((await standing(ship, id)).next_attempt_at, '2026-11-23T12:00:05.000Z')
-    assert.equal(await sendDue(ship, client), 0)
-    ship.wait(1)
-    assert.equal(await sendDue(ship, client), 1)
-    assert.equal((await standing(ship, id)).next_attempt_at, '2026-11-23T12:01:15.000Z')
-    ship.wait(1)
-    assert.equal(await sendDue(ship, client), 1)
-    const { state, errors } = await standing(ship, id)
-    assert.equal(state, 'delivered')
-    assert.deepEqual(errors, [
-      [500, 'The receiver is broken (500).'],
-      [null, 'There was no answer within 15 seconds.'],
-      [202, null],
-    ])
-    assert.deepEqual(new Set(came.map(({ headers }) => headers?.['webhook-id'])), new Set([id]))
-    assert.equal(new Set(came.map(({ headers }) => headers?.['webhook-timestamp'])).size, 3)
-  },
-)
+test('what failed is tried again at its time, as the same call with a new timestamp', async () => {
+  const ship = await world()
+  const { came, client } = receiver(broken, silent, ok)
+  const id = await queueCall(ship, { ...wanted, secret: newSigningSecret() })
+  const idle = await queueCall(ship, { ...wanted, schedule: 'patient' })
+  await stopCall(ship, idle, 'Not wanted.')
+  assert.equal(await sendDue(ship, client), 1)
+  assert.equal((await standing(ship, id)).next_attempt_at, '2026-11-23T12:00:05.000Z')
+  assert.equal(await sendDue(ship, client), 0)
+  ship.wait(1)
+  assert.equal(await sendDue(ship, client), 1)
+  assert.equal((await standing(ship, id)).next_attempt_at, '2026-11-23T12:01:15.000Z')
+  ship.wait(1)
+  assert.equal(await sendDue(ship, client), 1)
+  const { state, errors } = await standing(ship, id)
+  assert.equal(state, 'delivered')
+  assert.deepEqual(errors, [
+    [500, 'The receiver is broken (500).'],
+    [null, 'There was no answer within 15 seconds.'],
+    [202, null],
+  ])
+  assert.deepEqual(new Set(came.map(({ headers }) => headers?.['webhook-id'])), new Set([id]))
+  assert.equal(new Set(came.map(({ headers }) => headers?.['webhook-timestamp'])).size, 3)
+})
 
-onBothStores('many nodes that look at once send a call once', async (ship) => {
+test('many nodes that look at once send a call once', async () => {
+  const ship = await world()
   const { came, client } = receiver(ok)
   const ids = [await queueCall(ship, wanted), await queueCall(ship, wanted), await queueCall(ship, wanted)]
   const tried = await Promise.all(Array.from({ length: 6 }, () => sendDue(ship, client)))
@@ -125,7 +123,8 @@ onBothStores('many nodes that look at once send a call once', async (ship) => {
   for (const id of ids) assert.equal((await attemptsOf(ship, id)).length, 1)
 })
 
-onBothStores('whoever dies between sending and noting it is followed, with the same id', async (ship) => {
+test('whoever dies between sending and noting it is followed, with the same id', async () => {
+  const ship = await world()
   const { came, client } = receiver(new Error('killed'), ok)
   const id = await queueCall(ship, { ...wanted, secret: newSigningSecret() })
   await sendDue(ship, client)
@@ -141,7 +140,8 @@ onBothStores('whoever dies between sending and noting it is followed, with the s
   assert.equal((await standing(ship, id)).state, 'delivered')
 })
 
-onBothStores('whoever was too slow and was followed has no say any more', async (ship) => {
+test('whoever was too slow and was followed has no say any more', async () => {
+  const ship = await world()
   const id = await queueCall(ship, wanted)
   const slow: Client = {
     head: async () => ok,
@@ -157,7 +157,8 @@ onBothStores('whoever was too slow and was followed has no say any more', async 
   assert.equal(next_attempt_at, '2026-11-23T12:02:15.000Z')
 })
 
-onBothStores('a call of a verb that fails is never sent', async (ship) => {
+test('a call of a verb that fails is never sent', async () => {
+  const ship = await world()
   const { came, client } = receiver(ok)
   const failing = inTransaction(ship, async (ctx) => {
     await queueCall(ctx, wanted)
@@ -216,7 +217,8 @@ test('what will not change ends a call at once; a wait that is asked for is kept
   assert.equal((await standing(ship, id)).next_attempt_at, '2026-11-23T13:00:00.000Z')
 })
 
-onBothStores('a stopped call is tried no more, and one that arrives all the same counts', async (ship) => {
+test('a stopped call is tried no more, and one that arrives all the same counts', async () => {
+  const ship = await world()
   const { client } = receiver(broken)
   const id = await queueCall(ship, wanted)
   await sendDue(ship, client)
@@ -249,7 +251,8 @@ onBothStores('a stopped call is tried no more, and one that arrives all the same
   )
 })
 
-onBothStores('a call that is over is sent again as a new one that points at it', async (ship) => {
+test('a call that is over is sent again as a new one that points at it', async () => {
+  const ship = await world()
   const { came, client } = receiver(ok)
   const secret = newSigningSecret()
   const id = await queueCall(ship, { ...wanted, secret, headers: { 'x-token': 'abc' } })
@@ -266,27 +269,25 @@ onBothStores('a call that is over is sent again as a new one that points at it',
   await assert.rejects(replayCall(ship, 'nothing'), { code: 'not-found' })
 })
 
-onBothStores(
-  'after 90 days what was said and answered is forgotten; that it was said is not',
-  async (ship) => {
-    const { client } = receiver(ok)
-    const id = await queueCall(ship, { ...wanted, headers: { 'x-token': 'abc' } })
-    await sendDue(ship, client)
-    ship.wait(89 * 1440)
-    const young = await queueCall(ship, { ...wanted, schedule: 'patient' })
-    assert.equal(await forgetOldCalls(ship), 0)
-    ship.wait(2 * 1440)
-    assert.equal(await forgetOldCalls(ship), 1)
-    const { body, sealed_headers, delivered_at } = await callById(ship, id)
-    assert.deepEqual([body, sealed_headers], [null, null])
-    assert.ok(delivered_at)
-    assert.deepEqual(await attemptsOf(ship, id), [])
-    await assert.rejects(replayCall(ship, id), { code: 'gone' })
-    ship.wait(365 * 1440)
-    assert.equal(await forgetOldCalls(ship), 0, 'a call that still waits keeps what it says')
-    assert.ok((await callById(ship, young)).body)
-  },
-)
+test('after 90 days what was said and answered is forgotten; that it was said is not', async () => {
+  const ship = await world()
+  const { client } = receiver(ok)
+  const id = await queueCall(ship, { ...wanted, headers: { 'x-token': 'abc' } })
+  await sendDue(ship, client)
+  ship.wait(89 * 1440)
+  const young = await queueCall(ship, { ...wanted, schedule: 'patient' })
+  assert.equal(await forgetOldCalls(ship), 0)
+  ship.wait(2 * 1440)
+  assert.equal(await forgetOldCalls(ship), 1)
+  const { body, sealed_headers, delivered_at } = await callById(ship, id)
+  assert.deepEqual([body, sealed_headers], [null, null])
+  assert.ok(delivered_at)
+  assert.deepEqual(await attemptsOf(ship, id), [])
+  await assert.rejects(replayCall(ship, id), { code: 'gone' })
+  ship.wait(365 * 1440)
+  assert.equal(await forgetOldCalls(ship), 0, 'a call that still waits keeps what it says')
+  assert.ok((await callById(ship, young)).body)
+})
 
 test('what can never be sent is refused where it is asked for', async () => {
   const ship = await world()

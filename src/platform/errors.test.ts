@@ -6,7 +6,6 @@ import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { createToken } from '../accounts/tokens.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { world, worldOn } from '../testing/world.ts'
 import { openSqlite } from './database.ts'
 import { readerOf } from './http.ts'
@@ -117,23 +116,21 @@ test('an address that cannot be read is refused in our words, with our headers',
   assert.ok([303, 404].includes(long.statusCode), String(long.statusCode))
 })
 
-onBothStores(
-  'of several who make the same thing at once one wins, and the others are told so',
-  async (ship) => {
-    const server = await startTestApp(ship)
-    const authorization = await server.token('components:write')
-    const posts = ['Shop', 'Shop!', 'Shop?', 'Shop.'].map((name) =>
-      server.inject({
-        method: 'POST',
-        url: '/api/v1/components',
-        headers: { authorization },
-        payload: { name, slug: 'shop' },
-      }),
-    )
-    const answers = await Promise.all(posts)
-    assert.deepEqual(answers.map((answer) => answer.statusCode).sort(), [201, 409, 409, 409])
-  },
-)
+test('of several who make the same thing at once one wins, and the others are told so', async () => {
+  const ship = await world()
+  const server = await startTestApp(ship)
+  const authorization = await server.token('components:write')
+  const posts = ['Shop', 'Shop!', 'Shop?', 'Shop.'].map((name) =>
+    server.inject({
+      method: 'POST',
+      url: '/api/v1/components',
+      headers: { authorization },
+      payload: { name, slug: 'shop' },
+    }),
+  )
+  const answers = await Promise.all(posts)
+  assert.deepEqual(answers.map((answer) => answer.statusCode).sort(), [201, 409, 409, 409])
+})
 
 test('the name of a field is held to the same as its text', async () => {
   const server = await startTestApp(await world())

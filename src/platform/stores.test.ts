@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { onBothStores } from '../testing/postgres.ts'
+import { test } from 'node:test'
+import { world } from '../testing/world.ts'
 import { inTransaction, nowText } from './context.ts'
 import { migrateToLatest } from './migrate.ts'
 import { owners } from './tables.ts'
@@ -7,7 +8,8 @@ import { owners } from './tables.ts'
 /** SQLite keeps the index of the search in tables of its own making. */
 const isOurs = (name: string) => !name.startsWith('search_words')
 
-onBothStores('every table of the schema is there, and migrating again changes nothing', async ({ db }) => {
+test('every table of the schema is there, and migrating again changes nothing', async () => {
+  const { db } = await world()
   const tables = (await db.introspection.getTables())
     .map((table) => table.name)
     .filter(isOurs)
@@ -16,26 +18,25 @@ onBothStores('every table of the schema is there, and migrating again changes no
   assert.deepEqual(await migrateToLatest(db), [])
 })
 
-onBothStores(
-  'a transaction that fails leaves nothing behind, and one inside another joins it',
-  async (ship) => {
-    const row = { id: 'one', name: 'One', position: 1, version: 1 }
-    const born = { created_at: nowText(ship), updated_at: nowText(ship) }
-    const failing = inTransaction(ship, async (ship) => {
-      await inTransaction(ship, async ({ db }) =>
-        db
-          .insertInto('groups')
-          .values({ ...row, ...born })
-          .execute(),
-      )
-      throw new Error('on purpose')
-    })
-    await assert.rejects(failing, /on purpose/)
-    assert.deepEqual(await ship.db.selectFrom('groups').select('name').execute(), [])
-  },
-)
+test('a transaction that fails leaves nothing behind, and one inside another joins it', async () => {
+  const ship = await world()
+  const row = { id: 'one', name: 'One', position: 1, version: 1 }
+  const born = { created_at: nowText(ship), updated_at: nowText(ship) }
+  const failing = inTransaction(ship, async (ship) => {
+    await inTransaction(ship, async ({ db }) =>
+      db
+        .insertInto('groups')
+        .values({ ...row, ...born })
+        .execute(),
+    )
+    throw new Error('on purpose')
+  })
+  await assert.rejects(failing, /on purpose/)
+  assert.deepEqual(await ship.db.selectFrom('groups').select('name').execute(), [])
+})
 
-onBothStores('texts sort byte by byte, capitals first', async ({ db, now }) => {
+test('texts sort byte by byte, capitals first', async () => {
+  const { db, now } = await world()
   for (const key of ['b', 'B', 'a', 'ä']) {
     const row = {
       scope: 's',

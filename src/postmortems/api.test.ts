@@ -5,7 +5,7 @@ import { postUpdate } from '../incidents/updates.ts'
 import { hidesSomething, isPublicLine } from '../journal/journal.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
+import { world } from '../testing/world.ts'
 import { publishPostmortem, savePostmortem } from './actions.ts'
 import { addItem, finishItem } from './items.ts'
 import { publicPostmortem } from './reading.ts'
@@ -151,7 +151,8 @@ test('whatever is taken from the public is known to hide something, and all of i
     assert.ok(isPublicLine({ action }), action)
 })
 
-onBothStores('postmortems and action items are kept alike', async (ship) => {
+test('postmortems and action items are kept alike', async () => {
+  const ship = await world()
   const incident = await declareIncident(ship, { title: 'One', body: 'A', state: 'resolved' })
   await savePostmortem(ship, incident.id, { body: 'First' })
   await savePostmortem(ship, incident.id, { body: 'Second', version: 1 })

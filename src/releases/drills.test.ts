@@ -4,8 +4,7 @@ import type { Quarter } from '../components/quarters.ts'
 import { editSite } from '../site/actions.ts'
 import { readSite } from '../site/store.ts'
 import { northwind } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
-import type { World } from '../testing/world.ts'
+import { type World, world } from '../testing/world.ts'
 import { markDrill, notDrill, onlyDrills } from './drills.ts'
 import { isDrill } from './model.ts'
 import { listPublicReleases } from './public.ts'
@@ -88,7 +87,8 @@ test('the journal tells of the mark once, and of its end', async () => {
   )
 })
 
-onBothStores('going there and back in a drill counts nowhere, and hollows no pennant', async (given) => {
+test('going there and back in a drill counts nowhere, and hollows no pennant', async () => {
+  const given = await world()
   const { ship, second, back } = await thereAndBack({ drill: true }, given)
   const since = '2026-01-01T00:00:00.000Z'
   const marks = await publicMarks(ship, { since, dayOf: () => 7 })
@@ -109,7 +109,8 @@ test('where only what had consequences is public, a drill is not', async () => {
   assert.deepEqual(await shown(), [])
 })
 
-onBothStores('a query leaves drills out, or asks for nothing else', async (ship) => {
+test('a query leaves drills out, or asks for nothing else', async () => {
+  const ship = await world()
   const { say } = await northwind(ship)
   await say('checkout', 'release.succeeded', { version: '2.0', run: 'called a drill, but none', drill: true })
   ship.wait(60)

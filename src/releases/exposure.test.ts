@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Northwind, northwind } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
+import { world } from '../testing/world.ts'
 import { changeExposure, type Exposure, mayExpose } from './exposure.ts'
 import { releaseById } from './store.ts'
 
@@ -21,27 +21,25 @@ const refused = (words: string | RegExp) => ({ code: 'conflict', message: words 
 const count = async ({ ship }: Northwind) =>
   (await ship.db.selectFrom('releases').select('id').execute()).length
 
-onBothStores(
-  'an operator gives a canary to more, to everybody, and it is still the same release',
-  async (ship) => {
-    const harbour = await canary(ship)
-    const before = await count(harbour)
-    const half = await changeExposure(ship, harbour.id, { percent: 50, reason: 'Quiet so far' })
-    assert.deepEqual([half.id, half.state, half.percent], [harbour.id, 'canary', 50])
-    ship.wait(10)
-    const all = await changeExposure(ship, harbour.id, { percent: 100 })
-    assert.deepEqual([all.state, all.live_at, all.most_percent], ['succeeded', ship.now().toISOString(), 100])
-    assert.deepEqual([all.actor_name, all.reason], ['deploy-bot', null])
-    assert.equal(await count(harbour), before)
-    const first = await releaseById(ship, harbour.first)
-    assert.equal(first.superseded_by_release_id, harbour.id)
-    const words = await ship.db.selectFrom('journal').select('action').orderBy('id').execute()
-    assert.deepEqual(
-      words.slice(-2).map(({ action }) => action),
-      ['release.progressed', 'release.succeeded'],
-    )
-  },
-)
+test('an operator gives a canary to more, to everybody, and it is still the same release', async () => {
+  const ship = await world()
+  const harbour = await canary(ship)
+  const before = await count(harbour)
+  const half = await changeExposure(ship, harbour.id, { percent: 50, reason: 'Quiet so far' })
+  assert.deepEqual([half.id, half.state, half.percent], [harbour.id, 'canary', 50])
+  ship.wait(10)
+  const all = await changeExposure(ship, harbour.id, { percent: 100 })
+  assert.deepEqual([all.state, all.live_at, all.most_percent], ['succeeded', ship.now().toISOString(), 100])
+  assert.deepEqual([all.actor_name, all.reason], ['deploy-bot', null])
+  assert.equal(await count(harbour), before)
+  const first = await releaseById(ship, harbour.first)
+  assert.equal(first.superseded_by_release_id, harbour.id)
+  const words = await ship.db.selectFrom('journal').select('action').orderBy('id').execute()
+  assert.deepEqual(
+    words.slice(-2).map(({ action }) => action),
+    ['release.progressed', 'release.succeeded'],
+  )
+})
 
 test('an operator takes a canary back from everybody: the release stands as rolled back, and who had it is known', async () => {
   const { ship, id, first } = await canary()

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import type { World } from '../testing/world.ts'
 import { listPublicReleases } from './public.ts'
 import { publicMarks } from './public-marks.ts'
@@ -12,8 +11,8 @@ const marks = async (ship: World, given: { since?: string; component_id?: string
     one.at < other.at ? -1 : 1,
   )
 
-onBothStores('what is drawn is what the log shows, as it shows it', async (given) => {
-  const { ship, say, components } = await northwindInTrouble(given)
+test('what is drawn is what the log shows, as it shows it', async () => {
+  const { ship, say, components } = await northwindInTrouble()
   await say('storefront', 'release.succeeded', { version: '6.0.0', dark: true })
   await say('storefront', 'release.progress', { version: '6.1.0', percent: 10 })
   const drawn = await marks(ship)

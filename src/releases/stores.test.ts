@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
-import { onBothStores } from '../testing/postgres.ts'
+import { world } from '../testing/world.ts'
 import { correctKind } from './actions.ts'
 import { recordByHand } from './by-hand.ts'
 import { readRelease, readReleases } from './reading.ts'
 
-onBothStores('a lane is settled, corrected and listed alike on both stores', async (ship) => {
+test('a lane is settled, corrected and listed alike on both stores', async () => {
+  const ship = await world()
   await createComponent(ship, { name: 'Shop' })
   const deploy = (version: string, commit: string, minute: number) =>
     recordByHand(ship, { component: 'shop', version, commit, at: `2026-11-23T11:${minute}:00.000Z` })

@@ -4,8 +4,7 @@ import { declareIncident } from '../incidents/actions.ts'
 import { postUpdate } from '../incidents/updates.ts'
 import { startTestApp } from '../testing/http.ts'
 import { type Northwind, northwind } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
-import type { World } from '../testing/world.ts'
+import { type World, world } from '../testing/world.ts'
 import { rollbackOverview } from './overview.ts'
 import { overviewPage } from './overview-page.ts'
 
@@ -55,7 +54,8 @@ function trouble(ship: World, title: string, cause_release_id: string, component
   return declareIncident(ship, { title, body: 'x', cause: 'release', cause_release_id, components })
 }
 
-onBothStores('every component and environment is counted by quarter, private ones too', async (given) => {
+test('every component and environment is counted by quarter, private ones too', async () => {
+  const given = await world()
   const { ship } = await year(given)
   const { sections } = await overviewPage(ship, {})
   assert.deepEqual(
@@ -76,83 +76,75 @@ onBothStores('every component and environment is counted by quarter, private one
   )
 })
 
-onBothStores(
-  'each way back says when it was last walked, in need or as a drill, or that it never was',
-  async (given) => {
-    const { ship } = await year(given)
-    const { never, walked } = await overviewPage(ship, {})
-    assert.equal(never, 'Payments API, Ledger')
-    assert.deepEqual(
-      walked.map(({ component, environment, how, took }) => [component.slug, environment, how, took]),
-      [
-        ['checkout', '', 'because it was needed', '14 min'],
-        ['storefront', 'staging', 'in a drill', '2 min'],
-      ],
-    )
-    assert.deepEqual(
-      walked.map(({ is_long_ago }) => is_long_ago),
-      [false, false],
-    )
-    ship.wait(91 * 24 * 60)
-    assert.ok((await overviewPage(ship, {})).walked.every(({ is_long_ago }) => is_long_ago))
-  },
-)
+test('each way back says when it was last walked, in need or as a drill, or that it never was', async () => {
+  const given = await world()
+  const { ship } = await year(given)
+  const { never, walked } = await overviewPage(ship, {})
+  assert.equal(never, 'Payments API, Ledger')
+  assert.deepEqual(
+    walked.map(({ component, environment, how, took }) => [component.slug, environment, how, took]),
+    [
+      ['checkout', '', 'because it was needed', '14 min'],
+      ['storefront', 'staging', 'in a drill', '2 min'],
+    ],
+  )
+  assert.deepEqual(
+    walked.map(({ is_long_ago }) => is_long_ago),
+    [false, false],
+  )
+  ship.wait(91 * 24 * 60)
+  assert.ok((await overviewPage(ship, {})).walked.every(({ is_long_ago }) => is_long_ago))
+})
 
-onBothStores(
-  'who asked, and why, stands beside the rollback; a request without an answer stands alone',
-  async (given) => {
-    const { ship, back, bad, down, components } = await year(given)
-    const [from] = await ship.db.selectFrom('releases').selectAll().where('id', '=', bad).execute()
-    const asked = (
-      id: string,
-      asked_at: string,
-      ended_at: string | null,
-      ended_by: string | null = null,
-    ) => ({
-      id,
-      component_id: components.checkout.id,
-      environment_id: from?.environment_id ?? '',
-      from_release_id: bad,
-      to_release_id: from?.previous_release_id ?? '',
-      incident_id: down.id,
-      call_id: null,
-      reason: `Nobody can pay (${id}).`,
-      drill_at: null,
-      asked_at,
-      asked_by: 'Ada',
-      actor_kind: 'user',
-      actor_id: null,
-      ended_at,
-      ended_by,
-    })
-    const first = asked('first', '2026-11-02T09:15:00.000Z', '2026-11-02T09:30:00.000Z')
-    const second = asked('second', '2026-11-20T09:00:00.000Z', '2026-11-20T09:01:00.000Z', 'Ada')
-    const third = asked('third', '2026-11-21T09:00:00.000Z', '2026-11-21T09:20:00.000Z')
-    const fourth = asked('fourth', '2026-11-21T09:20:00.000Z', null)
-    ship.at('2026-11-23T12:00:00.000Z')
-    await ship.db.insertInto('rollback_requests').values([first, second, third, fourth]).execute()
-    const answer = { rollback_request_id: 'first', asked_at: first.asked_at }
-    await ship.db.updateTable('releases').set(answer).where('id', '=', back).execute()
-    const { rows, sections } = await overviewPage(ship, { component: 'checkout' })
-    assert.deepEqual(
-      rows.map(({ versions, tag, who, why }) => [versions, tag, who, why]),
-      [
-        ['from 2.0', 'No answer yet', 'Ada', 'Nobody can pay (fourth).'],
-        ['from 2.0', 'Not answered', 'Ada', 'Nobody can pay (third).'],
-        ['from 2.0', 'Taken back', 'Ada', 'Nobody can pay (second).'],
-        ['2.0 → 1.0', '', 'Ada', 'Nobody can pay (first).'],
-      ],
-    )
-    assert.deepEqual(
-      rows.at(-1)?.steps.map(({ words }) => words),
-      ['asked', 'begun', 'done'],
-    )
-    assert.equal(rows.at(-1)?.incident?.title, 'Checkout is down')
-    assert.equal(sections[0]?.rows[0]?.back, '15 min')
-  },
-)
+test('who asked, and why, stands beside the rollback; a request without an answer stands alone', async () => {
+  const given = await world()
+  const { ship, back, bad, down, components } = await year(given)
+  const [from] = await ship.db.selectFrom('releases').selectAll().where('id', '=', bad).execute()
+  const asked = (id: string, asked_at: string, ended_at: string | null, ended_by: string | null = null) => ({
+    id,
+    component_id: components.checkout.id,
+    environment_id: from?.environment_id ?? '',
+    from_release_id: bad,
+    to_release_id: from?.previous_release_id ?? '',
+    incident_id: down.id,
+    call_id: null,
+    reason: `Nobody can pay (${id}).`,
+    drill_at: null,
+    asked_at,
+    asked_by: 'Ada',
+    actor_kind: 'user',
+    actor_id: null,
+    ended_at,
+    ended_by,
+  })
+  const first = asked('first', '2026-11-02T09:15:00.000Z', '2026-11-02T09:30:00.000Z')
+  const second = asked('second', '2026-11-20T09:00:00.000Z', '2026-11-20T09:01:00.000Z', 'Ada')
+  const third = asked('third', '2026-11-21T09:00:00.000Z', '2026-11-21T09:20:00.000Z')
+  const fourth = asked('fourth', '2026-11-21T09:20:00.000Z', null)
+  ship.at('2026-11-23T12:00:00.000Z')
+  await ship.db.insertInto('rollback_requests').values([first, second, third, fourth]).execute()
+  const answer = { rollback_request_id: 'first', asked_at: first.asked_at }
+  await ship.db.updateTable('releases').set(answer).where('id', '=', back).execute()
+  const { rows, sections } = await overviewPage(ship, { component: 'checkout' })
+  assert.deepEqual(
+    rows.map(({ versions, tag, who, why }) => [versions, tag, who, why]),
+    [
+      ['from 2.0', 'No answer yet', 'Ada', 'Nobody can pay (fourth).'],
+      ['from 2.0', 'Not answered', 'Ada', 'Nobody can pay (third).'],
+      ['from 2.0', 'Taken back', 'Ada', 'Nobody can pay (second).'],
+      ['2.0 → 1.0', '', 'Ada', 'Nobody can pay (first).'],
+    ],
+  )
+  assert.deepEqual(
+    rows.at(-1)?.steps.map(({ words }) => words),
+    ['asked', 'begun', 'done'],
+  )
+  assert.equal(rows.at(-1)?.incident?.title, 'Checkout is down')
+  assert.equal(sections[0]?.rows[0]?.back, '15 min')
+})
 
-onBothStores('a filter asks for one component, environment or quarter', async (given) => {
+test('a filter asks for one component, environment or quarter', async () => {
+  const given = await world()
   const { ship } = await year(given)
   const of = async (filter: object) =>
     (await rollbackOverview(ship, filter)).counts.map(({ quarter, rollbacks, releases }) => [

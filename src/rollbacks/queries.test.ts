@@ -4,6 +4,7 @@ import { CompiledQuery } from 'kysely'
 import { askGate } from '../gate/gate.ts'
 import type { Context } from '../platform/context.ts'
 import { northwind } from '../testing/northwind.ts'
+import { once } from '../testing/world.ts'
 import { overviewPage } from './overview-page.ts'
 import { wayBackPanel } from './panel.ts'
 import { readinessOf } from './readiness-of.ts'
@@ -32,7 +33,7 @@ async function plansOf(ctx: Context, work: (ctx: Context) => Promise<unknown>): 
   return plans
 }
 
-test('however long the history is, nothing about the way back reads all releases', async () => {
+test('however long the history is, nothing about the way back reads all releases', once, async () => {
   const { ship, release } = await northwind()
   await setReceiver(ship, 'checkout', { recipe: 'webhook', url: 'http://127.0.0.1:9/rollback' })
   await release('checkout', '2.13.4')

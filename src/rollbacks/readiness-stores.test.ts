@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
 import { declareIncident } from '../incidents/actions.ts'
 import { badMarkOf, clearBad, markBad } from '../releases/bad.ts'
 import { recordByHand } from '../releases/by-hand.ts'
-import { onBothStores } from '../testing/postgres.ts'
+import { world } from '../testing/world.ts'
 import { checkArtifacts } from './artifact-checks.ts'
 import { setPlan } from './plan-actions.ts'
 import { answerReadiness } from './readiness-actions.ts'
 import { readinessOf } from './readiness-of.ts'
 import { targetFor } from './targets.ts'
 
-onBothStores('the way back is chosen, answered and prepared alike', async (ship) => {
+test('the way back is chosen, answered and prepared alike', async () => {
+  const ship = await world()
   const shop = await createComponent(ship, { name: 'Shop' })
   const out = (version: string, minute: number) =>
     recordByHand(ship, {

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { archiveComponent, createComponent } from '../components/actions.ts'
 import { unseal } from '../platform/seal.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { removeReceiver, rotateReceiverSecret, setReceiver } from './receiver.ts'
 import { receiverOf } from './receiver-store.ts'
@@ -14,26 +13,24 @@ const github = {
   url: 'https://api.github.com/repos/acme/shop/actions/workflows/rollback.yml/dispatches',
 }
 
-onBothStores(
-  'a signed receiver is given a secret once, which stays when the path changes and not when the host does',
-  async (ship) => {
-    const { id } = await createComponent(ship, { name: 'Shop' })
-    const { secret } = await setReceiver(ship, 'shop', hook)
-    assert.match(secret ?? '', /^whsec_/)
-    const kept = async () => unseal(ship.secret, (await receiverOf(ship, id))?.sealed_secret ?? '')
-    assert.equal(await kept(), secret)
-    assert.equal((await setReceiver(ship, id, { ...hook, url: `${hook.url}/2` })).secret, null)
-    assert.equal(await kept(), secret)
-    const moved = await setReceiver(ship, id, { ...hook, url: 'https://elsewhere.example/' })
-    assert.notEqual(moved.secret, null)
-    assert.notEqual(await kept(), secret)
-    const rotated = await rotateReceiverSecret(ship, id)
-    assert.equal(await kept(), rotated.secret)
-    await removeReceiver(ship, id)
-    await removeReceiver(ship, id)
-    assert.equal(await receiverOf(ship, id), undefined)
-  },
-)
+test('a signed receiver is given a secret once, which stays when the path changes and not when the host does', async () => {
+  const ship = await world()
+  const { id } = await createComponent(ship, { name: 'Shop' })
+  const { secret } = await setReceiver(ship, 'shop', hook)
+  assert.match(secret ?? '', /^whsec_/)
+  const kept = async () => unseal(ship.secret, (await receiverOf(ship, id))?.sealed_secret ?? '')
+  assert.equal(await kept(), secret)
+  assert.equal((await setReceiver(ship, id, { ...hook, url: `${hook.url}/2` })).secret, null)
+  assert.equal(await kept(), secret)
+  const moved = await setReceiver(ship, id, { ...hook, url: 'https://elsewhere.example/' })
+  assert.notEqual(moved.secret, null)
+  assert.notEqual(await kept(), secret)
+  const rotated = await rotateReceiverSecret(ship, id)
+  assert.equal(await kept(), rotated.secret)
+  await removeReceiver(ship, id)
+  await removeReceiver(ship, id)
+  assert.equal(await receiverOf(ship, id), undefined)
+})
 
 test('a token is asked for, kept sealed while the address stays with its host, and asked for again elsewhere', async () => {
   const ship = await world()

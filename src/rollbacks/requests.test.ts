@@ -5,8 +5,7 @@ import { callById } from '../outbound/store.ts'
 import { markBad } from '../releases/bad.ts'
 import { releaseById } from '../releases/store.ts'
 import { northwind } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
-import type { World } from '../testing/world.ts'
+import { type World, world } from '../testing/world.ts'
 import { setReceiver } from './receiver.ts'
 import { requestById } from './request-store.ts'
 import { wholeRequest } from './request-whole.ts'
@@ -15,34 +14,33 @@ import { requestRollback, withdrawRequest } from './requests.ts'
 const origin = 'https://status.example.com'
 const why = { reason: 'Cards fail.' }
 
-onBothStores(
-  'a request tells the receiver from where to where, for whom and why, signed, and the log',
-  async (given) => {
-    const { ship, good, bad } = await withWayBack(given)
-    const { request, made } = await requestRollback(ship, { release: bad, to: good, ...why }, origin)
-    assert.ok(made)
-    const call = await callById(ship, request.call_id ?? '')
-    const { type, data } = JSON.parse(call.body ?? '')
-    assert.equal(type, 'rollback.requested')
-    assert.deepEqual(
-      [
-        data.request,
-        data.component,
-        data.environment,
-        data.from.version,
-        data.to.version,
-        data.asked_by,
-        data.reason,
-      ],
-      [request.id, 'checkout', 'production', '2.14.0', '2.13.4', 'Ada', 'Cards fail.'],
-    )
-    assert.equal(call.url, 'http://127.0.0.1:9/rollback')
-    assert.ok(call.sealed_secret)
-    assert.deepEqual(await journalOf(ship, request.id), ['rollback.requested'])
-  },
-)
+test('a request tells the receiver from where to where, for whom and why, signed, and the log', async () => {
+  const given = await world()
+  const { ship, good, bad } = await withWayBack(given)
+  const { request, made } = await requestRollback(ship, { release: bad, to: good, ...why }, origin)
+  assert.ok(made)
+  const call = await callById(ship, request.call_id ?? '')
+  const { type, data } = JSON.parse(call.body ?? '')
+  assert.equal(type, 'rollback.requested')
+  assert.deepEqual(
+    [
+      data.request,
+      data.component,
+      data.environment,
+      data.from.version,
+      data.to.version,
+      data.asked_by,
+      data.reason,
+    ],
+    [request.id, 'checkout', 'production', '2.14.0', '2.13.4', 'Ada', 'Cards fail.'],
+  )
+  assert.equal(call.url, 'http://127.0.0.1:9/rollback')
+  assert.ok(call.sealed_secret)
+  assert.deepEqual(await journalOf(ship, request.id), ['rollback.requested'])
+})
 
-onBothStores('two people who press at once make one rollback', async (given) => {
+test('two people who press at once make one rollback', async () => {
+  const given = await world()
   const { ship, bad } = await withWayBack(given)
   const bea = ship.as({ kind: 'user', id: 'bea000000000', name: 'Bea' })
   const press = (who: World) => requestRollback(who, { release: bad, ...why }, origin)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import type { Answer, Client } from '../outbound/client.ts'
 import { sendDue } from '../outbound/sending.ts'
 import { callById } from '../outbound/store.ts'
 import { northwind } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
-import type { World } from '../testing/world.ts'
+import { type World, world } from '../testing/world.ts'
 import { setReceiver } from './receiver.ts'
 import { requestById } from './request-store.ts'
 import { wholeRequest } from './request-whole.ts'
@@ -33,27 +33,27 @@ async function refusedRequest(given: World) {
   return { ship, say, ask, request, call_id: request.call_id ?? '', state }
 }
 
-onBothStores(
-  'a call for a rollback that is sent again is the one that its request follows',
-  async (given) => {
-    const { ship, ask, request, call_id, state } = await refusedRequest(given)
-    const again = await resendCall(ship, call_id)
-    assert.equal((await callById(ship, again)).replays_call_id, call_id)
-    assert.equal(await state(), 'asked')
-    assert.equal((await ask()).request.id, request.id, 'who presses meanwhile is shown the same request')
-    await assert.rejects(resendCall(ship, again), { code: 'conflict' })
-    await sendDue(ship, answering(202))
-    assert.equal(await state(), 'accepted')
-  },
-)
+test('a call for a rollback that is sent again is the one that its request follows', async () => {
+  const given = await world()
+  const { ship, ask, request, call_id, state } = await refusedRequest(given)
+  const again = await resendCall(ship, call_id)
+  assert.equal((await callById(ship, again)).replays_call_id, call_id)
+  assert.equal(await state(), 'asked')
+  assert.equal((await ask()).request.id, request.id, 'who presses meanwhile is shown the same request')
+  await assert.rejects(resendCall(ship, again), { code: 'conflict' })
+  await sendDue(ship, answering(202))
+  assert.equal(await state(), 'accepted')
+})
 
-onBothStores('a call for a rollback is not sent again once another was asked for', async (given) => {
+test('a call for a rollback is not sent again once another was asked for', async () => {
+  const given = await world()
   const { ship, ask, call_id } = await refusedRequest(given)
   assert.equal((await ask()).made, true)
   await assert.rejects(resendCall(ship, call_id), /Ask anew/)
 })
 
-onBothStores('a call for a rollback is not sent again once it was answered', async (given) => {
+test('a call for a rollback is not sent again once it was answered', async () => {
+  const given = await world()
   const { ship, say, request, call_id } = await refusedRequest(given)
   await say('checkout', 'release.started', { version: '2.13.4', run: request.id, kind: 'rollback' })
   await assert.rejects(resendCall(ship, call_id), /Ask anew/)

@@ -7,7 +7,6 @@ import { deleteUpdate, postUpdate } from '../incidents/updates.ts'
 import { savePostmortem } from '../postmortems/actions.ts'
 import { recordByHand } from '../releases/by-hand.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { buildAnew, indexJob, keepIndexed } from './indexing.ts'
 import { search } from './search.ts'
@@ -40,7 +39,8 @@ async function fleet(ship: World) {
   return { payments }
 }
 
-onBothStores('words, versions, beginnings and accents find the same', async (ship) => {
+test('words, versions, beginnings and accents find the same', async () => {
+  const ship = await world()
   await fleet(ship)
   const expected: Record<string, string[]> = {
     'card payments': ['Card payments fail'],
@@ -68,7 +68,8 @@ onBothStores('words, versions, beginnings and accents find the same', async (shi
   for (const [q, found] of Object.entries(expected)) assert.deepEqual(await titles(ship, q), found, q)
 })
 
-onBothStores('quotes, operators and signs in what is typed do no harm', async (ship) => {
+test('quotes, operators and signs in what is typed do no harm', async () => {
+  const ship = await world()
   await fleet(ship)
   const odd = [
     '"',
@@ -100,7 +101,8 @@ onBothStores('quotes, operators and signs in what is typed do no harm', async (s
   assert.deepEqual(await titles(ship, 'a '.repeat(150)), [])
 })
 
-onBothStores('what was done a moment ago is found, and what is gone is not', async (ship) => {
+test('what was done a moment ago is found, and what is gone is not', async () => {
+  const ship = await world()
   const { payments } = await fleet(ship)
   assert.deepEqual(await titles(ship, 'lighthouse'), [])
   const update = await postUpdate(ship, payments.id, { body: 'The lighthouse is lit.' })
@@ -113,20 +115,19 @@ onBothStores('what was done a moment ago is found, and what is gone is not', asy
   assert.deepEqual(await titles(ship, 'visa'), ['Card payments fail'])
 })
 
-onBothStores(
-  'a component’s new name finds its releases and its incidents, and the old one nothing',
-  async (ship) => {
-    await fleet(ship)
-    const { data } = await search(ship, { q: 'koned', limit: 50, kind: 'component' })
-    await editComponent(ship, data[0]?.id ?? '', { name: 'Anrufe', slug: 'anrufe' })
-    assert.deepEqual(await titles(ship, 'koned'), [])
-    assert.equal((await titles(ship, 'anrufe')).length, 15)
-    assert.equal((await titles(ship, 'anrufe', { kind: 'release' })).length, 12)
-    assert.deepEqual(await titles(ship, 'anrufe books'), ["O'Reilly books are missing"])
-  },
-)
+test('a component’s new name finds its releases and its incidents, and the old one nothing', async () => {
+  const ship = await world()
+  await fleet(ship)
+  const { data } = await search(ship, { q: 'koned', limit: 50, kind: 'component' })
+  await editComponent(ship, data[0]?.id ?? '', { name: 'Anrufe', slug: 'anrufe' })
+  assert.deepEqual(await titles(ship, 'koned'), [])
+  assert.equal((await titles(ship, 'anrufe')).length, 15)
+  assert.equal((await titles(ship, 'anrufe', { kind: 'release' })).length, 12)
+  assert.deepEqual(await titles(ship, 'anrufe books'), ["O'Reilly books are missing"])
+})
 
-onBothStores('pages follow one another without a gap, and an unknown cursor is told', async (ship) => {
+test('pages follow one another without a gap, and an unknown cursor is told', async () => {
+  const ship = await world()
   await fleet(ship)
   const all = await titles(ship, 'checkout', { kind: 'release' })
   const seen: string[] = []
@@ -141,7 +142,8 @@ onBothStores('pages follow one another without a gap, and an unknown cursor is t
   await assert.rejects(search(ship, { q: 'checkout', limit: 5, cursor: 'nosuch' }), { code: 'not-found' })
 })
 
-onBothStores('the index can be built anew at any time, and what ran late is read once more', async (ship) => {
+test('the index can be built anew at any time, and what ran late is read once more', async () => {
+  const ship = await world()
   await fleet(ship)
   const before = await titles(ship, 'checkout')
   await ship.db.updateTable('search_documents').set({ words: '.release nonsense' }).execute()
@@ -201,7 +203,8 @@ test('a token needs all three rights to read, and gets what the page shows', asy
   assert.equal((await ask(all, 'x'.repeat(201))).statusCode, 422)
 })
 
-onBothStores('what the team noted and what was learned is found, and not once it is gone', async (ship) => {
+test('what the team noted and what was learned is found, and not once it is gone', async () => {
+  const ship = await world()
   const { payments } = await fleet(ship)
   const kinds = async (q: string) =>
     (await search(ship, { q, limit: 9 })).data.map(({ kind, path }) => [kind, path])

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestApp } from '../testing/http.ts'
 import { multipart, png, svg } from '../testing/pictures.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { world } from '../testing/world.ts'
 import { changeLogo, removeLogo } from './actions.ts'
 import { mostLogoBytes, pictureIn } from './logo.ts'
@@ -244,21 +243,19 @@ test('a page that a cache kept asks for the logo of before, and gets that of now
   assert.equal((await server.inject(logo ?? '')).statusCode, 200, 'the store is away, the logo is not')
 })
 
-onBothStores(
-  'a logo is kept byte by byte, replaced and removed, each with its line in the journal',
-  async (ship) => {
-    await changeLogo(ship, png)
-    assert.deepEqual(Buffer.from((await readLogo(ship))?.bytes ?? []), png)
-    await changeLogo(ship, svg)
-    assert.deepEqual(Buffer.from((await readLogo(ship))?.bytes ?? []), svg)
-    await assert.rejects(changeLogo(ship, Buffer.concat([png, Buffer.alloc(mostLogoBytes)])), /64 KiB/)
-    await removeLogo(ship)
-    await removeLogo(ship)
-    assert.equal(await readLogo(ship), undefined)
-    const lines = await ship.db.selectFrom('journal').select('action').orderBy('id').execute()
-    assert.deepEqual(
-      lines.map(({ action }) => action),
-      ['site.logo_changed', 'site.logo_changed', 'site.logo_removed'],
-    )
-  },
-)
+test('a logo is kept byte by byte, replaced and removed, each with its line in the journal', async () => {
+  const ship = await world()
+  await changeLogo(ship, png)
+  assert.deepEqual(Buffer.from((await readLogo(ship))?.bytes ?? []), png)
+  await changeLogo(ship, svg)
+  assert.deepEqual(Buffer.from((await readLogo(ship))?.bytes ?? []), svg)
+  await assert.rejects(changeLogo(ship, Buffer.concat([png, Buffer.alloc(mostLogoBytes)])), /64 KiB/)
+  await removeLogo(ship)
+  await removeLogo(ship)
+  assert.equal(await readLogo(ship), undefined)
+  const lines = await ship.db.selectFrom('journal').select('action').orderBy('id').execute()
+  assert.deepEqual(
+    lines.map(({ action }) => action),
+    ['site.logo_changed', 'site.logo_changed', 'site.logo_removed'],
+  )
+})

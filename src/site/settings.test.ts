@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestApp } from '../testing/http.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { world } from '../testing/world.ts'
 import { editSite } from './actions.ts'
 import { readSite } from './store.ts'
@@ -243,20 +242,15 @@ test('what a token sets by API is checked as the form is', async () => {
   assert.deepEqual([json().page_id, json().logo], [page_id, null], 'these are not for setting')
 })
 
-onBothStores(
-  'settings are kept alike on both stores, and two who save at once are told apart',
-  async (ship) => {
-    const given = {
-      name: 'Northwind',
-      time_zone: 'UTC',
-      links: [{ label: 'Ä', url: 'https://a.example' }],
-      version: 0,
-    }
-    const saved = await Promise.allSettled([
-      editSite(ship, given),
-      editSite(ship, { ...given, name: 'Other' }),
-    ])
-    assert.deepEqual(saved.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
-    assert.deepEqual((await readSite(ship)).links, given.links)
-  },
-)
+test('settings are kept alike on both stores, and two who save at once are told apart', async () => {
+  const ship = await world()
+  const given = {
+    name: 'Northwind',
+    time_zone: 'UTC',
+    links: [{ label: 'Ä', url: 'https://a.example' }],
+    version: 0,
+  }
+  const saved = await Promise.allSettled([editSite(ship, given), editSite(ship, { ...given, name: 'Other' })])
+  assert.deepEqual(saved.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  assert.deepEqual((await readSite(ship)).links, given.links)
+})

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
-import { onBothStores } from '../testing/postgres.ts'
+import { world } from '../testing/world.ts'
 import { changeSource, createSource, mapService, readSecrets, removeRule, rotateSecret } from './actions.ts'
 import { sha256 } from './signatures.ts'
 import { componentFor, listSources, rulesOf, sourceBySecretHash } from './store.ts'
 
-onBothStores('sources, their secrets and their rules are kept alike', async (ship) => {
+test('sources, their secrets and their rules are kept alike', async () => {
+  const ship = await world()
   const { source, secret } = await createSource(ship, { kind: 'native', name: 'CI' })
   assert.equal((await sourceBySecretHash(ship, sha256(secret)))?.id, source.id)
   const turned = await rotateSecret(ship, source.id, { overlap_hours: 1 })

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { createComponent, setStatusByHand } from '../components/actions.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { componentPage } from './pages.ts'
 
@@ -97,27 +96,24 @@ test('a component’s page tells its uptime in each window, how it is counted an
   assert.match(textOf(await page(ship, '/components/payments-api')), /29 min degraded/)
 })
 
-onBothStores(
-  'a component’s page says when its way back was last walked, and whether that was a drill',
-  async (given) => {
-    const { ship, restored, say } = await northwindInTrouble(given)
-    const told = async (slug: string) => (await componentPage(ship, slug)).way_back
-    assert.deepEqual(await told('checkout'), {
-      id: restored,
-      live_at: '2026-11-01T10:03:00.000Z',
-      isDrill: false,
-      took_seconds: 180,
-    })
-    assert.equal(await told('storefront'), null)
-    const run = { version: '5.41.0', run: 'try', kind: 'rollback' as const }
-    const drill = await say('storefront', 'release.succeeded', run)
-    const mark = { drill_at: ship.now().toISOString() }
-    await ship.db.updateTable('releases').set(mark).where('id', '=', drill).execute()
-    assert.deepEqual(
-      [(await told('storefront'))?.isDrill, (await told('storefront'))?.took_seconds],
-      [true, null],
-    )
-    await say('storefront', 'release.succeeded', { ...run, run: 'staged' }, 'staging')
-    assert.equal((await told('storefront'))?.id, drill)
-  },
-)
+test('a component’s page says when its way back was last walked, and whether that was a drill', async () => {
+  const { ship, restored, say } = await northwindInTrouble()
+  const told = async (slug: string) => (await componentPage(ship, slug)).way_back
+  assert.deepEqual(await told('checkout'), {
+    id: restored,
+    live_at: '2026-11-01T10:03:00.000Z',
+    isDrill: false,
+    took_seconds: 180,
+  })
+  assert.equal(await told('storefront'), null)
+  const run = { version: '5.41.0', run: 'try', kind: 'rollback' as const }
+  const drill = await say('storefront', 'release.succeeded', run)
+  const mark = { drill_at: ship.now().toISOString() }
+  await ship.db.updateTable('releases').set(mark).where('id', '=', drill).execute()
+  assert.deepEqual(
+    [(await told('storefront'))?.isDrill, (await told('storefront'))?.took_seconds],
+    [true, null],
+  )
+  await say('storefront', 'release.succeeded', { ...run, run: 'staged' }, 'staging')
+  assert.equal((await told('storefront'))?.id, drill)
+})

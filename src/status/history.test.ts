@@ -7,7 +7,6 @@ import { editSite } from '../site/actions.ts'
 import { readSite } from '../site/store.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { type World, world } from '../testing/world.ts'
 import { historyMonths, historyPage } from './history.ts'
 
@@ -42,38 +41,35 @@ async function reader(ship: World) {
   }
 }
 
-onBothStores(
-  'a month tells incidents, rollbacks and what they were about one by one, and all else in a line a day',
-  async (given) => {
-    const { ship } = await northwindInTrouble(given)
-    assert.deepEqual(await month(ship), {
-      told: [
-        [
-          '2026-11-23',
-          'Rolling back 2.14.0 → 2.13.4',
-          'Partial outage Card payments fail for some customers',
-          'Released 2.14.0',
-          '1 release: Storefront 5.41.2',
-        ],
-        ['2026-11-20', 'Degraded Search results were out of date'],
-        ['2026-11-17', '1 release: Checkout 2.13.4'],
-        [
-          '2026-11-01',
-          'Rolled back 2.11.0 → 2.10.3',
-          'Major outage Checkout is down',
-          'Released 2.11.0',
-          '3 releases: Payments API 8.2.1, Storefront 5.41.0, Checkout 2.10.3',
-        ],
+test('a month tells incidents, rollbacks and what they were about one by one, and all else in a line a day', async () => {
+  const { ship } = await northwindInTrouble()
+  assert.deepEqual(await month(ship), {
+    told: [
+      [
+        '2026-11-23',
+        'Rolling back 2.14.0 → 2.13.4',
+        'Partial outage Card payments fail for some customers',
+        'Released 2.14.0',
+        '1 release: Storefront 5.41.2',
       ],
-      before: [],
-      counted: '3 incidents, 7 releases and 2 rollbacks.',
-    })
-    assert.deepEqual(await historyMonths(ship), ['2026-11'])
-  },
-)
+      ['2026-11-20', 'Degraded Search results were out of date'],
+      ['2026-11-17', '1 release: Checkout 2.13.4'],
+      [
+        '2026-11-01',
+        'Rolled back 2.11.0 → 2.10.3',
+        'Major outage Checkout is down',
+        'Released 2.11.0',
+        '3 releases: Payments API 8.2.1, Storefront 5.41.0, Checkout 2.10.3',
+      ],
+    ],
+    before: [],
+    counted: '3 incidents, 7 releases and 2 rollbacks.',
+  })
+  assert.deepEqual(await historyMonths(ship), ['2026-11'])
+})
 
-onBothStores('filters leave cause and effect together, and are combined', async (given) => {
-  const { ship } = await northwindInTrouble(given)
+test('filters leave cause and effect together, and are combined', async () => {
+  const { ship } = await northwindInTrouble()
   const lines = async (show: string, component?: string) =>
     (await month(ship, { show, component })).told.flatMap(([, ...said]) => said)
   assert.deepEqual(await lines('incidents'), [

@@ -5,7 +5,6 @@ import { publicIncident } from '../incidents/public.ts'
 import { postUpdate } from '../incidents/updates.ts'
 import { en } from '../site/words/en.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import type { World } from '../testing/world.ts'
 import { causeIn, impactRows, incidentPage, remedyIn } from './incident.ts'
 
@@ -18,44 +17,41 @@ async function rowsOf(ship: World, id: string) {
   )
 }
 
-onBothStores(
-  'an incident tells what it did to each component from when to when, the worst first',
-  async (given) => {
-    const { ship } = await northwind(given)
-    ship.at('2026-11-23T12:00:00.000Z')
-    const { id } = await declareIncident(ship, {
-      title: 'Trouble',
-      body: 'x',
-      components: [
-        { component: 'storefront', status: 'degraded_performance' },
-        { component: 'checkout', status: 'partial_outage' },
-        { component: 'ledger', status: 'major_outage' },
-      ],
-    })
-    ship.wait(20)
-    await postUpdate(ship, id, {
-      body: 'Worse.',
-      components: [{ component: 'checkout', status: 'major_outage' }],
-    })
-    ship.wait(10)
-    await postUpdate(ship, id, {
-      body: 'Half.',
-      components: [{ component: 'storefront', status: 'operational' }],
-    })
-    assert.deepEqual(await rowsOf(ship, id), [
-      'Checkout | Partial outage | Today 14:00 | 14:20 | 20 min',
-      ' | Major outage | Today 14:20 | now | 10 min',
-      'Storefront | Degraded | Today 14:00 | 14:30 | 30 min',
-    ])
-    ship.at('2026-11-23T23:00:00.000Z')
-    await postUpdate(ship, id, { state: 'resolved', body: 'Over.', remedy: 'other' })
-    assert.equal((await rowsOf(ship, id))[1], ' | Major outage | Mon 14:20 | Today 01:00 | 10 h 40 min')
-    const { facts, remedy, cause, zone } = await incidentPage(ship, id)
-    assert.deepEqual(facts.lasted, { words: 'Time to resolve', time: '11 h' })
-    assert.deepEqual([cause, remedy], ['No cause was published.', 'Something other than a release ended it.'])
-    assert.equal(zone, 'Europe/Tallinn (UTC+2)')
-  },
-)
+test('an incident tells what it did to each component from when to when, the worst first', async () => {
+  const { ship } = await northwind()
+  ship.at('2026-11-23T12:00:00.000Z')
+  const { id } = await declareIncident(ship, {
+    title: 'Trouble',
+    body: 'x',
+    components: [
+      { component: 'storefront', status: 'degraded_performance' },
+      { component: 'checkout', status: 'partial_outage' },
+      { component: 'ledger', status: 'major_outage' },
+    ],
+  })
+  ship.wait(20)
+  await postUpdate(ship, id, {
+    body: 'Worse.',
+    components: [{ component: 'checkout', status: 'major_outage' }],
+  })
+  ship.wait(10)
+  await postUpdate(ship, id, {
+    body: 'Half.',
+    components: [{ component: 'storefront', status: 'operational' }],
+  })
+  assert.deepEqual(await rowsOf(ship, id), [
+    'Checkout | Partial outage | Today 14:00 | 14:20 | 20 min',
+    ' | Major outage | Today 14:20 | now | 10 min',
+    'Storefront | Degraded | Today 14:00 | 14:30 | 30 min',
+  ])
+  ship.at('2026-11-23T23:00:00.000Z')
+  await postUpdate(ship, id, { state: 'resolved', body: 'Over.', remedy: 'other' })
+  assert.equal((await rowsOf(ship, id))[1], ' | Major outage | Mon 14:20 | Today 01:00 | 10 h 40 min')
+  const { facts, remedy, cause, zone } = await incidentPage(ship, id)
+  assert.deepEqual(facts.lasted, { words: 'Time to resolve', time: '11 h' })
+  assert.deepEqual([cause, remedy], ['No cause was published.', 'Something other than a release ended it.'])
+  assert.equal(zone, 'Europe/Tallinn (UTC+2)')
+})
 
 test('cause and remedy are told in words wherever no release tells them', async () => {
   const { ship, incident } = await northwindInTrouble()

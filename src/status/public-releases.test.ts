@@ -6,8 +6,7 @@ import { editSite } from '../site/actions.ts'
 import { readSite, type Site } from '../site/store.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
-import type { World } from '../testing/world.ts'
+import { type World, world } from '../testing/world.ts'
 
 /** A shop in trouble of whose releases customers may read so much. */
 async function shop(public_releases: Site['public_releases'], given?: World) {
@@ -151,7 +150,8 @@ test('eventful: a quiet day on which something was taken back counts no releases
   assert.doesNotMatch((await read(world)).told.get('/') ?? '', /No incidents, \d+ release/)
 })
 
-onBothStores('which releases are public is decided alike on both stores', async (given) => {
+test('which releases are public is decided alike on both stores', async () => {
+  const given = await world()
   const { ship } = await shop('production', given)
   const count = async (mode: Site['public_releases']) => {
     await publish(ship, mode)

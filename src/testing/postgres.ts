@@ -1,54 +1,74 @@
-import { after, test } from 'node:test'
+import { after } from 'node:test'
 import pg from 'pg'
-import { openDatabase } from '../platform/database.ts'
-import { migrateToLatest } from '../platform/migrate.ts'
-import { startPostgresServer } from './postgres-server.ts'
-import { type World, world, worldOn } from './world.ts'
+import { type Database, openDatabase } from '../platform/database.ts'
+import { startTemplateServer } from './postgres-template.ts'
 
 type Store = { address(database: string): string; admin: pg.Client; stop(): Promise<void> }
+/** A database that one test after the other has for itself; what stays open is open for the next. */
+type Seat = { db: Database; cleaner: pg.Client }
 
-/** Begins while the tests before it run. */
 let store: Promise<Store> | undefined
 let made = 0
+const free: Seat[] = []
+const seats: Seat[] = []
 
 after(async () => {
-  await (await store)?.stop()
+  if (!store) return
+  await Promise.all(seats.map(({ db, cleaner }) => Promise.all([db.destroy(), cleaner.end()])))
+  await (await store).stop()
 })
 
-/** The same test on SQLite and on a real PostgreSQL, each with a fresh, migrated database of its own. */
-export function onBothStores(sentence: string, work: (ship: World) => Promise<void>) {
-  store ??= startStore()
-  test(`${sentence} (SQLite)`, async () => work(await world()))
-  test(`${sentence} (PostgreSQL)`, async () => {
-    const ship = await postgresWorld()
-    try {
-      await work(ship)
-    } finally {
-      await ship.db.destroy()
-    }
+/** A migrated database on PostgreSQL, empty but for what every Shiplog knows; `destroy` gives it back. */
+export async function postgresStore(): Promise<Database> {
+  const seat = free.pop() ?? (await makeSeat())
+  let over = false
+  const db = seat.db.withPlugin({
+    transformQuery({ node }) {
+      if (over) throw new Error('The test is over, and so is its database.')
+      return node
+    },
+    transformResult: async ({ result }) => result,
   })
+  db.destroy = async () => {
+    if (over) return
+    over = true
+    await emptied(seat)
+    free.push(seat)
+  }
+  return db
 }
 
-/** A fresh world on PostgreSQL; its `db` is to be destroyed after use. */
-async function postgresWorld(): Promise<World> {
-  const { admin, address } = await (store ?? startStore())
+async function makeSeat(): Promise<Seat> {
+  store ??= openStore()
+  const { address, admin } = await store
   made += 1
-  await admin.query(`create database test${made} template shiplog strategy file_copy`)
-  return worldOn(openDatabase(address(`test${made}`)))
+  const name = `test_${process.pid}_${made}`
+  await admin.query(`create database ${name} template shiplog strategy file_copy`)
+  const cleaner = new pg.Client(address(name))
+  await cleaner.connect()
+  const seat = { db: openDatabase(address(name)), cleaner }
+  seats.push(seat)
+  return seat
 }
 
-/** One server for all tests of a run, with a migrated database to copy. */
-async function startStore(): Promise<Store> {
-  const { address, stop } = await startPostgresServer()
+/** Waits for what is still under way, then takes out all that was written. */
+async function emptied({ cleaner }: Seat) {
+  const busy = `select 1 from pg_stat_activity where datname = current_database() and state <> 'idle'
+    and pid <> pg_backend_pid()`
+  while ((await cleaner.query(busy)).rowCount) await new Promise((resolve) => setTimeout(resolve, 5))
+  await cleaner.query('select as_new()')
+}
+
+/** The server of the whole run, where there is one (`scripts/test.mjs` starts it), else one of our own. */
+async function openStore(): Promise<Store> {
+  const running = process.env.TEST_POSTGRES
+  const server = running ? { origin: running, stop: async () => {} } : await startTemplateServer()
+  const address = (database: string) => `${server.origin}/${database}`
   const admin = new pg.Client(address('postgres'))
   await admin.connect()
-  await admin.query('create database shiplog')
-  const db = openDatabase(address('shiplog'))
-  await migrateToLatest(db)
-  await db.destroy()
-  const end = async () => {
+  const stop = async () => {
     await admin.end()
-    await stop()
+    await server.stop()
   }
-  return { address, admin, stop: end }
+  return { address, admin, stop }
 }

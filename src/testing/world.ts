@@ -1,7 +1,9 @@
+import { afterEach, beforeEach } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import type { Actor, Context } from '../platform/context.ts'
 import { type Database, openSqlite } from '../platform/database.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
+import { postgresStore } from './postgres.ts'
 
 export type World = Context & {
   /** Moves the world's clock on by so many minutes, or to a moment. */
@@ -13,13 +15,44 @@ export type World = Context & {
 export const ada: Actor = { kind: 'user', id: 'ada000000000', name: 'Ada' }
 export const silent = { info() {}, warn() {}, error() {} }
 
+const onPostgres = process.env.TESTS_ON === 'postgres'
+/** For a test that is about SQLite's own files, or about nothing that is stored: it runs once. */
+export const once = { skip: onPostgres && 'it says the same whatever the store is' }
 let snapshot: Promise<Buffer> | undefined
+/** How many tests, each within the other, run right now; and the stores that the outermost has made. */
+let running = 0
+let lent: Database[] = []
 
-/** A fresh, migrated database of its own (SQLite in memory) with a clock that stands at Mon 23 Nov 2026, 12:00 UTC. */
+beforeEach(() => {
+  running += 1
+})
+afterEach(async () => {
+  running -= 1
+  if (running > 0) return
+  const over = lent
+  lent = []
+  for (const db of over) await db.destroy()
+})
+
+/**
+ * A fresh, migrated database of its own with a clock that stands at Mon 23 Nov 2026, 12:00 UTC: SQLite in memory, or
+ * a real PostgreSQL where the tests are to run on that.
+ */
 export async function world(): Promise<World> {
+  return onPostgres ? worldOnPostgres() : worldOnSqlite()
+}
+
+/** The same world on SQLite, whatever the tests are to run on. */
+export async function worldOnSqlite(): Promise<World> {
   snapshot ??= migratedSnapshot()
-  const connection = new Sqlite(await snapshot)
-  return worldOn(openSqlite(connection))
+  return worldOn(openSqlite(new Sqlite(await snapshot)))
+}
+
+/** The same world on PostgreSQL, given back when the test is over; one that was made before the tests is kept. */
+async function worldOnPostgres(): Promise<World> {
+  const db = await postgresStore()
+  if (running > 0) lent.push(db)
+  return worldOn(db)
 }
 
 /** The same world on any migrated, empty store. */
