@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright'
 import { renewSetupToken } from '../src/accounts/actions.ts'
-import { desk, faultsOf, narrowest, phone } from './axe.ts'
+import { faultsOf, phone } from './axe.ts'
 import { launchBrowser } from './browser.ts'
 import { sendAllWrong } from './forms.ts'
 import { person } from './people.ts'
@@ -132,8 +132,7 @@ async function oneAddressEach(shop: Shop) {
 
 async function isRight(page: Page, address: string) {
   await page.goto(address)
-  const widths = address.startsWith('/admin') ? [phone, desk] : [narrowest, phone, desk]
-  assert.deepEqual(await faultsOf(page, widths), [], address)
+  assert.deepEqual(await faultsOf(page), [], address)
 }
 
 async function setUp(page: Page) {

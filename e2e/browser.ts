@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
-import { chromium } from 'playwright'
+import { type Browser, chromium } from 'playwright'
 
 const args = [
   '--no-sandbox',
@@ -56,8 +56,26 @@ const thisMachine: Machine = {
   places: usualPlaces,
 }
 
+let shared: Promise<Browser> | undefined
+let users = 0
+
+/** The browser of this process: the last story that closes it ends it. */
 export async function launchBrowser() {
-  return chromium.launch({ executablePath: await browserPath(), args })
+  users += 1
+  shared ??= launch()
+  return shared
+}
+
+async function launch() {
+  const browser = await chromium.launch({ executablePath: await browserPath(), args })
+  const end = browser.close.bind(browser)
+  browser.close = async () => {
+    users -= 1
+    if (users > 0) return
+    shared = undefined
+    await end()
+  }
+  return browser
 }
 
 /** The browser of this machine, installed first where there is none. */

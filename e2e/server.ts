@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { freshDatabase } from '../src/testing/postgres.ts'
 
 const main = join(import.meta.dirname, '../src/main.ts')
 
@@ -12,13 +13,15 @@ export type Server = Awaited<ReturnType<typeof startServer>>
 
 /**
  * Starts the real server as a process of its own and waits until it says that it serves. The data folder is
- * its own and goes with it, unless one is given: `kill`, then start again on the same folder, loses nothing.
+ * its own and goes with it, unless one is given: `kill`, then start again on the same folder, loses nothing. Where the
+ * tests run on PostgreSQL it has a database of its own there.
  */
 export async function startServer(
   options: { command?: string; data_dir?: string; env?: Record<string, string> } = {},
 ) {
   const data_dir = options.data_dir ?? mkdtempSync(join(tmpdir(), 'shiplog-story-'))
-  const env = { ...ownEnvironment(), PORT: '0', SHIPLOG_DATA_DIR: data_dir, ...options.env }
+  const store = process.env.TESTS_ON === 'postgres' ? { DATABASE_URL: await freshDatabase() } : {}
+  const env = { ...ownEnvironment(), ...store, PORT: '0', SHIPLOG_DATA_DIR: data_dir, ...options.env }
   const child = spawn(process.execPath, [main, options.command ?? 'serve'], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -52,7 +55,7 @@ export async function startServer(
 
 /** The settings of whoever runs the tests are not the story's. */
 function ownEnvironment(): NodeJS.ProcessEnv {
-  const foreign = /^(SHIPLOG_|DATABASE_URL|HOST$|PORT(_FILE)?$|NODE_TEST_CONTEXT$)/
+  const foreign = /^(SHIPLOG_|TEST|DATABASE_URL|HOST$|PORT(_FILE)?$|NODE_TEST_CONTEXT$)/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
 }
 

@@ -3,6 +3,7 @@
 // TESTS_ON=postgres npm test -- src/x.test.ts for the same on PostgreSQL.
 import { spawn } from 'node:child_process'
 import { runToEnd } from './child.mjs'
+import { apart } from './which-stories.mjs'
 
 const [unitOnly, args] = [
   process.argv.includes('--unit'),
@@ -22,11 +23,11 @@ try {
   process.exitCode = 1
 }
 
-/** Each story has a process of its own; all other tests share three, which is ten times as fast. */
+/** Few stories have a process of their own; all other tests share some, which is ten times as fast. */
 function targets() {
   if (files.length > 0) return files
   const units = ['scripts/unit.mjs', 'scripts/unit-postgres.mjs', 'scripts/processes.mjs']
-  return unitOnly ? units : [...units, 'e2e/**/*.test.ts']
+  return unitOnly ? units : [...units, 'scripts/stories.mjs', 'scripts/stories-postgres.mjs', ...apart]
 }
 
 /** Three at once on two cores: a story waits for its browser half of the time. */

@@ -8,7 +8,7 @@ import { publicMarks } from './public-marks.ts'
 const begin = '2026-01-01T00:00:00.000Z'
 const marks = async (ship: World, given: { since?: string; component_id?: string } = {}) =>
   (await publicMarks(ship, { since: begin, dayOf: () => 7, ...given })).sort((one, other) =>
-    one.at < other.at ? -1 : 1,
+    `${one.at} ${one.id}` < `${other.at} ${other.id}` ? -1 : 1,
   )
 
 test('what is drawn is what the log shows, as it shows it', async () => {

@@ -38,15 +38,21 @@ export async function postgresStore(): Promise<Database> {
   return db
 }
 
-async function makeSeat(): Promise<Seat> {
+/** The address of a migrated database for a server of its own process. */
+export async function freshDatabase(): Promise<string> {
   store ??= openStore()
   const { address, admin } = await store
   made += 1
   const name = `test_${process.pid}_${made}`
   await admin.query(`create database ${name} template shiplog strategy file_copy`)
-  const cleaner = new pg.Client(address(name))
+  return address(name)
+}
+
+async function makeSeat(): Promise<Seat> {
+  const address = await freshDatabase()
+  const cleaner = new pg.Client(address)
   await cleaner.connect()
-  const seat = { db: openDatabase(address(name)), cleaner }
+  const seat = { db: openDatabase(address), cleaner }
   seats.push(seat)
   return seat
 }

@@ -1,0 +1,5 @@
+// Stories on PostgreSQL, which share one browser.
+import { onPostgres } from './which-stories.mjs'
+
+process.env.TESTS_ON = 'postgres'
+for (const file of onPostgres) await import(`../${file}`)

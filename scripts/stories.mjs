@@ -1,0 +1,4 @@
+// The stories that need no process of their own, which share one browser.
+import { shared } from './which-stories.mjs'
+
+for (const file of shared) await import(`../${file}`)
