@@ -27,7 +27,7 @@ async function keepInitial(address: string) {
   const { rows } = await client.query<{ name: string }>(
     `select table_name as name from information_schema.tables where table_schema = 'public'`,
   )
-  const tables = rows.map(({ name }) => name).filter((name) => !name.startsWith('kysely_'))
+  const tables = rows.map(({ name }) => name)
   const work: string[] = []
   for (const table of tables) {
     work.push(`delete from public.${table}`)
