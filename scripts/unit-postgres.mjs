@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs'
 
 process.env.TESTS_ON = 'postgres'
-const elsewhere = /^src\/(commands\/|demo\/)/
+const elsewhere = /^src\/(commands\/|demo\/|html|same-answers)/ // their own processes and stores, or words alone
 const files = globSync('src/**/*.test.ts')
   .filter((file) => !elsewhere.test(file))
   .filter((file) => /\/testing\/|'\.\/testing/.test(readFileSync(file, 'utf8')))
