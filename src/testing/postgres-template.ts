@@ -3,12 +3,21 @@ import { openDatabase } from '../platform/database.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
 import { startPostgresServer } from './postgres-server.ts'
 
+/** For tests of what is answered, not of what is lost. */
+const quick = [
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'autovacuum=off',
+  'jit=off',
+  'max_connections=200',
+]
+
 /**
  * A PostgreSQL server with a migrated database `shiplog` to make copies of (`create database … template shiplog`), in
  * each of which `select as_new()` takes out all that was written since. `programs` is the folder of another version.
  */
-export async function startTemplateServer(programs?: string) {
-  const { address, stop } = await startPostgresServer(programs)
+export async function startTemplateServer({ programs }: { programs?: string } = {}) {
+  const { address, stop } = await startPostgresServer({ programs, settings: quick })
   const admin = new pg.Client(address('postgres'))
   await admin.connect()
   await admin.query('create database shiplog')

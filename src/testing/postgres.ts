@@ -38,13 +38,15 @@ export async function postgresStore(): Promise<Database> {
   return db
 }
 
-/** The address of a migrated database for a server of its own process. */
-export async function freshDatabase(): Promise<string> {
+/** The address of a database for a server of its own process: migrated, unless it is to be `empty`. */
+export async function freshDatabase({ empty = false } = {}): Promise<string> {
   store ??= openStore()
   const { address, admin } = await store
   made += 1
   const name = `test_${process.pid}_${made}`
-  await admin.query(`create database ${name} template shiplog strategy file_copy`)
+  await admin.query(
+    `create database ${name} ${empty ? 'template template0' : 'template shiplog strategy file_copy'}`,
+  )
   return address(name)
 }
 
