@@ -9,10 +9,12 @@ type Seat = { db: Database; cleaner: pg.Client }
 
 let store: Promise<Store> | undefined
 let made = 0
+let ended = false
 const free: Seat[] = []
 const seats: Seat[] = []
 
 after(async () => {
+  ended = true
   if (!store) return
   await Promise.all(seats.map(({ db, cleaner }) => Promise.all([db.destroy(), cleaner.end()])))
   await (await store).stop()
@@ -30,7 +32,7 @@ export async function postgresStore(): Promise<Database> {
     transformResult: async ({ result }) => result,
   })
   db.destroy = async () => {
-    if (over) return
+    if (over || ended) return // after the last test everything goes with its server
     over = true
     await emptied(seat)
     free.push(seat)
