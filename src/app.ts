@@ -10,6 +10,7 @@ import { registerFormOnce } from './accounts/twice.ts'
 import * as accountsWeb from './accounts/web.ts'
 import * as auditApi from './audit/api.ts'
 import * as auditWeb from './audit/web.ts'
+import type { Backups } from './backups/schedule.ts'
 import * as componentsApi from './components/api.ts'
 import * as componentsWeb from './components/web.ts'
 import type { Config } from './config.ts'
@@ -85,13 +86,22 @@ type Options = {
   ready?: () => boolean
   /** What keeps public answers ready; without it each is rendered when it is asked for. */
   front?: Front
+  /** The backups that are made by themselves, where there are any. */
+  backups?: Backups | null
 }
 
 /** The whole server, every plugin and slice registered by hand, in order. `ctx` is what each request's context grows from. */
 export async function buildApp(
   config: Given,
   ctx: Omit<Context, 'actor' | 'log'>,
-  { onRoute = () => {}, sample = false, exported = false, front, ready = () => true }: Options = {},
+  {
+    onRoute = () => {},
+    sample = false,
+    exported = false,
+    front,
+    backups = null,
+    ready = () => true,
+  }: Options = {},
 ): Promise<App> {
   const app = bareServer(config, front)
   front?.attach(app)
@@ -149,7 +159,7 @@ export async function buildApp(
   await maintenanceApi.routes(app)
   await statusWeb.routes(app)
   await statusPrograms.routes(app, { origin: config.url })
-  await deskWeb.routes(app)
+  await deskWeb.routes(app, { backups })
   await searchWeb.routes(app)
   await searchApi.routes(app)
   await auditWeb.routes(app)

@@ -3,19 +3,22 @@ import { setTimeout } from 'node:timers/promises'
 import { addUser, renewSetupToken } from '../accounts/actions.ts'
 import { userByEmail } from '../accounts/store.ts'
 import { buildApp, jobs } from '../app.ts'
-import { type Config, readConfig } from '../config.ts'
+import { scheduledBackups } from '../backups/schedule.ts'
+import { bringUpToDate } from '../backups/upgrading.ts'
+import { type Config, ConfigError, readConfig } from '../config.ts'
 import { makeFront } from '../front.ts'
 import { followJournal, keepReading } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
 import { keepSending } from '../outbound/sending.ts'
 import type { Context } from '../platform/context.ts'
-import { openDatabase } from '../platform/database.ts'
+import { openDatabase, sqliteFile } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
-import { migrateToLatest } from '../platform/migrate.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
+import { holdStore } from '../platform/serving-lock.ts'
 import { isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
 import { artifactJob } from '../rollbacks/artifact-checks.ts'
+import { closeToOthers } from './closed-folder.ts'
 import { listen, originOf, stopSignal } from './listening.ts'
 import { keepWarm } from './warming.ts'
 
@@ -38,7 +41,7 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
   await announce(ctx, app, config)
   const client = makeClient({ allow: config.outbound_allow })
   const stops = [
-    startJobs(ctx, [...jobs, artifactJob(client)]),
+    startJobs(ctx, [...jobs, artifactJob(client), ...(service.backups ? [service.backups.job] : [])]),
     keepReading(service.journal, app.log),
     store.warm(),
     keepSending(ctx, service.journal, client),
@@ -48,6 +51,8 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
 }
 
 async function prepare(config: Config) {
+  const closed = closeToOthers(config)
+  const letGo = holdForServing(config)
   const files = renderingFiles(join(config.data_dir, 'pages'), (err) =>
     app.log.warn({ err }, 'a page could not be kept on disk'),
   )
@@ -58,17 +63,27 @@ async function prepare(config: Config) {
   const front = makeFront({ now, url: config.url, files, journal })
   const base = { db, now, secret: config.secret, committed: journal.committed }
   const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
-  const app = await buildApp(config, base, { front, ready: () => store.ready })
+  const backups = scheduledBackups(config)
+  const app = await buildApp(config, base, { front, ready: () => store.ready, backups })
   const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
-  return { config, app, ctx, db, files, front, journal, store }
+  if (closed.length > 0) app.log.warn({ closed }, 'everybody on this machine could read these; not any more')
+  return { config, app, ctx, db, files, front, journal, store, backups, letGo }
+}
+
+/** Nobody restores over a store that is served, also while it cannot be opened. */
+function holdForServing({ database_url }: Config): () => void {
+  const database = sqliteFile(database_url)
+  const letGo = database === null ? () => {} : holdStore(database, 'share')
+  if (!letGo) throw new ConfigError(`A backup is being restored into ${database}. Start again when that is done.`)
+  return letGo
 }
 
 type Service = Awaited<ReturnType<typeof prepare>>
 
 /** Brings the store to today's schema; answers why it cannot be used, when pages of before can stand in for it. */
-async function tryToBegin({ config, ctx, db, files, store }: Service): Promise<unknown> {
+async function tryToBegin({ config, ctx, files, store }: Service): Promise<unknown> {
   try {
-    await migrateToLatest(db)
+    await bringUpToDate(ctx, config.database_url)
     await makeFirstAdmin(ctx, config)
     store.ready = true
   } catch (error) {
@@ -94,12 +109,13 @@ function whyNot({ database_url, data_dir }: Config, error: unknown) {
   return isGone ? gone : 'The database cannot be used. It is tried again every few seconds.'
 }
 
-async function end({ app, db, files }: Service, stops: (() => unknown)[]): Promise<number> {
+async function end({ app, db, files, letGo }: Service, stops: (() => unknown)[]): Promise<number> {
   const ended = stops.map((stop) => stop())
   await app.close()
   await Promise.all(ended)
   await files.settled()
   await db.destroy()
+  letGo()
   return 0
 }
 

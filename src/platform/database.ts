@@ -30,6 +30,11 @@ export function openDatabase(url: string, { must_exist = false } = {}): Database
   )
 }
 
+/** The SQLite file that a `DATABASE_URL` names; null for a PostgreSQL server, and for a store in memory. */
+export function sqliteFile(url: string): string | null {
+  return isPostgres(url) || url === ':memory:' ? null : url
+}
+
 /** Whether a `DATABASE_URL` names a PostgreSQL server; else it is the path of a SQLite file. */
 function isPostgres(url: string): boolean {
   return /^postgres(ql)?:\/\//.test(url)
