@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { endEverySession } from '../accounts/sessions.ts'
@@ -41,10 +41,11 @@ export async function restoreBackup(base: Base, wanted: Wanted): Promise<Restore
   if (!letGo) throw new Refusal('conflict', `Shiplog is running on ${database}. Stop it first.`)
   let draft: string | undefined
   try {
-    refuseOccupied(database, force)
+    if (!force) refuseExisting(database)
     draft = mkdtempSync(join(dirname(database), '.restoring-'))
     const fresh = join(draft, names.database)
     await takeDatabase(backup, manifest, fresh)
+    refuseOpen(database)
     await makeReady(base, fresh, manifest.made_at)
     const aside = putAside(database, base.now())
     renameSync(fresh, database)
@@ -57,25 +58,38 @@ export async function restoreBackup(base: Base, wanted: Wanted): Promise<Restore
   }
 }
 
-function refuseOccupied(database: string, force: boolean) {
+function refuseExisting(database: string) {
   if (!existsSync(database)) return
-  if (!force) {
-    const words = `There is a database at ${database}. With --force it is put aside, under another name beside it, and the backup takes its place.`
-    throw new Refusal('conflict', words)
-  }
+  const words = `There is a database at ${database}. With --force it is put aside, under another name beside it, and the backup takes its place.`
+  throw new Refusal('conflict', words)
+}
+
+/**
+ * Only whoever alone has a store open can take it out of its log's mode, which also brings what is in the log into the
+ * file. What is no store any more is not opened, so that it is put aside as it was found.
+ */
+function refuseOpen(database: string) {
+  if (!isStore(database)) return
   let store: Sqlite.Database | undefined
   try {
     store = new Sqlite(database, { fileMustExist: true, timeout: 0 })
-    // possible for the only one who has it open; it also brings what is in the log beside it into the file
     if (store.pragma('journal_mode = DELETE', { simple: true }) === 'delete') return
   } catch (error) {
-    const { code } = error as { code?: string }
-    if (code !== 'SQLITE_BUSY') return // whatever is broken is put aside as it is
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') return // broken within: put aside too
   } finally {
     store?.close()
   }
   const words = `Another program has ${database} open (a command of Shiplog, sqlite3, Litestream). Stop it first.`
   throw new Refusal('conflict', words)
+}
+
+function isStore(database: string): boolean {
+  if (!existsSync(database)) return false
+  const file = openSync(database, 'r')
+  const head = Buffer.alloc(16)
+  readSync(file, head)
+  closeSync(file)
+  return head.toString('latin1') === 'SQLite format 3\0'
 }
 
 /** Today's schema, nothing sent until a person says so, and nobody signed in who signed out since. */
