@@ -37,9 +37,10 @@ export function readFixture(name: string): Fixture {
 }
 
 /** Fills an empty store of either kind with a kept one, at the schema of its day. */
-export async function fillFrom(db: Database, { migration, rows }: Fixture) {
+export async function fillFrom(db: Database, { migration, tables, rows }: Fixture) {
   await migrateTo(db, migration)
   await (db as unknown as Kysely<Record<string, Row>>).transaction().execute(async (db) => {
+    for (const table of tables.toReversed()) await db.deleteFrom(table).execute() // migrations put some in
     for (const [table, row] of rows) {
       const { place, ...rest } = row // PostgreSQL numbers the search's documents by itself
       const values = table === 'search_documents' ? rest : row

@@ -56,6 +56,8 @@ export function faultIn(store: Sqlite.Database): string | null {
   return stray ? `a row of ${stray.table} points at nothing in ${stray.parent}` : null
 }
 
+type Sealed = { seq: number; seal: string }
+
 /** What a manifest says of a store's insides. */
 export function factsOf(store: Sqlite.Database): Omit<Copied, 'size' | 'sha256'> {
   const all = <T>(sql: string) => store.prepare(sql).pluck().all() as T[]
@@ -63,10 +65,9 @@ export function factsOf(store: Sqlite.Database): Omit<Copied, 'size' | 'sha256'>
   if (!tables.includes('kysely_migration')) throw new Error('This is no database of Shiplog.')
   const ours = tables.filter((name) => !/^(sqlite_|kysely_|_)/.test(name)).sort()
   const rows = ours.map((name) => [name, all<number>(`select count(*) from "${name}"`)[0] ?? 0])
-  const head = store.prepare(`select seq, seal from journal_head where id = 'head'`)
-  const sealed = (tables.includes('journal_head') ? head.get() : undefined) as
-    | { seq: number; seal: string }
-    | undefined
+  const head = tables.includes('journal_head')
+    ? (store.prepare(`select seq, seal from journal_head where id = 'head'`).get() as Sealed | undefined)
+    : undefined
   return {
     sqlite_version: all<string>('select sqlite_version()')[0] ?? '',
     migrations: all<string>('select name from kysely_migration order by name'),
@@ -75,8 +76,8 @@ export function factsOf(store: Sqlite.Database): Omit<Copied, 'size' | 'sha256'>
       newest_id: tables.includes('journal')
         ? (all<string | null>('select max(id) from journal')[0] ?? null)
         : null,
-      sealed_seq: sealed?.seq ?? null,
-      seal: sealed?.seal ?? null,
+      sealed_seq: head?.seq ?? null,
+      seal: head?.seal ?? null,
     },
   }
 }

@@ -73,6 +73,8 @@ function openPostgres(connectionString: string): Database {
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
   const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 5000 })
   pool.on('error', () => {}) // an idle connection that dies is replaced at the next query
+  // one that dies between two statements says so to nobody but its listeners; the next statement fails then
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
 

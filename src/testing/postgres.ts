@@ -1,6 +1,6 @@
 import { after, test } from 'node:test'
 import pg from 'pg'
-import { openDatabase } from '../platform/database.ts'
+import { type Database, openDatabase } from '../platform/database.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
 import { startPostgresServer } from './postgres-server.ts'
 import { type World, world, worldOn } from './world.ts'
@@ -26,6 +26,26 @@ export function onBothStores(sentence: string, work: (ship: World) => Promise<vo
     } finally {
       await ship.db.destroy()
     }
+  })
+}
+
+/** The same test on both stores, each empty: without any table. */
+export function onEmptyStores(sentence: string, work: (db: Database, address: string) => Promise<void>) {
+  store ??= startStore()
+  const on = async (address: string) => {
+    const db = openDatabase(address)
+    try {
+      await work(db, address)
+    } finally {
+      await db.destroy()
+    }
+  }
+  test(`${sentence} (SQLite)`, () => on(':memory:'))
+  test(`${sentence} (PostgreSQL)`, async () => {
+    const { admin, address } = await (store ?? startStore())
+    made += 1
+    await admin.query(`create database test${made} template template0`)
+    await on(address(`test${made}`))
   })
 }
 
