@@ -5,14 +5,21 @@ import { sqliteFile } from '../platform/database.ts'
 
 const others = 0o007
 /** What Shiplog makes in its data folder; a folder that holds anything else is somebody's for other things too. */
-const ours = /^(secret|pages(\.old)?|backups|before-upgrade|lost\+found|\.restoring-.*|.*\.db(-wal|-shm|-journal|\.lock|\.replaced-.*)?)$/
+const ours =
+  /^(secret|pages(\.old)?|backups|before-upgrade|lost\+found|\.restoring-.*|.*\.db(-wal|-shm|-journal|\.lock|\.replaced-.*)?)$/
 
 /**
  * Takes away what everybody on this machine may do with the secret and the database: a copy or a volume often comes
  * with more than it should. What cannot be taken away from a file stops the start; a folder that holds only what is
  * ours is closed where it is ours to close. Rights of a group stay: volumes are shared by them. Returns what was closed.
  */
-export function closeToOthers({ data_dir, database_url }: { data_dir: string; database_url: string }): string[] {
+export function closeToOthers({
+  data_dir,
+  database_url,
+}: {
+  data_dir: string
+  database_url: string
+}): string[] {
   if (process.platform === 'win32') return [] // rights are not told in these bits there
   const database = sqliteFile(database_url)
   const stores = database === null ? [] : ['', '-wal', '-shm'].map((end) => `${database}${end}`)

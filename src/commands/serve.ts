@@ -74,7 +74,8 @@ async function prepare(config: Config) {
 function holdForServing({ database_url }: Config): () => void {
   const database = sqliteFile(database_url)
   const letGo = database === null ? () => {} : holdStore(database, 'share')
-  if (!letGo) throw new ConfigError(`A backup is being restored into ${database}. Start again when that is done.`)
+  if (!letGo)
+    throw new ConfigError(`A backup is being restored into ${database}. Start again when that is done.`)
   return letGo
 }
 

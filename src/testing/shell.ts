@@ -57,7 +57,7 @@ export function shell(t: TestContext, more: NodeJS.ProcessEnv = {}) {
       await ended
       return child.exitCode
     }
-    return { line, address, port: new URL(address).port, stop }
+    return { line, address, port: new URL(address).port, child, stop }
   }
 
   function begin(argv: string[], set: NodeJS.ProcessEnv) {
