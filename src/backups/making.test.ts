@@ -14,6 +14,7 @@ import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { storeFile } from '../testing/store-file.ts'
 import { copyStore, sha256Of } from './copying.ts'
+import { makeBackupHere } from './here.ts'
 import { makeBackup } from './making.ts'
 import { names } from './manifest.ts'
 import { listBackups } from './naming.ts'
@@ -84,7 +85,7 @@ test('backups that are made at once are all whole, and have names of their own',
   await write('Checkout')
   const paths = await Promise.all([backUp(), backUp(), backUp()])
   assert.equal(new Set(paths).size, 3)
-  assert.equal(listBackups(folder).length, 3)
+  assert.equal((await listBackups(folder)).length, 3)
   for (const path of paths) assert.deepEqual(namesIn(join(path, names.database)), ['Checkout'])
 })
 
@@ -92,7 +93,7 @@ test('a backup that fails in the middle leaves nothing, and the next one is made
   const { ship, backUp, database, folder } = await storeFile(t)
   const wanted = { database, folder, secret: ship.secret, now: ship.now() }
   const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-  const filling = makeBackup(wanted, async ({ to }) => {
+  const filling = makeBackupHere(wanted, async ({ to }) => {
     writeFileSync(to, 'half of it')
     throw full
   })
@@ -112,7 +113,7 @@ test('what a killed process left is removed a day later, and what is being made 
     readdirSync(folder).filter((name) => !name.startsWith('shiplog-')),
     ['.half-young', 'mine'],
   )
-  assert.equal(listBackups(folder).length, 1)
+  assert.equal((await listBackups(folder)).length, 1)
 })
 
 test('a damaged, an absent and a foreign database make no backup', async (t) => {

@@ -1,121 +1,22 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { statfs, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Refusal } from '../platform/refusal.ts'
-import { keyId } from '../platform/seal.ts'
-import { programVersion } from '../platform/version.ts'
-import type { Copied } from './copying.ts'
-import { syncFile, syncFolder } from './files.ts'
-import { type Facts, manifestText, names } from './manifest.ts'
-import { nameAt } from './naming.ts'
+import type { Made, Wanted } from './here.ts'
 
-export type Wanted = {
-  /** The path of the SQLite file. */
-  database: string
-  /** Where backups lie, each in a folder of its own. */
-  folder: string
-  secret: Buffer
-  now: Date
-  /** What stands behind the moment in its name. */
-  label?: string
-}
+export type Told = { made: Made } | { message: string; code?: string; refused: boolean }
 
 /**
- * Makes a backup beside whoever writes to the store: copied in a thread, checked, described, put on the disk, and only
- * then given its name, so that what has a name is whole. Whatever fails leaves nothing behind. Returns its folder.
+ * Makes a backup beside whoever writes to the store, in a thread of its own: the thread that answers people never waits
+ * for the disk. Returns the backup's folder.
  */
-export async function makeBackup(
-  wanted: Wanted,
-  copy = copyInThread,
-): Promise<{ path: string; facts: Facts }> {
-  const { database, folder, secret, now } = wanted
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  forgetHalves(folder, now)
-  await refuseWithoutRoom(database, folder)
-  const draft = mkdtempSync(join(folder, half))
-  try {
-    const to = join(draft, names.database)
-    const copied = await copy({ database, to })
-    chmodSync(to, 0o600)
-    const facts: Facts = { ...copied, ...about(secret, now) }
-    const manifest = join(draft, names.manifest)
-    await writeFile(manifest, manifestText(secret, facts), { mode: 0o600 })
-    syncFile(manifest)
-    syncFolder(draft)
-    return { path: named(draft, wanted), facts }
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true })
-    throw error
-  }
-}
-
-function about(secret: Buffer, now: Date) {
-  const format = 'shiplog-backup-1' as const
-  return { format, made_at: now.toISOString(), program_version: programVersion, secret_key_id: keyId(secret) }
-}
-
-/** Two that were made in the same millisecond have names that differ all the same. */
-function named(draft: string, { folder, now, label }: Wanted): string {
-  for (let later = 0; ; later += 1) {
-    const path = join(folder, nameAt(new Date(now.getTime() + later), label))
-    if (existsSync(path)) continue
-    try {
-      renameSync(draft, path)
-    } catch (error) {
-      if (['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) continue
-      throw error
-    }
-    syncFolder(folder)
-    return path
-  }
-}
-
-const half = '.half-'
-const day = 86_400_000
-
-/** What a killed process left; a backup that is still being made is younger. */
-function forgetHalves(folder: string, now: Date) {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name)
-    const since = name.startsWith(half) ? statSync(path, { throwIfNoEntry: false })?.mtimeMs : undefined
-    if (since !== undefined && since < now.getTime() - day) rmSync(path, { recursive: true, force: true })
-  }
-}
-
-/** Bytes that a backup leaves free: whoever delivers needs the disk more than we do. */
-const reserve = 32 * 1024 * 1024
-
-async function refuseWithoutRoom(database: string, folder: string) {
-  const needed = [database, `${database}-wal`].reduce(
-    (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
-    reserve,
-  )
-  const { bavail, bsize } = await statfs(folder)
-  if (bavail * bsize >= needed) return
-  const [wants, free] = [needed, bavail * bsize].map((bytes) => Math.ceil(bytes / 1024 / 1024))
-  throw new Refusal('unavailable', `A backup in ${folder} needs ${wants} MB free there, and ${free} MB are.`)
-}
-
-type Told = { copied: Copied } | { message: string; code?: string }
-
-function copyInThread(work: { database: string; to: string }): Promise<Copied> {
+export function makeBackup(wanted: Wanted): Promise<Made> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./thread.ts', import.meta.url), { workerData: work })
+    const thread = new Worker(new URL('./thread.ts', import.meta.url), { workerData: wanted })
     thread.once('message', (told: Told) => {
-      if ('copied' in told) resolve(told.copied)
-      else reject(Object.assign(new Error(told.message), { code: told.code }))
+      if ('made' in told) return resolve(told.made)
+      const { message, code, refused } = told
+      reject(refused ? new Refusal('unavailable', message) : Object.assign(new Error(message), { code }))
     })
     thread.once('error', reject)
-    thread.once('exit', (code) => reject(new Error(`The thread that copies ended (${code}).`)))
+    thread.once('exit', (code) => reject(new Error(`The thread that makes the backup ended (${code}).`)))
   })
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { names } from './manifest.ts'
 
@@ -13,15 +13,23 @@ export function nameAt(moment: Date, label?: string): string {
 }
 
 /** The backups in a folder, the newest first; whatever else lies there is left alone. */
-export function listBackups(folder: string): Listed[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .flatMap((name) => {
-      const [, year, month, date, hours, minutes, seconds, millis, label = null] = shape.exec(name) ?? []
-      const path = join(folder, name)
-      if (!year || !existsSync(join(path, names.manifest))) return []
-      const made_at = `${year}-${month}-${date}T${hours}:${minutes}:${seconds}.${millis}Z`
-      return [{ name, path, made_at, label }]
-    })
-    .sort((one, other) => (one.made_at < other.made_at ? 1 : -1))
+export async function listBackups(folder: string): Promise<Listed[]> {
+  const found: Listed[] = []
+  for (const name of await namesIn(folder)) {
+    const [, year, month, date, hours, minutes, seconds, millis, label = null] = shape.exec(name) ?? []
+    const path = join(folder, name)
+    if (!year || !(await stat(join(path, names.manifest)).catch(() => null))) continue
+    const made_at = `${year}-${month}-${date}T${hours}:${minutes}:${seconds}.${millis}Z`
+    found.push({ name, path, made_at, label })
+  }
+  return found.sort((one, other) => (one.made_at < other.made_at ? 1 : -1))
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { type Listed, listBackups } from './naming.ts'
 
 export type Keep = { daily: number; weekly: number; monthly: number }
@@ -32,22 +32,21 @@ function mondayOf(made_at: string): string {
   return date.toISOString().slice(0, 10)
 }
 
-/** Removes the backups that are not to be kept, of those without a label. Returns their names. */
-export function forgetBackups(folder: string, keep: Keep): string[] {
-  return remove(
+/** Removes the backups that are not to be kept, of those without a label. */
+export async function forgetBackups(folder: string, keep: Keep) {
+  await remove(
     superfluous(
-      listBackups(folder).filter(({ label }) => label === null),
+      (await listBackups(folder)).filter(({ label }) => label === null),
       keep,
     ),
   )
 }
 
 /** Removes all but the newest few. */
-export function keepNewest(folder: string, count: number): string[] {
-  return remove(listBackups(folder).slice(count))
+export async function keepNewest(folder: string, count: number) {
+  await remove((await listBackups(folder)).slice(count))
 }
 
-function remove(backups: Listed[]): string[] {
-  for (const { path } of backups) rmSync(path, { recursive: true, force: true })
-  return backups.map(({ name }) => name)
+async function remove(backups: Listed[]) {
+  for (const { path } of backups) await rm(path, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context } from '../platform/context.ts'
 import { sqliteFile } from '../platform/database.ts'
@@ -9,9 +9,9 @@ import { names } from './manifest.ts'
 import { listBackups } from './naming.ts'
 import { forgetBackups, type Keep } from './retention.ts'
 
-export type BackupSettings = { dir: string; every_hours: number; keep: Keep }
+type BackupSettings = { dir: string; every_hours: number; keep: Keep }
 type Newest = { path: string; made_at: string; size: number }
-export type BackupState = {
+type BackupState = {
   folder: string
   newest: Newest | null
   /** Why the last try of this process failed. */
@@ -35,21 +35,27 @@ export function scheduledBackups(
   if (database === null || backup.every_hours === 0) return null
   const { dir: folder, every_hours, keep } = backup
   let failure: BackupState['failure'] = null
+  let newest: Newest | null = null
+  const look = async () => {
+    newest = await newestBackup(folder)
+  }
 
   async function run({ now, secret, log }: Context) {
-    if (age(newestBackup(folder), now()) < every_hours * hour) return
     try {
+      await look()
+      if (age(newest, now()) < every_hours * hour) return
       const { path, facts } = await makeBackup({ database: database ?? '', folder, secret, now: now() })
-      failure = null
-      forgetBackups(folder, keep)
       log.info({ backup: path, bytes: facts.size }, 'a backup was made')
+      failure = null
+      await look()
+      await forgetBackups(folder, keep)
     } catch (error) {
       failure = { at: now().toISOString(), words: wordsOf(error) }
       throw error
     }
   }
+  void look().catch(() => {}) // the job says what is wrong with the folder
   const state = (now: Date): BackupState => {
-    const newest = newestBackup(folder)
     const waited = newest ? age(newest, now) : now.getTime() - begun.getTime()
     return { folder, newest, failure, overdue: waited > every_hours * hour * 1.25 }
   }
@@ -57,11 +63,12 @@ export function scheduledBackups(
 }
 
 /** The newest backup in a folder, with its size in bytes; null when there is none. For whoever watches its age. */
-export function newestBackup(folder: string): Newest | null {
-  const newest = listBackups(folder).find(({ label }) => label === null)
+export async function newestBackup(folder: string): Promise<Newest | null> {
+  const newest = (await listBackups(folder)).find(({ label }) => label === null)
   if (!newest) return null
   const { path, made_at } = newest
-  return { path, made_at, size: statSync(join(path, names.database), { throwIfNoEntry: false })?.size ?? 0 }
+  const file = await stat(join(path, names.database)).catch(() => null)
+  return { path, made_at, size: file?.size ?? 0 }
 }
 
 function age(newest: Newest | null, now: Date): number {

@@ -1,10 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { copyStore } from './copying.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { makeBackupHere } from './here.ts'
+import type { Told } from './making.ts'
 
-// the copy is made here, so that the thread that answers people never waits for it
+const tell = (told: Told) => parentPort?.postMessage(told)
+
 try {
-  parentPort?.postMessage({ copied: await copyStore(workerData) })
+  const { secret, ...wanted } = workerData // bytes arrive without being a Buffer
+  tell({ made: await makeBackupHere({ ...wanted, secret: Buffer.from(secret) }) })
 } catch (error) {
   const { message, code } = error as NodeJS.ErrnoException
-  parentPort?.postMessage({ message, code })
+  tell({ message, ...(code ? { code } : {}), refused: error instanceof Refusal })
 }

@@ -16,7 +16,7 @@ import {
 import { type Database, openDatabase, openSqlite } from '../platform/database.ts'
 import { knownMigrations, migrateTo, migrateToLatest } from '../platform/migrate.ts'
 import { startTestApp } from '../testing/http.ts'
-import { onEmptyStores } from '../testing/postgres.ts'
+import { onEmptyPostgres, onEmptyStores } from '../testing/postgres.ts'
 import { silent, worldOn } from '../testing/world.ts'
 import { faultIn } from './copying.ts'
 import { listBackups } from './naming.ts'
@@ -85,14 +85,14 @@ test('before an upgrade a SQLite store is backed up beside itself, and three suc
     )
   }
   await upgrade()
-  const [newest, ...others] = listBackups(folder)
+  const [newest, ...others] = await listBackups(folder)
   assert.equal(newest?.label, 'before-0013_outbound')
   assert.equal(others.length, 2)
   const copy = new Sqlite(join(newest?.path ?? '', 'shiplog.db'), { readonly: true })
   assert.equal(copy.prepare('select max(name) from kysely_migration').pluck().get(), early)
   copy.close()
   await upgrade()
-  assert.equal(listBackups(folder)[0]?.name, newest?.name) // nothing was to be done, so nothing was backed up
+  assert.equal((await listBackups(folder))[0]?.name, newest?.name) // nothing was to be done, so nothing was backed up
 })
 
 test('a store that cannot be backed up is not upgraded; a new one needs no backup', async (t) => {
@@ -169,10 +169,9 @@ test('killed before any of its statements an upgrade is all undone or all done, 
   }
 })
 
-onEmptyStores(
+onEmptyPostgres(
   'an upgrade whose connection is cut leaves the store as it was, and runs again',
   async (db, address) => {
-    if (!address.startsWith('postgres')) return
     await migrateTo(db, early)
     const admin = new pg.Client(address)
     await admin.connect()

@@ -19,7 +19,7 @@ export async function bringUpToDate({ db, now, secret, log }: Given, database_ur
     if (database === null) return
     const folder = join(dirname(database), 'before-upgrade')
     const { path } = await makeBackup({ database, folder, secret, now: now(), label: `before-${first}` })
-    keepNewest(folder, most)
+    await keepNewest(folder, most)
     log?.info({ backup: path }, 'the database was backed up before it is upgraded')
   }
   return migrateToLatest(db, { ...(log ? { log } : {}), beforehand })

@@ -10,7 +10,7 @@ import { migrateTo } from '../platform/migrate.ts'
 import { shell } from '../testing/shell.ts'
 import { withStore } from './open.ts'
 
-const probe = join(import.meta.dirname, '../testing/backup-probe.ts')
+const probe = join(import.meta.dirname, '../../scripts/backup-probe.ts')
 /**
  * Milliseconds that the server's thread may stand still while a backup is made. The promise is 50 on a machine of its
  * own; beside other tests this thread waits for its turn, as it does without a backup.

@@ -31,22 +31,28 @@ export function onBothStores(sentence: string, work: (ship: World) => Promise<vo
 
 /** The same test on both stores, each empty: without any table. */
 export function onEmptyStores(sentence: string, work: (db: Database, address: string) => Promise<void>) {
+  test(`${sentence} (SQLite)`, () => onStore(':memory:', work))
+  onEmptyPostgres(`${sentence} (PostgreSQL)`, work)
+}
+
+/** A test on PostgreSQL alone, with an empty database of its own. */
+export function onEmptyPostgres(sentence: string, work: (db: Database, address: string) => Promise<void>) {
   store ??= startStore()
-  const on = async (address: string) => {
-    const db = openDatabase(address)
-    try {
-      await work(db, address)
-    } finally {
-      await db.destroy()
-    }
-  }
-  test(`${sentence} (SQLite)`, () => on(':memory:'))
-  test(`${sentence} (PostgreSQL)`, async () => {
+  test(sentence, async () => {
     const { admin, address } = await (store ?? startStore())
     made += 1
     await admin.query(`create database test${made} template template0`)
-    await on(address(`test${made}`))
+    await onStore(address(`test${made}`), work)
   })
+}
+
+async function onStore(address: string, work: (db: Database, address: string) => Promise<void>) {
+  const db = openDatabase(address)
+  try {
+    await work(db, address)
+  } finally {
+    await db.destroy()
+  }
 }
 
 /** A fresh world on PostgreSQL; its `db` is to be destroyed after use. */

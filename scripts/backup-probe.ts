@@ -3,8 +3,8 @@
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
-import { makeBackup } from '../backups/making.ts'
-import { readConfig } from '../config.ts'
+import { makeBackup } from '../src/backups/making.ts'
+import { readConfig } from '../src/config.ts'
 
 process.once('SIGUSR2', async () => {
   const { data_dir, database_url, secret } = readConfig(process.env)
