@@ -136,6 +136,28 @@ test('a token does the same, and only with its scope', async () => {
   assert.equal((await ask('GET', '/nothing', read)).status, 404)
 })
 
+test('a token pauses and resumes, and only with its scope', async () => {
+  const { ship, server, queue } = await office()
+  const write = { authorization: await server.token('releases:write') }
+  const read = { authorization: await server.token('journal:read') }
+  const ask = async (method: 'GET' | 'PUT' | 'POST', what: string, headers: object, payload?: object) => {
+    const given = payload ? { payload } : {}
+    return (
+      await server.inject({ method, url: `/api/v1/calls/${what}`, headers: { ...headers }, ...given })
+    ).json()
+  }
+  assert.equal((await ask('GET', 'pause', read)).paused, false)
+  assert.equal((await ask('PUT', 'pause', read, { why: 'x' })).status, 403)
+  assert.equal((await ask('PUT', 'pause', write, {})).status, 422)
+  assert.equal((await ask('PUT', 'pause', write, { why: 'We move.' })).why, 'We move.')
+  await queue()
+  assert.equal((await ask('GET', 'pause', read)).waiting, 1)
+  assert.equal((await ask('POST', 'resume', write, { waiting: 'perhaps' })).status, 422)
+  assert.deepEqual(await ask('POST', 'resume', write, { waiting: 'send' }), { sent: 1, dropped: 0 })
+  assert.equal((await ask('POST', 'resume', write, { waiting: 'send' })).status, 409)
+  assert.equal(await sendDue(ship, answering(ok)), 1)
+})
+
 test('a pause is said on every operators’ page, and one button ends it', async () => {
   const { ship, server, queue } = await office()
   await queue()

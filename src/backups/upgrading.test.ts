@@ -102,7 +102,9 @@ test('a store that cannot be backed up is not upgraded; a new one needs no backu
   t.after(() => db.destroy())
   await migrateTo(db, early)
   copyFileSync(import.meta.filename, join(home, 'before-upgrade')) // where the backups would go
-  await assert.rejects(bringUpToDate({ db, now: () => new Date(), secret }, database), { code: 'EEXIST' })
+  await assert.rejects(bringUpToDate({ db, now: () => new Date(), secret }, database), {
+    message: /could not be backed up before: .*(EEXIST|ENOTDIR)/,
+  })
   assert.equal((await migrateTo(db, early)).length, 0)
   const fresh = openDatabase(join(home, 'fresh.db'))
   await bringUpToDate({ db: fresh, now: () => new Date(), secret }, join(home, 'fresh.db'))

@@ -13,6 +13,7 @@ import { keepSending } from '../outbound/sending.ts'
 import type { Context } from '../platform/context.ts'
 import { openDatabase, sqliteFile } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
+import { Refusal } from '../platform/refusal.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
 import { holdStore } from '../platform/serving-lock.ts'
 import { isOfTheStore } from '../platform/store-fault.ts'
@@ -88,9 +89,14 @@ async function tryToBegin({ config, ctx, files, store }: Service): Promise<unkno
     await makeFirstAdmin(ctx, config)
     store.ready = true
   } catch (error) {
-    if (!files.wasThere || !isOfTheStore(error)) throw error
+    if (!files.wasThere || !mayEnd(error)) throw error
     return error
   }
+}
+
+/** Whether what keeps the store from being used may be over in a while. */
+function mayEnd(error: unknown): boolean {
+  return isOfTheStore(error) || (error instanceof Refusal && error.extra.may_end === true)
 }
 
 /** Waits until the store can be used; false when it is told to stop before. */
