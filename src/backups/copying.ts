@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { closeSync, createReadStream, fdatasyncSync, openSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import Sqlite from 'better-sqlite3'
@@ -18,13 +18,37 @@ export async function copyStore({ database, to }: { database: string; to: string
     // a snapshot that is held: without it each write of the server makes the copy begin anew
     source.exec('begin')
     source.prepare('select count(*) from sqlite_schema').get()
-    await source.backup(to)
+    await copyPages(source, to)
   } finally {
     source.close()
   }
   const told = checkedCopy(to)
   syncFile(to)
   return { ...told, size: (await stat(to)).size, sha256: await sha256Of(to) }
+}
+
+const pagesAtOnce = 256
+const pagesUnsynced = 1024
+
+/** Puts what is copied on the disk bit by bit: much at once at the end would hold up whoever commits meanwhile. */
+async function copyPages(source: Sqlite.Database, to: string) {
+  let file: number | undefined
+  let unsynced = 0
+  try {
+    await source.backup(to, {
+      progress() {
+        unsynced += pagesAtOnce
+        if (unsynced >= pagesUnsynced) {
+          file ??= openSync(to, 'r+')
+          fdatasyncSync(file)
+          unsynced = 0
+        }
+        return pagesAtOnce
+      },
+    })
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
 }
 
 /** The digest of a file. */
