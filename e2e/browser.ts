@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { chromium } from 'playwright'
 
 const args = [
@@ -13,6 +13,8 @@ const args = [
   '--disable-sync',
 ]
 
+/** Chromium without windows: the same pages for less than half of the processor's time. */
+const light = ['chromium-headless-shell', 'chrome-headless-shell']
 const names = [
   'chromium',
   'chromium-browser',
@@ -60,9 +62,16 @@ export async function launchBrowser() {
 
 /** The browser of this machine, installed first where there is none. */
 export async function browserPath(machine = thisMachine, run: Run = runLoudly) {
-  const path = findBrowser(machine) ?? installBrowser(machine, run)
+  const found = findBrowser(machine)
+  if (found && isGiven(machine, found)) return found
+  const path = installLight(machine, run) ?? found ?? installBrowser(machine, run)
   if (!path) throw new Error(advice)
   return path
+}
+
+/** Named, light already, or one that Playwright brought: nothing is put beside it. */
+function isGiven({ env, playwrightsOwn }: Machine, path: string) {
+  return Boolean(env.CHROMIUM_PATH) || light.includes(basename(path)) || path === playwrightsOwn()
 }
 
 export function findBrowser({ env, exists, playwrightsOwn, places }: Machine) {
@@ -70,11 +79,22 @@ export function findBrowser({ env, exists, playwrightsOwn, places }: Machine) {
     if (exists(env.CHROMIUM_PATH)) return env.CHROMIUM_PATH
     throw new Error(`CHROMIUM_PATH names ${env.CHROMIUM_PATH}, and there is no such file.`)
   }
-  const onPath = (env.PATH ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-  return [playwrightsOwn(), ...onPath, ...places].find(exists)
+  const folders = (env.PATH ?? '').split(delimiter).filter(Boolean)
+  const onPath = (those: string[]) => folders.flatMap((folder) => those.map((name) => join(folder, name)))
+  return [...onPath(light), playwrightsOwn(), ...onPath(names), ...places].find(exists)
+}
+
+function installLight(machine: Machine, run: Run) {
+  if (!(machine.isRoot && machine.exists('/etc/debian_version'))) return undefined
+  console.error(
+    'Installing Debian’s chromium-headless-shell with apt-get, once: the stories take half the time.',
+  )
+  const packages = ['chromium-headless-shell', 'fonts-dejavu-core']
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
+  run('apt-get', 'update', '-qq')
+  run('apt-get', ...install)
+  const path = findBrowser(machine)
+  return path && light.includes(basename(path)) ? path : undefined
 }
 
 function installBrowser(machine: Machine, run: Run) {

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { addUser } from '../src/accounts/actions.ts'
 import { declareIncident } from '../src/incidents/actions.ts'
+import { listIncidents } from '../src/incidents/store.ts'
 import { createTemplate } from '../src/incidents/templates.ts'
 import { northwind } from '../src/testing/northwind.ts'
 import { browserPath, launchBrowser } from './browser.ts'
@@ -47,7 +48,7 @@ test('two editors see each other, and when both publish both texts are shown and
   await publish(grace.page, 'Grace looks at it.')
   await grace.page.getByRole('heading', { name: 'What somebody else published' }).waitFor()
   assert.equal(await grace.page.getByLabel('Tell customers').inputValue(), 'Grace looks at it.')
-  await grace.page.getByRole('button', { name: 'Publish the update' }).click()
+  await grace.page.locator('#publish').click()
   await grace.page.getByText('Customers see it now').waitFor()
   const said = await grace.page.getByRole('complementary', { name: 'What was said' }).innerText()
   assert.match(said, /Grace looks at it\..*Mari found the reason\./s)
@@ -82,7 +83,7 @@ test('what was typed is there again after the browser was killed, and gone once 
     await again.goto('/admin/incidents/new')
     await again.getByText('Restored what you typed in this browser').waitFor()
     assert.equal(await again.getByLabel('Tell customers').inputValue(), 'Pages take a minute.')
-    await again.getByRole('button', { name: 'Publish', exact: true }).click()
+    await again.locator('#publish').click()
     await again.getByText('Customers see it now').waitFor()
     await again.goto('/admin/incidents/new')
     assert.equal(await again.getByLabel('What do customers notice?').inputValue(), '')
@@ -93,18 +94,55 @@ test('what was typed is there again after the browser was killed, and gone once 
   }
 })
 
+test('a network that is cut on publish: opened again, the page says that it arrived, and it is there once', async () => {
+  const { page } = await signedIn(mari)
+  const open = async () => {
+    await page.goto('/admin/incidents/new')
+    await page.getByLabel('What do customers notice?').waitFor()
+  }
+  for (const arrives of [false, true]) {
+    await open()
+    await page.getByLabel('What do customers notice?').fill('Cut off')
+    await page.getByLabel('Tell customers').fill('Half way.')
+    await page.route(
+      '**/admin/incidents',
+      async (route) => {
+        const request = route.request()
+        const headers = { ...(await request.allHeaders()), host: new URL(shop.origin).host }
+        const payload = request.postData() ?? ''
+        if (arrives) await shop.inject({ method: 'POST', url: '/admin/incidents', headers, payload })
+        await route.abort('connectionreset')
+      },
+      { times: 1 },
+    )
+    const failed = page.waitForEvent('requestfailed')
+    await page.locator('#publish').click()
+    await failed
+    await page.waitForURL('chrome-error://chromewebdata/')
+    await open()
+    await page.getByText(arrives ? 'It arrived' : 'Restored what you typed').waitFor()
+    const text = await page.getByLabel('Tell customers').inputValue()
+    assert.equal(text, arrives ? '' : 'Half way.')
+  }
+  await page.getByRole('link', { name: 'See it' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Cut off' }).waitFor()
+  const made = await listIncidents(shop.ship, { show: 'all', limit: 50 })
+  assert.equal(made.filter(({ title }) => title === 'Cut off').length, 1)
+})
+
 test('Undo takes back what was published, on the public page too', async () => {
   const { page, faults } = await signedIn(admin)
   const visitor = await person(browser, shop.origin)
   await page.goto('/admin/incidents/new')
   await page.getByLabel('What do customers notice?').fill('Sent too early')
   await page.getByLabel('Tell customers').fill('Oh.')
-  await page.getByRole('button', { name: 'Publish', exact: true }).click()
+  await page.locator('#publish').click()
   await page.getByRole('button', { name: 'Undo' }).waitFor()
   await visitor.page.goto('/')
   await visitor.page.getByText('Sent too early').first().waitFor()
   await page.getByRole('button', { name: 'Undo' }).click()
   await page.getByText('Taken back').waitFor()
+  assert.equal(await page.getByLabel('Tell customers').inputValue(), 'Oh.')
   await visitor.page.reload()
   assert.equal(await visitor.page.getByText('Sent too early').count(), 0)
   assert.deepEqual([...faults, ...visitor.faults], [])
@@ -132,14 +170,18 @@ test('without JavaScript a template fills in, a draft is saved and restored', as
   await page.getByRole('button', { name: 'Fill in' }).click()
   await page.getByText('Still to fill in').waitFor()
   assert.equal(await page.getByLabel('What do customers notice?').inputValue(), 'Typed by hand')
+  assert.equal(await page.getByText('a key chooses').isVisible(), false)
   await page.getByLabel('Tell customers').fill('In my own words.')
+  await page.getByRole('button', { name: 'Preview' }).click()
+  await page.waitForURL('**/admin/incidents/draft#preview')
+  await page.locator('#preview').getByText('In my own words.').waitFor()
   await page.getByRole('button', { name: 'Save draft' }).click()
   await page.getByText('Your draft is saved').waitFor()
   await page.goto('/admin/incidents/new')
   assert.equal(await page.getByLabel('Tell customers').inputValue(), '')
   await page.getByRole('link', { name: 'Restore' }).click()
   assert.equal(await page.getByLabel('Tell customers').inputValue(), 'In my own words.')
-  await page.getByRole('button', { name: 'Publish', exact: true }).click()
+  await page.locator('#publish').click()
   await page.getByText('Customers see it now').waitFor()
   await page.getByRole('button', { name: 'Undo' }).click()
   await page.getByText('Taken back').waitFor()
@@ -163,7 +205,7 @@ function begin(title: string) {
 
 async function publish(page: Page, words: string) {
   await page.getByLabel('Tell customers').fill(words)
-  await page.getByRole('button', { name: 'Publish the update' }).click()
+  await page.locator('#publish').click()
 }
 
 async function signedIn(who: typeof admin, options: BrowserContextOptions = {}) {
@@ -177,5 +219,5 @@ async function signIn(page: Page, who: typeof admin) {
   await page.getByLabel('E-mail address').fill(who.email)
   await page.getByLabel('Password').fill(who.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor()
+  await page.getByRole('heading', { name: 'Now', exact: true }).waitFor()
 }

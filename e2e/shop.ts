@@ -179,8 +179,10 @@ async function planFreezes({ ship }: Shop) {
   const { id } = await planFreeze(ship, { reason: 'A planned move of the data centre', ...span })
   await endFreeze(ship, id)
   const sale = { starts_at: '2026-11-26T22:00:00Z', ends_at: '2026-11-30T06:00:00Z' }
-  await planFreeze(ship, { reason: 'Black Friday', ...sale })
-  await planMaintenance(ship, { title: 'New disks', body: 'Slow.', ...sale, components: ['checkout'] })
+  const twice = { repeats: 'FREQ=WEEKLY;COUNT=2' }
+  await planFreeze(ship, { reason: 'Black Friday', ...sale, ...twice })
+  const disks = { title: 'New disks', body: 'Slow.', components: ['checkout'] }
+  await planMaintenance(ship, { ...disks, ...sale, ...twice })
   await planFreeze(ship, { reason: 'The audit of the payment systems', ...span, ...named })
 }
 
@@ -251,6 +253,7 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/components/:id/gate': [`/admin/components/${component}/gate`],
     '/admin/freezes/:id': under('/admin/freezes/:id', await all('freeze_windows')),
     '/admin/people/:id': under('/admin/people/:id', await all('users')),
+    '/admin/sent/:form': ['/admin/sent/none'],
     '/invitation/:token': await invitation(ship),
     '/maintenance/:id': under('/maintenance/:id', await all('maintenances')),
     '/admin/maintenance/:id': under('/admin/maintenance/:id', await all('maintenances')),

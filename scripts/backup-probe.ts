@@ -14,12 +14,11 @@ process.once('SIGUSR2', async () => {
   const stall_without = delay.max / 1e6
   delay.reset()
   const begun = performance.now()
-  process.stderr.write(`${JSON.stringify({ probe: 'begun' })}\n`)
   const wanted = { database: database_url, folder: join(data_dir, 'probed'), secret, now: new Date() }
   const { path, facts } = await makeBackup(wanted)
   const took = performance.now() - begun
   await setTimeout(20) // a stall is seen at its end
   process.stderr.write(
-    `${JSON.stringify({ probe: 'done', path, took, bytes: facts.size, stall_without, stall: delay.max / 1e6 })}\n`,
+    `${JSON.stringify({ path, took, bytes: facts.size, stall_without, stall: delay.max / 1e6 })}\n`,
   )
 })

@@ -25,6 +25,24 @@ test('the browser that is named comes first, then Playwright’s own, then the m
   assert.equal(findBrowser(machine([])), undefined)
 })
 
+test('one without windows comes before the others, and root on Debian gets it where there is none', async (t) => {
+  t.mock.method(console, 'error', () => {})
+  const both = machine([
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-headless-shell',
+    '/cache/ms-playwright/chrome',
+  ])
+  assert.equal(findBrowser(both), '/usr/bin/chromium-headless-shell')
+  const debian = machine(['/usr/bin/chromium', '/etc/debian_version'])
+  const apt = (command: string, ...args: string[]) => {
+    if (args.includes('chromium-headless-shell')) debian.disk.add('/usr/bin/chromium-headless-shell')
+    return command === 'apt-get'
+  }
+  assert.equal(await browserPath({ ...debian, isRoot: false }, apt), '/usr/bin/chromium')
+  assert.equal(await browserPath(debian, () => false), '/usr/bin/chromium')
+  assert.equal(await browserPath(debian, apt), '/usr/bin/chromium-headless-shell')
+})
+
 test('a browser that is named and is not there is never replaced by another', () => {
   const wrong = machine(['/usr/bin/chromium'], { CHROMIUM_PATH: '/nowhere' })
   assert.throws(() => findBrowser(wrong), /CHROMIUM_PATH names \/nowhere/)
@@ -47,7 +65,7 @@ test('where Playwright cannot, Debian’s packages are asked, by root alone', as
   t.mock.method(console, 'error', () => {})
   const bare = machine(['/etc/debian_version', '/cache/ms-playwright/chrome-that-lacks-libraries'])
   const apt = (command: string, ...args: string[]) => {
-    if (command === 'apt-get' && args.includes('install')) bare.disk.add('/usr/bin/chromium')
+    if (command === 'apt-get' && args.includes('chromium')) bare.disk.add('/usr/bin/chromium')
     return command === 'apt-get'
   }
   await assert.rejects(browserPath({ ...bare, isRoot: false }, apt), { message: advice })

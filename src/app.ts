@@ -19,6 +19,8 @@ import type { Front } from './front.ts'
 import * as gateApi from './gate/api.ts'
 import * as gateJobs from './gate/jobs.ts'
 import * as gateWeb from './gate/web.ts'
+import * as healthApi from './health/api.ts'
+import { makeMeter, registerMeter } from './health/meter.ts'
 import * as incidentsApi from './incidents/api.ts'
 import * as incidentsJobs from './incidents/jobs.ts'
 import * as incidentsWeb from './incidents/web.ts'
@@ -38,6 +40,7 @@ import { answerError, answerNotFound } from './platform/errors.ts'
 import { serveFavicons } from './platform/favicons.ts'
 import { registerFlash } from './platform/flash.ts'
 import type { App } from './platform/http.ts'
+import { logging } from './platform/logging.ts'
 import { Refusal } from './platform/refusal.ts'
 import type { Job } from './platform/timers.ts'
 import { registerViews } from './platform/view.ts'
@@ -84,6 +87,8 @@ type Options = {
   exported?: boolean
   /** Whether the store can be used yet; meanwhile only what needs none is answered. */
   ready?: () => boolean
+  /** What `/readyz` and `/metrics` tell of; without it, of a server that is simply there. */
+  health?: Partial<healthApi.Health>
   /** What keeps public answers ready; without it each is rendered when it is asked for. */
   front?: Front
   /** The backups that are made by themselves, where there are any. */
@@ -101,11 +106,14 @@ export async function buildApp(
     front,
     backups = null,
     ready = () => true,
+    health = {},
   }: Options = {},
 ): Promise<App> {
   const app = bareServer(config, front)
   front?.attach(app)
   app.addHook('onRoute', onRoute)
+  const watched = { ...unwatched(), ...health }
+  registerMeter(app, watched.meter)
   const guard = { ...guardSettings(config), sample }
   const assets = loadAssets()
 
@@ -164,19 +172,21 @@ export async function buildApp(
   await searchApi.routes(app)
   await auditWeb.routes(app)
   await auditApi.routes(app)
-  operations(app)
+  await healthApi.routes(app, { ...watched, ...ctx, began: ready })
   return app
+}
+
+/** What is known of a server that nothing is told of. */
+function unwatched() {
+  const nothing = { waiting: () => undefined, draining: () => false, holdsJobs: () => true }
+  return { ...nothing, database_url: ':memory:', version: 'unknown', meter: makeMeter() }
 }
 
 /** Limits against slow and large requests; a stop lets requests end before it closes. */
 function bareServer(config: Given, front?: Front): App {
   const app = fastify({
     ...(front ? { serverFactory: front.serverFactory } : {}),
-    logger: {
-      level: config.log_level,
-      stream: process.stderr,
-      redact: ['req.headers.authorization', 'req.headers.cookie'],
-    },
+    logger: logging(config.log_level),
     logController: new LogController({ disableRequestLogging: true }), // answerError logs what is refused or fails
     genReqId: () => randomUUID(),
     trustProxy: config.trusted_proxies.length > 0 ? config.trusted_proxies : false,
@@ -229,16 +239,4 @@ function securityHeaders(https: boolean) {
     permittedCrossDomainPolicies: false,
     xssFilter: false,
   }
-}
-
-/** For the machines that keep us running: alive, and able to reach the store. */
-function operations(app: App) {
-  const config = { policy: anyone }
-  app.get('/livez', { config: { ...config, storeless: true }, logLevel: 'warn' }, async () => ({
-    status: 'ok',
-  }))
-  app.get('/readyz', { config, logLevel: 'warn' }, async (request) => {
-    await request.ctx.db.selectFrom('setup').select('id').execute()
-    return { status: 'ok' }
-  })
 }

@@ -80,6 +80,12 @@ const settings = {
     .regex(/^\d{1,3},\d{1,3},\d{1,3}$/, 'must be three numbers: days, weeks and months, such as 7,4,6')
     .default('7,4,6')
     .describe('Backups that are kept: the newest of each of so many days, weeks and months'),
+  SHIPLOG_DRAIN_SECONDS: z.coerce
+    .number('must be a number')
+    .min(0)
+    .max(300)
+    .default(0)
+    .describe('How long `/readyz` says `draining` before a stop, so that a balancer sends readers elsewhere'),
   SHIPLOG_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -101,6 +107,7 @@ export type Config = {
   /** Addresses and ranges that the guarded client may reach though they are not on the open internet. */
   outbound_allow: string[]
   backup: { dir: string; every_hours: number; keep: { daily: number; weekly: number; monthly: number } }
+  drain_seconds: number
   log_level: string
 }
 
@@ -109,9 +116,9 @@ export class ConfigError extends Error {}
 
 /**
  * Reads the settings from an environment; `NAME_FILE` names a file that holds the value. Makes the data folder
- * and the secret when they are absent. Throws a `ConfigError` with a sentence for each thing that is wrong.
+ * and the secret when they are absent, unless it is to `make` nothing: then the secret is empty. Throws a `ConfigError` with a sentence for each thing that is wrong.
  */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: NodeJS.ProcessEnv, { make = true } = {}): Config {
   const given = withFiles(env)
   const wrong = misspelt(env)
   const read = z.object(settings).safeParse(given)
@@ -120,12 +127,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     wrong.push('SHIPLOG_ADMIN_EMAIL and SHIPLOG_ADMIN_PASSWORD go together; only one is set.')
   }
   if (wrong.length > 0 || !read.success) throw new ConfigError(wrong.join('\n'))
-  return settled(read.data)
+  return settled(read.data, make)
 }
 
-function settled(read: z.infer<z.ZodObject<typeof settings>>): Config {
+function settled(read: z.infer<z.ZodObject<typeof settings>>, make: boolean): Config {
   const data_dir = read.SHIPLOG_DATA_DIR
-  mkdirSync(data_dir, { recursive: true, mode: 0o700 })
+  if (make) mkdirSync(data_dir, { recursive: true, mode: 0o700 })
   const { SHIPLOG_ADMIN_EMAIL: email, SHIPLOG_ADMIN_PASSWORD: password } = read
   return {
     port: read.PORT,
@@ -133,11 +140,12 @@ function settled(read: z.infer<z.ZodObject<typeof settings>>): Config {
     database_url: read.DATABASE_URL ?? join(data_dir, 'shiplog.db'),
     data_dir,
     url: read.SHIPLOG_URL ? new URL(read.SHIPLOG_URL).origin : null,
-    secret: secretBytes(read.SHIPLOG_SECRET ?? '') ?? keptSecret(data_dir),
+    secret: secretBytes(read.SHIPLOG_SECRET ?? '') ?? keptSecret(data_dir, make),
     admin: email && password ? { email, password } : null,
     trusted_proxies: read.SHIPLOG_TRUSTED_PROXIES,
     outbound_allow: read.SHIPLOG_OUTBOUND_ALLOW,
     backup: backupSettings(read, data_dir),
+    drain_seconds: read.SHIPLOG_DRAIN_SECONDS,
     log_level: read.SHIPLOG_LOG_LEVEL,
   }
 }
@@ -149,9 +157,12 @@ function backupSettings(read: z.infer<z.ZodObject<typeof settings>>, data_dir: s
 }
 
 /** The secret in the data folder, made once. Two processes that start together end up with the same one. */
-function keptSecret(data_dir: string): Buffer {
+function keptSecret(data_dir: string, make: boolean): Buffer {
   const file = join(data_dir, 'secret')
-  if (!existsSync(file)) makeSecret(file)
+  if (!existsSync(file)) {
+    if (!make) return Buffer.alloc(0)
+    makeSecret(file)
+  }
   const kept = secretBytes(readFileSync(file, 'utf8').trim())
   if (!kept)
     throw new ConfigError(

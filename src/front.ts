@@ -18,13 +18,15 @@ type Given = {
   /** Where the newest renderings are kept for bad days, if anywhere. */
   files: RenderingFiles | null
   journal: Journal
+  /** By hundreds of statuses, what was answered without a step of the framework. */
+  answered?: number[]
 }
 
 /**
  * What stands before the server: answers of routes that are `kept` are rendered by asking the server itself, once
  * for each change in the journal, and written from memory from then on without a step of the framework.
  */
-export function makeFront({ now, url, files, journal }: Given) {
+export function makeFront({ now, url, files, journal, answered = [] }: Given) {
   const rendering = new AsyncLocalStorage<{ origin: string }>()
   let server: App | undefined
   const renderings = makeRenderings({
@@ -60,17 +62,19 @@ export function makeFront({ now, url, files, journal }: Given) {
   return {
     renderings,
     attach,
-    serverFactory: factoryFor(renderings),
+    serverFactory: factoryFor(renderings, answered),
     /** Renders an address if that is due, for nobody in particular. */
     refresh: (address: string) => renderingFor(renderings, address, renderings.home()),
   }
 }
 
 /** Node's own server as Fastify would make it, with the renderings before it. */
-function factoryFor(renderings: Renderings) {
+function factoryFor(renderings: Renderings, answered: number[]) {
   return (handler: RequestListener, options: FastifyServerOptions & { http?: object }) => {
     const server = createServer(options.http ?? {}, (request, response) => {
-      if (!answerReady(renderings, request, response)) handler(request, response)
+      if (!answerReady(renderings, request, response)) return handler(request, response)
+      const hundreds = response.statusCode === 304 ? 3 : 2
+      answered[hundreds] = (answered[hundreds] ?? 0) + 1
     })
     server.keepAliveTimeout = options.keepAliveTimeout ?? 0
     server.requestTimeout = options.requestTimeout ?? 0

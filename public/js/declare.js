@@ -26,7 +26,8 @@ if (form) {
   const zone = form.elements.own_zone
   if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? ''
   // what was typed before this script came is asked for at once, and the own zone is news to a new form
-  if (zone?.value !== zone?.defaultValue || [...form.elements].some(isChanged)) ask()
+  const isNews = zone?.value !== zone?.defaultValue || 'kept' in form.dataset
+  if (isNews || [...form.elements].some(isChanged)) ask()
 }
 
 function isChanged({ type, value, defaultValue, checked, defaultChecked }) {

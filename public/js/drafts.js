@@ -9,7 +9,7 @@ if (sent && document.querySelector('[data-done]')) localStorage.removeItem(sent)
 sessionStorage.removeItem(sentKey)
 
 for (const form of document.querySelectorAll('form[data-draft]')) {
-  restore(form)
+  bringBack(form)
   let waiting
   form.addEventListener('input', () => {
     clearTimeout(waiting)
@@ -17,7 +17,7 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
   })
   form.addEventListener('submit', (event) => {
     clearTimeout(waiting)
-    keep(form)
+    keep(form, form.elements._form?.value)
     if (event.submitter?.dataset.fill === undefined) sessionStorage.setItem(sentKey, keyOf(form))
   })
 }
@@ -41,17 +41,32 @@ function typedIn(form) {
   return fields
 }
 
-function keep(form) {
+/** `sent` is the form's own id once it was sent: the server knows by it whether it arrived. */
+function keep(form, sent) {
   try {
-    const draft = { at: new Date().toISOString(), fields: typedIn(form) }
+    const draft = { at: new Date().toISOString(), fields: typedIn(form), sent }
     localStorage.setItem(keyOf(form), JSON.stringify(draft))
   } catch {
     // the browser's store is full or shut: typing goes on
   }
 }
 
-function restore(form) {
+/** What was sent and had no answer, because the line was cut, may have arrived: then it is not offered again. */
+async function bringBack(form) {
   const kept = read(keyOf(form))
+  const proof = kept?.sent ? await proofOf(kept.sent) : null
+  if (!proof) return restore(form, kept)
+  localStorage.removeItem(keyOf(form))
+  note(form, proof.parentElement.childNodes)
+}
+
+async function proofOf(sent) {
+  const answer = await fetch(`/admin/sent/${sent}`).catch(() => null)
+  if (!answer?.ok || answer.redirected) return null
+  return new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('#sent a')
+}
+
+function restore(form, kept) {
   // what the server put there is shown as it is: what was refused, or a draft that was asked for
   if (!kept || 'kept' in form.dataset || document.getElementById('errors')) return
   const before = typedIn(form)
@@ -69,10 +84,16 @@ function put(form, fields) {
   }
 }
 
+function note(form, parts) {
+  const line = document.createElement('p')
+  line.className = 'flash restored'
+  line.setAttribute('role', 'status')
+  line.append(...parts)
+  form.before(line)
+  return line
+}
+
 function tell(form, { at }, before) {
-  const note = document.createElement('p')
-  note.className = 'flash restored'
-  note.setAttribute('role', 'status')
   const words = document.createElement('span')
   words.textContent = `Restored what you typed in this browser at ${new Date(at).toTimeString().slice(0, 5)}. `
   const discard = document.createElement('button')
@@ -82,10 +103,9 @@ function tell(form, { at }, before) {
   discard.addEventListener('click', () => {
     put(form, before)
     localStorage.removeItem(keyOf(form))
-    note.remove()
+    line.remove()
   })
-  note.append(words, discard)
-  form.before(note)
+  const line = note(form, [words, discard])
 }
 
 function read(key) {

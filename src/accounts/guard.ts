@@ -7,7 +7,7 @@ import { checkFormToken, refuseForeignForm, refuseOtherContent, startPreSession 
 import { type Role, reaches, type Scope } from './model.ts'
 import { refuseToChangeSample, showSample } from './sample.ts'
 import { sessionFor } from './sessions.ts'
-import { requireToken } from './tokens.ts'
+import { type Bearer, rememberedToken, requireToken } from './tokens.ts'
 
 /**
  * Who may use a route. Every route states one in its `config`; the server refuses to start with one that does not.
@@ -83,7 +83,8 @@ export function registerGuard(app: FastifyInstance, settings: GuardSettings) {
     if (!route.config?.policy) throw new Error(`${route.method} ${route.url} states no policy.`)
   })
   if (settings.sample) app.addHook('onRequest', async (request) => refuseToChangeSample(request))
-  app.addHook('onRequest', async (request, reply) => admit(request, reply, settings))
+  const known = new Map<string, Bearer>()
+  app.addHook('onRequest', async (request, reply) => admit(request, reply, { ...settings, known }))
   app.addHook('preHandler', async (request, reply) => {
     const policy = request.routeOptions.config.policy
     if (policy?.who !== 'operator' && policy?.who !== 'guest') return
@@ -93,10 +94,14 @@ export function registerGuard(app: FastifyInstance, settings: GuardSettings) {
   })
 }
 
-async function admit(request: FastifyRequest, reply: FastifyReply, settings: GuardSettings) {
+/** Tokens that were good on routes that need no store, by what was sent: they stay good while it cannot be asked. */
+type Known = { known: Map<string, Bearer> }
+
+async function admit(request: FastifyRequest, reply: FastifyReply, settings: GuardSettings & Known) {
   const policy = request.routeOptions.config.policy
   if (!policy || policy.who === 'anyone' || policy.who === 'signed') return
-  if (policy.who === 'token' || policy.who === 'anyone-or-token') return admitBearer(request, reply, policy)
+  if (policy.who === 'token' || policy.who === 'anyone-or-token')
+    return admitBearer(request, reply, policy, settings)
 
   reply.header('cache-control', 'private, no-store')
   if (settings.sample) return showSample(request, reply)
@@ -122,6 +127,7 @@ async function admitBearer(
   request: FastifyRequest,
   reply: FastifyReply,
   policy: { who: 'token' | 'anyone-or-token'; scope: Scope },
+  { known }: Known,
 ) {
   const { authorization } = request.headers
   if (policy.who === 'anyone-or-token') {
@@ -133,7 +139,10 @@ async function admitBearer(
   }
   reply.header('cache-control', 'private, no-store')
   try {
-    const bearer = await requireToken(request.ctx, authorization, policy.scope)
+    const { storeless } = request.routeOptions.config
+    const bearer = await (storeless
+      ? rememberedToken(request.ctx, authorization, policy.scope, known)
+      : requireToken(request.ctx, authorization, policy.scope))
     request.ctx = { ...request.ctx, actor: { kind: 'token', id: bearer.id, name: bearer.name } }
   } catch (error) {
     reply.header('www-authenticate', 'Bearer')

@@ -19,6 +19,7 @@ export const scopes = [
   'incidents:read',
   'incidents:write',
   'journal:read',
+  'metrics:read',
   'admin',
 ] as const
 export type Scope = (typeof scopes)[number]

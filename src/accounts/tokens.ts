@@ -2,6 +2,7 @@ import { record } from '../journal/journal.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { isOfTheStore } from '../platform/store-fault.ts'
 import { allows, type NewToken, type Scope } from './model.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 import { insertToken, listTokens, tokenByHash, updateToken } from './store.ts'
@@ -52,6 +53,30 @@ export async function requireToken(ctx: Context, authorization: string | undefin
   if (!allows(token.scopes, scope)) throw new Refusal('forbidden', `This token lacks the scope ${scope}.`)
   return token
 }
+
+/**
+ * The same, for what is wanted most while the store is broken: a token that was good when the store could last be
+ * asked is good until it can be asked again, and a few of them are remembered by their hashes.
+ */
+export async function rememberedToken(
+  ctx: Context,
+  authorization: string | undefined,
+  scope: Scope,
+  known: Map<string, Bearer>,
+): Promise<Bearer> {
+  const key = hashSecret(`${scope} ${authorization ?? ''}`)
+  const bearer = await requireToken(ctx, authorization, scope).catch((error) => {
+    const before = known.get(key)
+    if (before && isOfTheStore(error)) return before
+    known.delete(key)
+    throw error
+  })
+  known.set(key, bearer)
+  for (const oldest of known.keys()) if (known.size > mostRemembered) known.delete(oldest)
+  return bearer
+}
+
+const mostRemembered = 20
 
 async function noteUsed(ctx: Context, id: string) {
   try {

@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { claimKey, fingerprint, keepAnswer, releaseKey } from '../platform/idempotency.ts'
+import type { Context } from '../platform/context.ts'
+import type { App } from '../platform/http.ts'
+import { answersUnder, claimKey, fingerprint, keepAnswer, releaseKey } from '../platform/idempotency.ts'
+import { operator } from './guard.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,6 +42,29 @@ async function firstAnswer(request: FastifyRequest, scope: string, key: string):
     await new Promise((resolve) => setTimeout(resolve, step))
   }
   return 'ours' // the first one died on its way; better twice than never
+}
+
+/** Whether a form of one's own arrived whose answer did not: what was typed into it is not offered to be sent again. */
+export function arrivalRoute(app: App) {
+  const viewer = { config: { policy: operator('viewer') } }
+  app.get<{ Params: { form: string } }>('/admin/sent/:form', viewer, async (request, reply) => {
+    const { ctx, viewer, params } = request
+    const address = await arrived(ctx, `form:${viewer?.id}`, params.form)
+    return reply.view('/accounts/sent', { title: 'Did it arrive?', address })
+  })
+}
+
+/** Where an answered form led to; waits a little for one that is being answered, and null when it never came. */
+async function arrived(ctx: Context, scope: string, form: string): Promise<string | null> {
+  if (!/^[a-z0-9]{1,40}$/.test(form)) return null
+  for (let tries = 0; tries < patience; tries += 1) {
+    const answers = await answersUnder(ctx, scope, `${form}:`)
+    const done = answers.find((answer) => typeof answer === 'string')
+    if (typeof done === 'string') return done
+    if (answers.length === 0) return null
+    await new Promise((resolve) => setTimeout(resolve, step))
+  }
+  return null
 }
 
 async function settle(request: FastifyRequest, reply: FastifyReply) {

@@ -14,6 +14,7 @@ import { Shortcuts, setShortcuts } from './shortcuts.ts'
 import { listTokens, readSetup, sessionsOf } from './store.ts'
 import { createToken, revokeToken } from './tokens.ts'
 import { authenticatorOf } from './totp-store.ts'
+import { arrivalRoute } from './twice.ts'
 import { ownPath, sessionCookie, visitOf } from './visits.ts'
 import { carried, startPage, welcome } from './welcome.ts'
 import { browserWords, networkWords, scopeWords } from './words.ts'
@@ -26,6 +27,7 @@ export async function routes(app: App, settings: GuardSettings) {
   invitationRoutes(app, settings)
   peopleRoutes(app, settings)
   tokenRoutes(app)
+  arrivalRoute(app)
 }
 
 function loginRoutes(app: App, settings: GuardSettings) {

@@ -18,6 +18,7 @@ export const scopeWords: Record<Scope, string> = {
   'incidents:read': 'see all incidents, hidden ones too',
   'incidents:write': 'declare incidents and post updates',
   'journal:read': 'read the journal',
+  'metrics:read': 'read the figures at /metrics: what Prometheus needs',
   admin: 'everything',
 }
 

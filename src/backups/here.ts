@@ -12,7 +12,7 @@ import { statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal } from '../platform/refusal.ts'
 import { keyId } from '../platform/seal.ts'
-import { programVersion } from '../platform/version.ts'
+import { version } from '../platform/version.ts'
 import { copyStore } from './copying.ts'
 import { syncFile, syncFolder } from './files.ts'
 import { type Facts, manifestText, names } from './manifest.ts'
@@ -59,7 +59,7 @@ export async function makeBackupHere(wanted: Wanted, copy = copyStore): Promise<
 
 function about(secret: Buffer, now: Date) {
   const format = 'shiplog-backup-1' as const
-  return { format, made_at: now.toISOString(), program_version: programVersion, secret_key_id: keyId(secret) }
+  return { format, made_at: now.toISOString(), program_version: version, secret_key_id: keyId(secret) }
 }
 
 /** Two that were made in the same millisecond have names that differ all the same. */

@@ -24,6 +24,7 @@ const commands: Record<string, () => Promise<Command>> = {
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
   outbound: () => import('./outbound.ts'),
+  doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),
 }
 

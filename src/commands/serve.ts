@@ -3,10 +3,11 @@ import { setTimeout } from 'node:timers/promises'
 import { addUser, renewSetupToken } from '../accounts/actions.ts'
 import { userByEmail } from '../accounts/store.ts'
 import { buildApp, jobs } from '../app.ts'
-import { scheduledBackups } from '../backups/schedule.ts'
+import { newestBackup, scheduledBackups } from '../backups/schedule.ts'
 import { bringUpToDate } from '../backups/upgrading.ts'
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { makeFront } from '../front.ts'
+import { makeMeter } from '../health/meter.ts'
 import { followJournal, keepReading } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
 import { keepSending } from '../outbound/sending.ts'
@@ -18,6 +19,7 @@ import { renderingFiles } from '../platform/rendering-files.ts'
 import { holdStore } from '../platform/serving-lock.ts'
 import { isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
+import { version } from '../platform/version.ts'
 import { artifactJob } from '../rollbacks/artifact-checks.ts'
 import { closeToOthers } from './closed-folder.ts'
 import { listen, originOf, stopSignal } from './listening.ts'
@@ -58,17 +60,39 @@ async function prepare(config: Config) {
     app.log.warn({ err }, 'a page could not be kept on disk'),
   )
   // where pages were served from, an absent file was lost: an empty one in its place would tell customers a lie
-  const db = openDatabase(config.database_url, { must_exist: files.wasThere })
+  const meter = makeMeter()
+  const { committed } = meter
+  const db = openDatabase(config.database_url, { must_exist: files.wasThere, committed })
   const now = () => new Date()
   const journal = followJournal({ db })
-  const front = makeFront({ now, url: config.url, files, journal })
+  const front = makeFront({ now, url: config.url, files, journal, answered: meter.ready })
   const base = { db, now, secret: config.secret, committed: journal.committed }
   const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
   const backups = scheduledBackups(config)
-  const app = await buildApp(config, base, { front, ready: () => store.ready, backups })
+  const phase: Phase = { waiting: undefined, draining: false }
+  const app = await buildApp(config, base, {
+    front,
+    ready: () => store.ready,
+    backups,
+    health: { meter, ...healthOf(config, phase) },
+  })
   const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
   if (closed.length > 0) app.log.warn({ closed }, 'everybody on this machine could read these; not any more')
-  return { config, app, ctx, db, files, front, journal, store, backups, letGo }
+  return { config, app, ctx, db, files, front, journal, store, phase, backups, letGo }
+}
+
+/** Why the store cannot be used yet, as far as it is known, and whether the end has begun. */
+type Phase = { waiting: unknown; draining: boolean }
+
+function healthOf({ database_url, backup }: Config, phase: Phase) {
+  return {
+    database_url,
+    newestBackup: async () => (await newestBackup(backup.dir))?.made_at ?? null,
+    version,
+    waiting: () => phase.waiting,
+    draining: () => phase.draining,
+    holdsJobs: () => !phase.draining,
+  }
 }
 
 /** Nobody restores over a store that is served, also while it cannot be opened. */
@@ -83,12 +107,13 @@ function holdForServing({ database_url }: Config): () => void {
 type Service = Awaited<ReturnType<typeof prepare>>
 
 /** Brings the store to today's schema; answers why it cannot be used, when pages of before can stand in for it. */
-async function tryToBegin({ config, ctx, files, store }: Service): Promise<unknown> {
+async function tryToBegin({ config, ctx, files, store, phase }: Service): Promise<unknown> {
   try {
     await bringUpToDate(ctx, config.database_url)
     await makeFirstAdmin(ctx, config)
     store.ready = true
   } catch (error) {
+    phase.waiting = error
     if (!files.wasThere || !mayEnd(error)) throw error
     return error
   }
@@ -116,7 +141,12 @@ function whyNot({ database_url, data_dir }: Config, error: unknown) {
   return isGone ? gone : 'The database cannot be used. It is tried again every few seconds.'
 }
 
-async function end({ app, db, files, letGo }: Service, stops: (() => unknown)[]): Promise<number> {
+async function end(
+  { config, app, db, files, phase, letGo }: Service,
+  stops: (() => unknown)[],
+): Promise<number> {
+  phase.draining = true
+  await setTimeout(config.drain_seconds * 1000)
   const ended = stops.map((stop) => stop())
   await app.close()
   await Promise.all(ended)

@@ -13,6 +13,20 @@ test('serve prints where it serves, and ends well when told to', async (t) => {
   assert.equal(await server.stop(), 0)
 })
 
+test('told to stop, it says so for as long as it was set to, and answers everything meanwhile', async (t) => {
+  const { serving } = shell(t)
+  const server = await serving(['serve'], { SHIPLOG_DRAIN_SECONDS: '1' })
+  const stopped = server.stop()
+  await until(async () => (await fetch(`${server.address}/readyz`)).status === 503)
+  assert.match(await (await fetch(`${server.address}/readyz`)).text(), /"reason":"draining"/)
+  assert.equal((await fetch(`${server.address}/login`)).status, 200)
+  assert.equal(await stopped, 0)
+})
+
+async function until(isSo: () => Promise<boolean>) {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
 test('what serve writes is for nobody else on the machine', async (t) => {
   const { serving, folder } = shell(t)
   await serving(['serve'])

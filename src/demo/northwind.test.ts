@@ -59,6 +59,15 @@ test('the sample has three rollbacks, the newest under way, and one release with
   assert.match(sentence, /^Two rollbacks in 90 days, out of \d\d releases/)
 })
 
+test('the sample tells what was learned from an incident, and what was done about it', async () => {
+  const ship = await northwind()
+  const server = await startTestApp(ship, { sample: true })
+  const { incident_id } = await ship.db.selectFrom('postmortems').selectAll().executeTakeFirstOrThrow()
+  const { body } = await server.inject(`/incidents/${incident_id}`)
+  assert.match(body, /id="postmortem".*Orders fell to zero/s)
+  assert.match(body, /Ask the real address service in the tests of Checkout <span class="quiet">\(done\)/)
+})
+
 test('the open incident names its cause, the way back, and ages with the clock', async () => {
   const ship = await northwind()
   const server = await startTestApp(ship, { sample: true })
@@ -76,9 +85,10 @@ test('the open incident names its cause, the way back, and ages with the clock',
 /** Everything that is kept, a row each, with ids replaced by the order of their birth: they alone come by chance. */
 async function everything({ db }: World): Promise<string[]> {
   const tables = ['components', 'deliveries', 'release_events', 'releases', 'incidents'] as const
+  const learned = ['postmortems', 'action_items'] as const
   const more = ['incident_updates', 'incident_notes', 'component_impacts', 'journal', 'groups'] as const
   const rows: string[] = []
-  for (const table of [...tables, ...more]) {
+  for (const table of [...tables, ...learned, ...more]) {
     const found: object[] = await db.selectFrom(table).selectAll().execute()
     rows.push(...found.map((row) => `${table} ${JSON.stringify(row, readable)}`))
   }

@@ -15,6 +15,7 @@ import { components } from './fleet.ts'
 import { freezeSteps } from './freezes.ts'
 import { type Crew, incidentSteps } from './incidents.ts'
 import { maintenanceSteps } from './maintenances.ts'
+import { postmortemSteps } from './postmortems.ts'
 import { deliver, type Tools } from './reports.ts'
 import { releaseSteps } from './stories.ts'
 import { templateSteps } from './templates.ts'
@@ -37,6 +38,7 @@ export async function openNorthwind(given: { start: Date; seed: number; secret: 
     ...connecting(calendar, crew, tools),
     ...releaseSteps(calendar, tools).map((step) => by(crew.ada, step)),
     ...incidentSteps(calendar, crew),
+    ...postmortemSteps(calendar, crew),
     ...freezeSteps(calendar, crew),
     ...templateSteps(calendar, crew),
     ...maintenanceSteps(calendar, crew),

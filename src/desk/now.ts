@@ -1,4 +1,5 @@
 import { frozenNow } from '../gate/frozen.ts'
+import { draftsToWatch } from '../incidents/desk.ts'
 import { noted } from '../incidents/noted.ts'
 import { listIncidents } from '../incidents/store.ts'
 import { wholeIncidents } from '../incidents/whole.ts'
@@ -44,6 +45,7 @@ export async function deskNow(ctx: Context) {
     more_lost: lost.length > most.lost,
     requests: await requestsUnderWay(ctx),
     frozen: await frozenNow(ctx),
+    drafts: await draftsToWatch(ctx),
     silent: await silentSources(ctx),
     last_trouble: (await lastTrouble(readOnly(ctx.db))) ?? null,
   }

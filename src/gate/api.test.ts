@@ -196,7 +196,10 @@ test('many questions at once are each answered and each kept', async () => {
 
 test('questions, freezes and rules touch no public answer', () => {
   const own = journalActions.filter((action) => /^(gate|freeze)\./.test(action))
-  assert.deepEqual(own, ['gate.asked', 'gate.rules_set', 'freeze.planned', 'freeze.edited', 'freeze.ended'])
+  const ofFreezes = ['planned', 'edited', 'ended', 'series_edited', 'series_ended', 'undone'].map(
+    (verb) => `freeze.${verb}`,
+  )
+  assert.deepEqual(own, ['gate.asked', 'gate.rules_set', ...ofFreezes])
   for (const action of own) assert.equal(isPublicLine({ action }), false, action)
 })
 

@@ -7,12 +7,11 @@ import { wallMinute } from '../platform/zone.ts'
 import { readSite } from '../site/store.ts'
 import {
   type FreezeSeries,
-  insertFreeze,
   insertFreezeSeries,
   openFreezeSeries,
   reachFreezeSeries,
-  writeComponents,
-} from './store.ts'
+} from './freeze-series-store.ts'
+import { insertFreeze, writeComponents } from './store.ts'
 
 /** So many times of a freeze lie ahead as rows of their own, each to be moved or called off by itself. */
 const ahead = 10
@@ -40,25 +39,34 @@ export async function layOutFreezes(ctx: Context, series: FreezeSeries) {
   const { id: series_id, reason, may_pass, minutes } = series
   const coming = await ctx.db
     .selectFrom('freeze_windows')
-    .select('id')
+    .select('occurs_at')
     .where('series_id', '=', series_id)
-    .where('starts_at', '>', at)
+    .where('occurs_at', '>', at)
     .execute()
   if (coming.length >= ahead) return []
   const starts = startsAfter(series, series.reached > at ? series.reached : at, ahead - coming.length)
   const made = starts.map((starts_at) => {
     const ends_at = new Date(Date.parse(starts_at) + minutes * 60_000).toISOString()
-    const own = { id: newId(), series_id, ended_at: null, version: 1, created_at: at, updated_at: at }
+    const own = {
+      id: newId(),
+      series_id,
+      occurs_at: starts_at,
+      ended_at: null,
+      version: 1,
+      created_at: at,
+      updated_at: at,
+    }
     return { ...own, reason, starts_at, ends_at, may_pass }
   })
   const reached = starts.at(-1)
   // whoever reaches further first lays out these times, whatever other node tries it too
   if (!reached || !(await reachFreezeSeries(ctx, series, reached))) return []
-  for (const row of made) {
+  const added = made.filter(({ occurs_at }) => coming.every((one) => one.occurs_at !== occurs_at))
+  for (const row of added) {
     await insertFreeze(ctx, row)
     await writeComponents(ctx, row.id, series.components)
   }
-  return made
+  return added
 }
 
 /** Keeps the next times of each freeze that repeats laid out. */

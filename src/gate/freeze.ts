@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { moment } from '../incidents/model.ts'
 import { repeats } from '../platform/recurrence.ts'
+import { which } from '../platform/series.ts'
 
 export const freezeStates = ['now', 'coming', 'past'] as const
 export type FreezeState = (typeof freezeStates)[number]
@@ -66,12 +67,15 @@ export const NewFreeze = z.object({
 })
 export type NewFreeze = z.input<typeof NewFreeze>
 
+/** What is not given stays. Another rule counts for all later ones. */
 export const FreezeChange = z.object({
   reason: reason.optional(),
   starts_at: moment.optional(),
   ends_at: moment.optional(),
   components: components.optional(),
   may_pass: names.optional(),
+  which,
+  repeats: repeats.nullish(),
   version,
 })
 export type FreezeChange = z.input<typeof FreezeChange>

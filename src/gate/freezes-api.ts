@@ -4,7 +4,9 @@ import { type Context, nowText } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { FreezeChange, freezeState, freezeStates, NewFreeze } from './freeze.ts'
-import { editFreeze, endFreeze, planFreeze, stopFreezes } from './freezes.ts'
+import { stopFreezes } from './freeze-series-edits.ts'
+import { undoable, undoFreeze } from './freeze-undo.ts'
+import { editFreeze, endFreeze, planFreeze } from './freezes.ts'
 import { type Freeze, freezeById, listFreezes } from './store.ts'
 
 const FreezeJson = z.object({
@@ -55,16 +57,24 @@ export function freezeRoutes(app: App) {
 
   const edit = { ...one, body: FreezeChange }
   app.patch(`${address}/:id`, { config: write, schema: edit }, async ({ ctx, params, body }) =>
-    json(ctx, await editFreeze(ctx, params.id, body)),
+    json(
+      ctx,
+      await undoable(ctx, { what: 'edit', id: params.id }, (ctx) => editFreeze(ctx, params.id, body)),
+    ),
   )
 
   app.post(`${address}/:id/end`, { config: write, schema: one }, async ({ ctx, params }) =>
-    json(ctx, await endFreeze(ctx, params.id)),
+    json(ctx, await undoable(ctx, { what: 'end', id: params.id }, (ctx) => endFreeze(ctx, params.id))),
   )
 
   const stop = { ...one, summary: 'End a freeze that repeats, and all that follow' }
   app.post(`${address}/:id/stop`, { config: write, schema: stop }, async ({ ctx, params }) =>
-    json(ctx, await stopFreezes(ctx, params.id)),
+    json(ctx, await undoable(ctx, { what: 'stop', id: params.id }, (ctx) => stopFreezes(ctx, params.id))),
+  )
+
+  const back = { ...one, summary: 'Take back what this token changed or ended in the last 20 seconds' }
+  app.post(`${address}/:id/undo`, { config: write, schema: back }, async ({ ctx, params }) =>
+    json(ctx, await undoFreeze(ctx, params.id)),
   )
 }
 

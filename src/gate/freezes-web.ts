@@ -7,7 +7,9 @@ import { type Context, nowText } from '../platform/context.ts'
 import type { App } from '../platform/http.ts'
 import { clock, dateIn } from '../platform/zone.ts'
 import { freezeState } from './freeze.ts'
-import { editFreeze, endFreeze, planFreeze, stopFreezes } from './freezes.ts'
+import { stopFreezes } from './freeze-series-edits.ts'
+import { undoable, undoFreeze } from './freeze-undo.ts'
+import { editFreeze, endFreeze, planFreeze } from './freezes.ts'
 import { listed } from './frozen.ts'
 import { type Freeze, freezeById } from './store.ts'
 import { changeIn, saidIn, shownFreeze, type TypedFreeze, typedFreeze } from './typed.ts'
@@ -23,18 +25,28 @@ export function formRoutes(app: App) {
   editRoutes(app)
   stopRoute(app)
   app.post<One>(`${list}/:id/end`, editor, async (request, reply) => {
-    const { starts_at, ended_at } = await endFreeze(request.ctx, request.params.id)
+    const { id } = request.params
+    const { starts_at, ended_at } = await undoable(request.ctx, { what: 'end', id }, (ctx) =>
+      endFreeze(ctx, id),
+    )
     const begun = ended_at === null || starts_at <= ended_at
     reply.flash(begun ? 'The freeze has ended. Releases may go out.' : 'The freeze is called off.')
     return reply.redirect(list, 303)
   })
 }
 
-/** Ending a freeze that repeats, with all that follow. */
+/** Ending a freeze that repeats, with all that follow; and taking back what was done a moment ago. */
 function stopRoute(app: App) {
   app.post<One>(`${list}/:id/stop`, editor, async (request, reply) => {
-    await stopFreezes(request.ctx, request.params.id)
+    const { id } = request.params
+    await undoable(request.ctx, { what: 'stop', id }, (ctx) => stopFreezes(ctx, id))
     reply.flash('The freeze repeats no more.')
+    return reply.redirect(list, 303)
+  })
+
+  app.post<One>(`${list}/:id/undo`, editor, async (request, reply) => {
+    const made = await attempt(() => undoFreeze(request.ctx, request.params.id))
+    reply.flash(made.ok ? 'Taken back: all stands as it did before.' : (Object.values(made.errors)[0] ?? ''))
     return reply.redirect(list, 303)
   })
 }
@@ -71,13 +83,17 @@ function editRoutes(app: App) {
     const freeze = await freezeById(ctx, request.params.id)
     const form = typedFreeze(request.body)
     const place = await placeOf(ctx)
-    const made = await attempt(async () => editFreeze(ctx, freeze.id, changeIn(form, freeze, place)))
+    const made = await attempt(() =>
+      undoable(ctx, { what: 'edit', id: freeze.id }, (ctx) =>
+        editFreeze(ctx, freeze.id, changeIn(form, freeze, place)),
+      ),
+    )
     if (!made.ok) {
       const current = made.current as Freeze | null
       const kept = { freeze, form, errors: made.errors, current }
       return showForm(request, reply.code(made.status), kept)
     }
-    reply.flash('Saved.')
+    reply.flash(form.typed.which === 'later' ? 'Saved, this one and all later ones.' : 'Saved.')
     return reply.redirect(list, 303)
   })
 }

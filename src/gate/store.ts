@@ -3,14 +3,10 @@ import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
 import type { FreezeState } from './freeze.ts'
+import { openFreezeSeries } from './freeze-series-store.ts'
 import { beginnings, type GateRule, type RuleLevel, type RuleLevels } from './model.ts'
 
 type Row = Selectable<Tables['freeze_windows']>
-type SeriesRow = Selectable<Tables['freeze_series']>
-export type FreezeSeries = Omit<SeriesRow, 'may_pass' | 'components'> & {
-  may_pass: string[]
-  components: string[]
-}
 type Named = { id: string; slug: string; name: string }
 export type Freeze = Omit<Row, 'may_pass'> & {
   may_pass: string[]
@@ -73,6 +69,22 @@ export async function freezesOn(ctx: Context, component_id: string): Promise<Fre
   })
 }
 
+/** This time of a freeze that repeats and all later ones, as the rule has them, oldest first: called off ones too. */
+export async function freezesFrom(
+  ctx: Context,
+  { series_id, occurs_at }: Pick<Row, 'series_id' | 'occurs_at'>,
+): Promise<(Freeze & { occurs_at: string })[]> {
+  const rows = await ctx.db
+    .selectFrom('freeze_windows')
+    .selectAll()
+    .where('series_id', '=', series_id)
+    .where('occurs_at', '>=', occurs_at)
+    .orderBy('occurs_at')
+    .execute()
+  const freezes = await whole(ctx, rows)
+  return freezes.flatMap((one) => (one.occurs_at === null ? [] : { ...one, occurs_at: one.occurs_at }))
+}
+
 async function whole(ctx: Context, rows: Row[]): Promise<Freeze[]> {
   const { db } = ctx
   if (rows.length === 0) return []
@@ -126,57 +138,6 @@ export async function writeComponents({ db }: Context, freeze_window_id: string,
   if (ids.length === 0) return
   const rows = ids.map((component_id) => ({ freeze_window_id, component_id }))
   await db.insertInto('freeze_window_components').values(rows).execute()
-}
-
-/** The freezes that go on repeating. */
-export async function openFreezeSeries({ db }: Context): Promise<FreezeSeries[]> {
-  const rows = await db.selectFrom('freeze_series').selectAll().where('ended_at', 'is', null).execute()
-  return rows.map((row) => ({
-    ...row,
-    may_pass: JSON.parse(row.may_pass),
-    components: JSON.parse(row.components),
-  }))
-}
-
-export async function insertFreezeSeries({ db }: Context, series: FreezeSeries) {
-  const texts = { may_pass: JSON.stringify(series.may_pass), components: JSON.stringify(series.components) }
-  await db
-    .insertInto('freeze_series')
-    .values({ ...series, ...texts })
-    .execute()
-}
-
-/** Says how far it was laid out, unless another went further meanwhile; says whether it did. */
-export async function reachFreezeSeries(
-  { db }: Context,
-  { id, reached }: Pick<FreezeSeries, 'id' | 'reached'>,
-  to: string,
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('freeze_series')
-    .set({ reached: to })
-    .where('id', '=', id)
-    .where('reached', '=', reached)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
-}
-
-export async function endFreezeSeries({ db }: Context, id: string, ended_at: string) {
-  await db.updateTable('freeze_series').set({ ended_at }).where('id', '=', id).execute()
-}
-
-/** The times of a series that are still to come, oldest first. */
-export async function comingFreezes({ db }: Context, series_id: string, now: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('freeze_windows')
-    .select('id')
-    .where('series_id', '=', series_id)
-    .where('ended_at', 'is', null)
-    .where('starts_at', '>', now)
-    .orderBy('starts_at')
-    .execute()
-  return rows.map(({ id }) => id)
 }
 
 /** How a component takes each rule: as it was set, else as the rule begins. */

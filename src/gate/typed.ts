@@ -1,8 +1,9 @@
 import { type Place, type Typed, typedFields, wallClock } from '../incidents/typed.ts'
+import { refuseSkipped } from '../incidents/wall-clock.ts'
 import { fields } from '../platform/forms.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { clock, dateIn } from '../platform/zone.ts'
-import type { NewFreeze } from './freeze.ts'
+import type { FreezeChange, NewFreeze } from './freeze.ts'
 import type { Freeze } from './store.ts'
 
 /** The form of a freeze as it was filled in. */
@@ -41,6 +42,7 @@ export function changeIn(form: TypedFreeze, freeze: Freeze, place: Place) {
     form.typed[`${which}_clock`] === shown[`${which}_clock`]
   return {
     ...said,
+    which: (form.typed.which || 'this') as FreezeChange['which'],
     starts_at: kept('starts') ? freeze.starts_at : said.starts_at,
     ends_at: kept('ends') ? freeze.ends_at : said.ends_at,
     version: Number(form.typed.version),
@@ -58,12 +60,16 @@ export function shownFreeze(freeze: Freeze, { time_zone }: Place): TypedFreeze {
       ends_on: dateIn(ends_at, time_zone),
       ends_clock: clock(ends_at, time_zone),
       may_pass: may_pass.join('\n'),
+      repeats: freeze.repeats ?? '',
       version: String(version),
     },
     components: components.map(({ id }) => id),
   }
 }
 
-function typedMoment(typed: Typed, which: 'starts' | 'ends', { time_zone }: Place): string | null {
-  return wallClock(typed[`${which}_on`] ?? '', typed[`${which}_clock`] ?? '', time_zone)
+function typedMoment(typed: Typed, which: 'starts' | 'ends', { time_zone: zone }: Place): string | null {
+  const [date = '', time = ''] = [typed[`${which}_on`], typed[`${which}_clock`]]
+  const at = wallClock(date, time, zone)
+  if (at !== null) refuseSkipped(`${which}_at`, { date, time, zone })
+  return at
 }

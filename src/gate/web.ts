@@ -3,6 +3,8 @@ import { may, operator } from '../accounts/guard.ts'
 import { componentById } from '../components/store.ts'
 import { attemptForm } from '../platform/attempt.ts'
 import { type App, listQuery, pageOf } from '../platform/http.ts'
+import { foldLater } from '../platform/series.ts'
+import { undoFor } from './freeze-undo.ts'
 import { formRoutes } from './freezes-web.ts'
 import { frozenNow, listed } from './frozen.ts'
 import { gateRules, type RuleLevel, type RuleLevels, RulesChange, ruleLevels, ruleWords } from './model.ts'
@@ -43,8 +45,12 @@ function listRoute(app: App) {
     return reply.view('/gate/freezes', {
       title: 'Freezes',
       may_edit: may(request, 'editor'),
+      undo: await undoFor(ctx),
       current: await shown('now'),
-      coming: (await shown('coming')).reverse(),
+      coming: foldLater(
+        (await shown('coming')).reverse(),
+        ({ starts_at, occurs_at }) => starts_at !== occurs_at,
+      ),
       past: past.data.map(listed),
       newer: query.cursor ? list : null,
       older: past.next_cursor ? `${list}?cursor=${past.next_cursor}` : null,

@@ -1,6 +1,6 @@
 import type { Words } from '../site/words/index.ts'
 import { toneOf, worstFirst } from './look.ts'
-import type { PublicIncident } from './public.ts'
+import type { PublicIncident } from './public-fields.ts'
 
 /** What an incident's card shows, with its words and colours decided: on the public page and in the preview. */
 export function cardOf(incident: PublicIncident, now: string, t: Words) {
@@ -17,6 +17,7 @@ export function cardOf(incident: PublicIncident, now: string, t: Words) {
     updates: incident.updates.map((update) => ({
       ...update,
       state_words: t.states[update.state],
+      edited_at: update.updated_at > update.created_at ? update.updated_at : null,
       components: update.components.map((component) => ({
         ...component,
         words: t.status[component.new_status],

@@ -9,7 +9,7 @@ import type { App } from '../platform/http.ts'
 import { readSite } from '../site/store.ts'
 import type { Above } from './above.ts'
 import { causeChoices, componentRows, stateChoices } from './choices.ts'
-import { afterRefusal, draftsBeside, typedFromDraft } from './desk.ts'
+import { afterRefusal, draftsBeside, publishedWords, typedFromDraft } from './desk.ts'
 import { endDraft } from './drafts.ts'
 import type { Draft } from './drafts-store.ts'
 import { fault, type IncidentState } from './model.ts'
@@ -17,6 +17,7 @@ import { momentWords } from './moment-words.ts'
 import { type Preview, previewOf } from './preview.ts'
 import { logIncident, type ToldIncident } from './retrospective.ts'
 import { releasesNamed } from './store.ts'
+import { typedFromIncident } from './taken-back.ts'
 import { fillOf, refuseOpenSlots, typedWith } from './templates-filling.ts'
 import {
   longestForm,
@@ -36,7 +37,7 @@ const list = '/admin/incidents'
 const editor = { config: { policy: operator('editor') } }
 const writing = { ...editor, bodyLimit: longestForm }
 const named = z.string().max(100).optional()
-const query = z.object({ component: named, release: named, draft: named })
+const query = z.object({ component: named, release: named, draft: named, taken_back: named })
 type Query = z.output<typeof query>
 
 /** The one screen on which an incident is declared. */
@@ -67,8 +68,7 @@ export function declareRoutes(app: App, above: Above) {
       const shown = { ...kept, errors: made.errors, preview: null }
       return showForm(request, reply.code(made.status), above, shown)
     }
-    const isPrivate = made.data.visibility === 'private'
-    reply.flash(isPrivate ? 'Logged. Only operators see it.' : 'Published. Customers see it now.')
+    reply.flash(publishedWords(made.data))
     return reply.redirect(`${list}/${made.data.id}`, 303)
   })
 }
@@ -100,8 +100,9 @@ async function filledIncident(ctx: Context, typed: Typed, chosen: string): Promi
 }
 
 /** A component or a release may bring its own page here, already chosen. */
-async function startingWith(ctx: Context, { component, release, draft }: Query): Promise<Typed> {
+async function startingWith(ctx: Context, { component, release, draft, taken_back }: Query): Promise<Typed> {
   if (draft) return typedFromDraft(ctx, draft)
+  if (taken_back) return typedFromIncident(ctx, taken_back, await placeOf(ctx))
   const typed: Typed = release ? { cause: `release:${release}`, cause_offered: '' } : {}
   if (!component) return typed
   const { id } = await componentByIdOrSlug(ctx, component)

@@ -48,7 +48,7 @@ export function deskRoutes(app: App) {
   const back = 'Take back what this token published of the incident in the last 20 seconds'
   const taken = { tags, summary: back, params, response: { 200: IncidentJson } }
   app.post(`${address}/undo`, { config: write, schema: taken }, async ({ ctx, params }) =>
-    incidentJson(await wholeIncident(ctx, await undo(ctx, params.id))),
+    incidentJson(await wholeIncident(ctx, (await undo(ctx, params.id)).incident)),
   )
 
   const edits = { tags, params, response: { 200: z.object({ data: z.array(RevisionJson) }) } }

@@ -7,7 +7,7 @@ import type { App } from '../platform/http.ts'
 import type { Above } from './above.ts'
 import { sayAgain } from './again.ts'
 import { placeOf } from './declaring.ts'
-import { afterRefusal, openedBy } from './desk.ts'
+import { afterRefusal, openedBy, publishedWords } from './desk.ts'
 import { saveDraft } from './drafts.ts'
 import { typedSchedule } from './drafts-typed.ts'
 import { NewUpdate } from './model.ts'
@@ -35,28 +35,39 @@ export function deskRoutes(app: App, above: Above) {
 function quickRoutes(app: App, above: Above) {
   const quick = (
     path: string,
-    words: string,
-    verb: (ctx: Context, incident: Incident, typed: Typed) => Promise<unknown>,
+    verb: (ctx: Context, incident: Incident, typed: Typed) => Promise<{ words: string; address?: string }>,
   ) =>
     app.post<One>(`${list}/:id/${path}`, editor, async (request, reply) => {
       const incident = await incidentById(request.ctx, request.params.id)
       const typed = typedFields(request.body)
       const made = await attempt(() => verb(request.ctx, incident, typed))
       if (made.ok) {
-        reply.flash(words)
-        return reply.redirect(`${list}/${incident.id}`, 303)
+        reply.flash(made.data.words)
+        return reply.redirect(made.data.address ?? `${list}/${incident.id}`, 303)
       }
       const now = await incidentById(request.ctx, incident.id)
       const kept = { typed: {}, errors: made.errors, overtaken: false }
       return showIncident(request, reply.code(made.status), now, above, kept)
     })
 
-  quick('again', 'Published. Customers see it now.', (ctx, { id }, { version }) =>
-    undoable(ctx, { what: 'update', incident_id: id }, (ctx) =>
-      sayAgain(ctx, id, version === undefined ? undefined : Number(version) || 0),
-    ),
-  )
-  quick('undo', 'Taken back: all stands as it did before.', (ctx, { id }) => undo(ctx, id))
+  quick('again', async (ctx, incident, { version }) => {
+    const { id } = incident
+    const seen = version === undefined ? undefined : Number(version) || 0
+    await undoable(ctx, { what: 'update', incident_id: id }, (ctx) => sayAgain(ctx, id, seen))
+    return { words: publishedWords(incident) }
+  })
+  quick('undo', async (ctx, { id }) => wordsOfUndo(await undo(ctx, id)))
+}
+
+/** What was said is offered again, to be mended: an undo loses no word. */
+function wordsOfUndo({ what, incident, said }: Awaited<ReturnType<typeof undo>>) {
+  const words = 'Taken back: all stands as it did before.'
+  const offered = `${words} What you wrote is in the form, unpublished.`
+  if (what === 'declaration') {
+    return { words: offered, address: `${list}/new?taken_back=${incident.id}` }
+  }
+  if (what !== 'update' || !said) return { words }
+  return { words: offered, address: `${list}/${incident.id}?taken_back=${said}#form` }
 }
 
 function formRoutes(app: App, above: Above) {

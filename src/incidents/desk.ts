@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import { may } from '../accounts/guard.ts'
 import type { Context } from '../platform/context.ts'
 import { saidAgain } from './again.ts'
-import { ownDraft, titleOf } from './drafts.ts'
+import { ownDraft, unnamed } from './drafts.ts'
 import { aboutOf, type Draft, draftById, listDrafts } from './drafts-store.ts'
 import { ownerOf } from './owner.ts'
 import { notePresence, othersAt } from './presence.ts'
 import { momentsBefore, notedRevisions } from './revisions.ts'
-import type { Incident } from './store.ts'
+import { type Incident, titlesOf } from './store.ts'
 import { fillOf } from './templates-filling.ts'
 import type { Typed } from './typed.ts'
 import { undoFor } from './undo.ts'
@@ -38,7 +38,7 @@ export async function openedBy(ctx: Context, incident_id: string) {
 export async function draftsBeside(ctx: Context, incident_id: string | null, typed: Typed) {
   const all = await listDrafts(ctx, aboutOf(incident_id))
   const owner = ownerOf(ctx)
-  const open = all.find((draft) => draft.id === typed.draft) ?? null
+  const open = all.find((draft) => draft.owner === owner && draft.id === typed.draft) ?? null
   return {
     own_draft: all.find((draft) => draft.owner === owner && draft.id !== typed.draft) ?? null,
     open_draft: open,
@@ -51,14 +51,22 @@ export async function draftsBeside(ctx: Context, incident_id: string | null, typ
 /** Every draft for the list of incidents; what others typed is not told. */
 export async function draftsListed(ctx: Context) {
   const owner = ownerOf(ctx)
-  const listed = []
-  for (const draft of await listDrafts(ctx)) {
+  const drafts = await listDrafts(ctx)
+  const titles = await titlesOf(
+    ctx,
+    drafts.flatMap(({ incident_id }) => incident_id ?? []),
+  )
+  return drafts.map((draft) => {
     const own = draft.owner === owner
-    const title = own || draft.incident_id ? await titleOf(ctx, draft) : 'a new incident'
+    const title = titles.get(draft.incident_id ?? '') ?? ((own && draft.fields.title) || unnamed)
     const page = draft.incident_id ? `/admin/incidents/${draft.incident_id}` : '/admin/incidents/new'
-    listed.push({ ...withoutText(draft), own, title, page })
-  }
-  return listed
+    return { ...withoutText(draft), own, title, page }
+  })
+}
+
+/** Those that publish themselves, and those that could not: what somebody has to look at. */
+export async function draftsToWatch(ctx: Context) {
+  return (await draftsListed(ctx)).filter(({ publish_at, failed_because }) => publish_at ?? failed_because)
 }
 
 function withoutText({ fields: _, ...draft }: Draft) {
@@ -83,4 +91,9 @@ export async function afterRefusal(ctx: Context, typed: Typed, current: unknown)
   const now = await draftById(ctx, draft).catch(() => null)
   if (!now) return { typed: rest, newer }
   return { typed: newer ? { ...typed, draft_version: String(newer.version) } : typed, newer }
+}
+
+/** What is said to whoever just published something of an incident. */
+export function publishedWords({ visibility }: Pick<Incident, 'visibility'>): string {
+  return visibility === 'private' ? 'Logged. Only operators see it.' : 'Published. Customers see it now.'
 }

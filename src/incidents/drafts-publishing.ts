@@ -5,7 +5,7 @@ import { type Actor, type Context, inTransaction, nowText } from '../platform/co
 import { errorsOf } from '../platform/forms.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { declared, placeOf } from './declaring.ts'
-import { titleOf } from './drafts.ts'
+import { titleToAll } from './drafts.ts'
 import { type Draft, draftById, draftsDue, removeDraft, writeDraft } from './drafts-store.ts'
 import { logIncident } from './retrospective.ts'
 import { incidentById } from './store.ts'
@@ -32,24 +32,38 @@ export function publishDraft(ctx: Context, draft: Draft): Promise<string> {
   })
 }
 
-/** Publishes what is due. What is refused stays a draft, with the reason, and is not tried again by itself. */
+/** What is due for longer than this is no news any more. */
+const tooLate = 3_600_000
+
+/**
+ * Publishes what is due. What is refused stays a draft, with the reason, and is not tried again by itself. A fault of
+ * ours with one draft keeps no other one waiting; that one is tried again the next time.
+ */
 export async function publishDue(ctx: Context) {
+  const faults: unknown[] = []
   for (const draft of await draftsDue(ctx, nowText(ctx))) {
-    try {
-      await publishDraft({ ...ctx, actor: await writerOf(ctx, draft) }, draft)
-    } catch (error) {
+    await publishInTime(ctx, draft).catch(async (error) => {
       const reason = reasonOf(error)
-      if (reason === null) throw error
-      await keepFailed(ctx, draft, reason)
-    }
+      if (reason === null) faults.push(error)
+      else await keepFailed(ctx, draft, reason)
+    })
   }
+  if (faults.length > 0) throw faults[0]
+}
+
+async function publishInTime(ctx: Context, draft: Draft) {
+  if (ctx.now().getTime() - Date.parse(draft.publish_at ?? '') > tooLate) {
+    const words = 'Its time passed more than an hour ago, while Shiplog was not running. Is it still true?'
+    throw new Refusal('conflict', words)
+  }
+  await publishDraft({ ...ctx, actor: await writerOf(ctx, draft) }, draft)
 }
 
 function keepFailed(ctx: Context, draft: Draft, failed_because: string) {
   return inTransaction(ctx, async (ctx) => {
     const change = { publish_at: null, failed_because, updated_at: nowText(ctx) }
     if (!(await writeDraft(ctx, draft, change))) return // another node, or its writer, was there first
-    const detail = { title: await titleOf(ctx, await draftById(ctx, draft.id)), reason: failed_because }
+    const detail = { title: await titleToAll(ctx, await draftById(ctx, draft.id)), reason: failed_because }
     await record(ctx, { action: 'draft.failed', subject: ['draft', draft.id], detail })
   })
 }

@@ -30,8 +30,9 @@ export function draftRoutes(app: App, above: Above) {
 
   app.post<{ Params: { draft: string } }>(`${list}/drafts/:draft/discard`, editor, async (request, reply) => {
     const { incident_id } = await draftById(request.ctx, request.params.draft)
-    await discardDraft(request.ctx, request.params.draft)
-    reply.flash('The draft is discarded.')
+    const done = await discardDraft(request.ctx, request.params.draft)
+    const stopped = 'Stopped: it will not be published by itself. Whoever wrote it still has it.'
+    reply.flash(done === 'stopped' ? stopped : 'The draft is discarded.')
     return reply.redirect(incident_id ? `${list}/${incident_id}` : list, 303)
   })
 }

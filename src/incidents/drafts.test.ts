@@ -63,7 +63,7 @@ test('what cannot be published at its time stays a draft, with the reason', asyn
   assert.equal(kept.statusCode, 303)
   assert.match(
     (await ed.get(String(kept.headers.location))).body,
-    /will be published by itself <time datetime="2026-11-23T12:30/,
+    /will be published by itself: <time datetime="2026-11-23T12:30/,
   )
   ship.wait(5)
   await postUpdate(ship, incident.id, { body: 'It is worse.' })

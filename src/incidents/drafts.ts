@@ -33,7 +33,8 @@ export function saveDraft(ctx: Context, given: Given): Promise<Draft> {
     if (incident?.deleted_at) throw new Refusal('gone', 'This incident was deleted. Restore it first.')
     const now = nowText(ctx)
     if (publish_at !== null && publish_at <= now) throw fault('publish_at', 'That time is over already.')
-    const fields = keepable(given.fields)
+    // what waits says what stood when it was written: an update in between holds it back
+    const fields = keepable(incident ? { version: String(incident.version), ...given.fields } : given.fields)
     const owner = ownerOf(ctx)
     const known = await draftOf(ctx, owner, aboutOf(incident_id))
     if (known && given.version !== undefined && given.version !== known.version) throw newer(known)
@@ -45,7 +46,7 @@ export function saveDraft(ctx: Context, given: Given): Promise<Draft> {
       const about = { owner, owner_name: ctx.actor.name, incident_id, about: aboutOf(incident_id) }
       await insertDraft(ctx, { id, ...about, ...said, version: 1, created_at: now })
     }
-    const title = incident?.title ?? (fields.title || 'a new incident')
+    const title = incident?.title ?? unnamed
     const timed = publish_at !== null && publish_at !== known?.publish_at
     const action = timed ? 'draft.scheduled' : 'draft.saved'
     // saved again and again while somebody types: the journal hears of it once
@@ -54,15 +55,28 @@ export function saveDraft(ctx: Context, given: Given): Promise<Draft> {
   })
 }
 
-/** Drops a draft; others may drop one too that would publish itself, for its writer may be asleep. */
-export function discardDraft(ctx: Context, id: string): Promise<void> {
+/**
+ * Drops a draft of one's own. One of somebody else is no draft for anybody but its writer; if it would publish itself,
+ * everybody may stop that, for the writer may be asleep: then it waits for them, and not a word of it is lost.
+ */
+export function discardDraft(ctx: Context, id: string): Promise<'discarded' | 'stopped'> {
   return inTransaction(ctx, async (ctx) => {
     const draft = await draftById(ctx, id)
-    const own = draft.owner === ownerOf(ctx)
-    if (!own && !draft.publish_at) throw new Refusal('not-found', 'There is no such draft of yours.')
-    if (!(await removeDraft(ctx, draft))) throw newer(await draftById(ctx, id))
-    const detail = { title: await titleOf(ctx, draft), fields: draft.fields }
-    await record(ctx, { action: 'draft.discarded', subject: ['draft', id], detail })
+    // the journal is read by all: what the draft said is not told there
+    const detail = { title: await titleToAll(ctx, draft) }
+    if (draft.owner === ownerOf(ctx)) {
+      if (!(await removeDraft(ctx, draft))) throw newer(await draftById(ctx, id))
+      await record(ctx, { action: 'draft.discarded', subject: ['draft', id], detail })
+      return 'discarded'
+    }
+    if (!draft.publish_at) throw new Refusal('not-found', 'There is no such draft of yours.')
+    const failed_because = `${ctx.actor.name} stopped it.`
+    const change = { publish_at: null, failed_because, updated_at: nowText(ctx) }
+    if (!(await writeDraft(ctx, draft, change))) {
+      throw new Refusal('conflict', 'This draft was changed meanwhile. Look at it again.')
+    }
+    await record(ctx, { action: 'draft.stopped', subject: ['draft', id], detail })
+    return 'stopped'
   })
 }
 
@@ -91,10 +105,13 @@ export async function endDraft(
   if (String(draft.version) !== given.draft_version || !(await removeDraft(ctx, draft))) throw newer(draft)
 }
 
-export async function titleOf(ctx: Context, { incident_id, fields }: Draft) {
-  if (!incident_id) return fields.title || 'a new incident'
-  return (await incidentById(ctx, incident_id)).title
+/** What everybody may read of a draft, in the journal too: the incident it is about, and nothing that was typed. */
+export async function titleToAll(ctx: Context, { incident_id }: Draft): Promise<string> {
+  return incident_id ? (await incidentById(ctx, incident_id)).title : unnamed
 }
+
+/** What a draft of no incident yet is called. */
+export const unnamed = 'a new incident'
 
 const unkept = /^_|pass|token|secret|^(draft|draft_version|template)$/i
 

@@ -1,6 +1,7 @@
 import { visibleIncidents } from '../components/visibility.ts'
 import type { Context } from '../platform/context.ts'
-import { type PublicIncident, project } from './public.ts'
+import { project } from './public.ts'
+import type { PublicIncident } from './public-fields.ts'
 
 /** From a moment on until before another. */
 type Between = { from: string; until: string; component_id?: string | undefined }

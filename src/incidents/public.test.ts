@@ -5,7 +5,8 @@ import { publicComponents } from '../components/public.ts'
 import { listPublicReleases, publicRelease } from '../releases/public.ts'
 import { northwind, northwindInTrouble } from '../testing/northwind.ts'
 import { declareIncident, deleteIncident, restoreIncident } from './actions.ts'
-import { currentPublicIncidents, listPublicIncidents, PublicIncident, publicIncident } from './public.ts'
+import { currentPublicIncidents, listPublicIncidents, publicIncident } from './public.ts'
+import { PublicIncident } from './public-fields.ts'
 import { deleteUpdate, postUpdate } from './updates.ts'
 
 const notFound = { code: 'not-found' }

@@ -53,6 +53,13 @@ export async function updateById({ db }: Context, incident_id: string, id: strin
   return update
 }
 
+/** The titles of these incidents, by their ids. */
+export async function titlesOf({ db }: Context, ids: string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('incidents').select(['id', 'title']).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, title }) => [id, title]))
+}
+
 /** The updates of these incidents that were not deleted, newest first. */
 export async function updatesOf({ db }: Context, incident_ids: string[]): Promise<IncidentUpdate[]> {
   if (incident_ids.length === 0) return []

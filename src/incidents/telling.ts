@@ -9,7 +9,7 @@ import { aroundIncident } from './around.ts'
 import { componentRows, releaseChoices, stateChoices } from './choices.ts'
 import { healedAt, statusesBy } from './consequences.ts'
 import { placeOf } from './declaring.ts'
-import { afterRefusal, deskOf } from './desk.ts'
+import { afterRefusal, deskOf, publishedWords } from './desk.ts'
 import { endDraft } from './drafts.ts'
 import type { Draft } from './drafts-store.ts'
 import type { IncidentState, NewUpdate } from './model.ts'
@@ -58,7 +58,7 @@ export function tellRoutes(app: App, above: Above) {
       const shown = { ...kept, errors: made.errors, overtaken, newer, preview: null }
       return showIncident(request, reply.code(made.status), incident, above, shown)
     }
-    reply.flash('Published. Customers see it now.')
+    reply.flash(publishedWords(incident))
     return reply.redirect(`${list}/${incident.id}`, 303)
   })
 

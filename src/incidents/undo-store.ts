@@ -7,7 +7,7 @@ import { ownerOf } from './owner.ts'
 import { type Incident, incidentById, updatesOf, writeIncident, writeUpdate } from './store.ts'
 
 export type Undo = Tables['incident_undos']
-type Told = { id: string; version: number }
+type Told = { id: string; version: number; updated_at: string }
 /** All of an incident that publishing changes; `incident` is null before it was declared. */
 export type Standing = {
   incident: Incident | null
@@ -22,7 +22,7 @@ export async function standingOf(ctx: Context, incident_id: string | null): Prom
     incident: await incidentById(ctx, incident_id),
     // as they are kept, without the names that pages show them with
     impacts: await impactsOfIncident(ctx, incident_id),
-    updates: updates.map(({ id, version }) => ({ id, version })),
+    updates: updates.map(({ id, version, updated_at }) => ({ id, version, updated_at })),
   }
 }
 
@@ -61,8 +61,9 @@ export async function bringBack(ctx: Context, now: Standing, before: Standing): 
   if (!(await writeIncident(ctx, now.incident, { ...was, updated_at: at }))) return false
   await bringImpactsBack(ctx, id, before.impacts)
   for (const update of notIn(now.updates, before.updates)) await unsay(ctx, update, at)
-  for (const { id, version } of notIn(before.updates, now.updates)) {
-    await writeUpdate(ctx, { id, version: version + 1 }, { deleted_at: null, updated_at: at })
+  for (const { id, version, updated_at } of notIn(before.updates, now.updates)) {
+    // as it was: customers are not told that it was edited
+    await writeUpdate(ctx, { id, version: version + 1 }, { deleted_at: null, updated_at })
   }
   return true
 }

@@ -18,6 +18,8 @@ type Undoable = 'declaration' | 'update' | 'deletion' | 'deletion_of_an_update'
 
 const seconds = 20
 
+type TakenBack = { what: Undoable; incident: Incident; said: string | undefined }
+
 /**
  * Publishes in a way that whoever did it can take back for 20 s: runs the verb, and keeps how the incident stood
  * before and after. `incident_id` is null for one that the verb declares.
@@ -37,8 +39,11 @@ export function undoable<T extends { id: string } | undefined>(
   })
 }
 
-/** Takes back what the actor published of an incident in the last 20 s: exactly that, unless somebody went on since. */
-export function undo(ctx: Context, incident_id: string): Promise<Incident> {
+/**
+ * Takes back what the actor published of an incident in the last 20 s: exactly that, unless somebody went on since.
+ * Answers what it was, so that its words can be offered again.
+ */
+export function undo(ctx: Context, incident_id: string): Promise<TakenBack> {
   return inTransaction(ctx, async (ctx) => {
     const { title } = await incidentById(ctx, incident_id)
     const last = await lastUndo(ctx, incident_id)
@@ -55,7 +60,8 @@ export function undo(ctx: Context, incident_id: string): Promise<Incident> {
     }
     const detail = { title, what: last.what }
     await record(ctx, { action: 'incident.undone', subject: ['incident', incident_id], detail })
-    return incidentById(ctx, incident_id)
+    const said = now.updates.find(({ id }) => !before.updates.some((update) => update.id === id))
+    return { what: last.what as Undoable, incident: await incidentById(ctx, incident_id), said: said?.id }
   })
 }
 
@@ -69,7 +75,8 @@ export async function undoFor(ctx: Context, incident_id: string) {
 }
 
 function isOpen(ctx: Context, { at }: Undo) {
-  return ctx.now().getTime() - Date.parse(at) <= seconds * 1000
+  // a clock that was set back by an hour leaves no undo open for an hour
+  return Math.abs(ctx.now().getTime() - Date.parse(at)) <= seconds * 1000
 }
 
 function isSame(before: Standing, after: Standing) {

@@ -93,6 +93,8 @@ export function editUpdate(
     const display_at = given.display_at
       ? checkedMoment(ctx, given.display_at, incident.started_at)
       : update.display_at
+    // customers are told of an edit: the same again is none
+    if (body === update.body && display_at === update.display_at) return update
     const change = { body, display_at, updated_at: nowText(ctx) }
     if (!(await writeUpdate(ctx, update, change))) throw stale(await updateById(ctx, incident_id, id))
     await keepRevision(ctx, { incident_id, update_id: id }, update, change)

@@ -12,6 +12,7 @@ import { factsRoutes } from './facts-web.ts'
 import { noted } from './noted.ts'
 import { noteRoutes } from './notes-web.ts'
 import { incidentById, listIncidents } from './store.ts'
+import { typedFromUpdate } from './taken-back.ts'
 import { showIncident, tellRoutes } from './telling.ts'
 import { templateRoutes } from './templates-web.ts'
 import { undoable } from './undo.ts'
@@ -27,10 +28,15 @@ const editor = { config: { policy: operator('editor') } }
 export async function routes(app: App, above: Above) {
   listRoute(app)
   declareRoutes(app, above)
-  const one = { ...viewer, schema: { querystring: z.object({ draft: z.string().max(100).optional() }) } }
-  app.get<One & { Querystring: { draft?: string } }>(`${list}/:id`, one, async (request, reply) => {
+  const named = z.string().max(100).optional()
+  const one = { ...viewer, schema: { querystring: z.object({ draft: named, taken_back: named }) } }
+  type Begun = { Querystring: { draft?: string; taken_back?: string } }
+  app.get<One & Begun>(`${list}/:id`, one, async (request, reply) => {
+    const { draft, taken_back } = request.query
     const incident = await incidentById(request.ctx, request.params.id)
-    const typed = await typedFromDraft(request.ctx, request.query.draft)
+    const typed = draft
+      ? await typedFromDraft(request.ctx, draft)
+      : await typedFromUpdate(request.ctx, incident.id, taken_back)
     return showIncident(request, reply, incident, above, { typed, errors: {}, overtaken: false })
   })
   tellRoutes(app, above)

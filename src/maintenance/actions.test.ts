@@ -6,16 +6,12 @@ import { declareIncident } from '../incidents/actions.ts'
 import { postUpdate } from '../incidents/updates.ts'
 import { northwind } from '../testing/northwind.ts'
 import type { World } from '../testing/world.ts'
-import {
-  cancelMaintenance,
-  editMaintenance,
-  endMaintenance,
-  planMaintenance,
-  startMaintenance,
-  stopSeries,
-} from './actions.ts'
+import { cancelMaintenance, editMaintenance, planMaintenance } from './actions.ts'
 import { followClock } from './by-clock.ts'
-import { listPublicMaintenances, publicMaintenance } from './public.ts'
+import { publicMaintenance } from './public.ts'
+import { listPublicMaintenances } from './public-lists.ts'
+import { endMaintenance, startMaintenance } from './running.ts'
+import { stopSeries } from './series-edits.ts'
 import { listMaintenances, maintenanceById } from './store.ts'
 
 const work = {

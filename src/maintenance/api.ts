@@ -4,18 +4,15 @@ import { anyoneOr, hasToken, token } from '../accounts/guard.ts'
 import type { Context } from '../platform/context.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
-import {
-  cancelMaintenance,
-  editMaintenance,
-  endMaintenance,
-  planMaintenance,
-  startMaintenance,
-  stopSeries,
-} from './actions.ts'
+import { cancelMaintenance, editMaintenance, planMaintenance } from './actions.ts'
 import { MaintenanceJson, maintenanceJson } from './json.ts'
 import { MaintenanceChange, NewMaintenance, Step } from './model.ts'
-import { listPublicMaintenances, PublicMaintenance, publicMaintenance, ToldMaintenance } from './public.ts'
+import { PublicMaintenance, publicMaintenance, ToldMaintenance } from './public.ts'
+import { listPublicMaintenances } from './public-lists.ts'
+import { endMaintenance, startMaintenance } from './running.ts'
+import { stopSeries } from './series-edits.ts'
 import { listed, listMaintenances, type Maintenance, maintenanceById } from './store.ts'
+import { undoable, undoMaintenance } from './undo.ts'
 
 const params = z.object({ id: z.string().max(100) })
 const read = { policy: anyoneOr('incidents:read'), kept: {} }
@@ -60,15 +57,25 @@ function writeRoutes(app: App) {
 
   const edit = { tags, params, body: MaintenanceChange, response: { 200: MaintenanceJson } }
   app.patch(`${address}/:id`, { config: write, schema: edit }, async ({ ctx, params, body }) =>
-    maintenanceJson(ctx, await editMaintenance(ctx, params.id, body)),
+    maintenanceJson(
+      ctx,
+      await undoable(ctx, { what: 'edit', id: params.id }, (ctx) => editMaintenance(ctx, params.id, body)),
+    ),
   )
 }
 
 const steps: Record<string, [summary: string, verb: typeof cancelMaintenance]> = {
   start: ['Start it now', startMaintenance],
   end: ['End it now', endMaintenance],
-  cancel: ['Call it off', cancelMaintenance],
-  stop: ['Call it off with all that follow it', stopSeries],
+  cancel: [
+    'Call it off',
+    (ctx, id, step) => undoable(ctx, { what: 'cancel', id }, (ctx) => cancelMaintenance(ctx, id, step)),
+  ],
+  stop: [
+    'Call it off with all that follow it',
+    (ctx, id, step) => undoable(ctx, { what: 'stop', id }, (ctx) => stopSeries(ctx, id, step)),
+  ],
+  undo: ['Take back what this token changed or called off in the last 20 seconds', undoMaintenance],
 }
 
 function stepRoutes(app: App) {

@@ -1,13 +1,14 @@
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
-import { begin, detailOf, finish } from './actions.ts'
+import { detailOf } from './checks.ts'
 import { reminderDue, reminderHours, stateAt } from './model.ts'
+import { begin, finish } from './running.ts'
 import { layOut } from './series.ts'
+import { openSeries } from './series-store.ts'
 import {
   insertReminder,
   type Maintenance,
   maintenanceById,
-  openSeries,
   type Row,
   updateMaintenance,
   writeUpdate,

@@ -1,10 +1,10 @@
+import { clockChange } from '../incidents/wall-clock.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { clock, dateIn, full, zoneWords } from '../platform/zone.ts'
 import { repeatWords } from '../site/repeat-words.ts'
 import { en } from '../site/words/en.ts'
 import { type MaintenanceState, runOf, stateAt, type UpdateKind } from './model.ts'
 import type { Maintenance } from './store.ts'
-import { clockChange } from './wall-clock.ts'
 
 /** Planned work with its words, as operators read it. */
 export function shown(ctx: Context, known: Maintenance, time_zone: string) {
@@ -50,28 +50,4 @@ function nightNote({ series, starts_at, occurs_at }: Maintenance, zone: string):
   return [
     `There is no ${usual} in that night, for the clocks are put forward: it starts ${full(starts_at, zone)}.`,
   ]
-}
-
-/** Other work that is planned at the same time and of the same components, or of none. It is allowed, and said. */
-export async function overlapping(
-  ctx: Context,
-  known: Maintenance,
-): Promise<{ id: string; title: string }[]> {
-  if (!['scheduled', 'in_progress'].includes(stateAt(known, nowText(ctx)))) return []
-  const ids = known.components.map(({ id }) => id)
-  if (ids.length === 0) return []
-  return ctx.db
-    .selectFrom('maintenances')
-    .select(['id', 'title', 'starts_at', 'ends_at'])
-    .where('id', '!=', known.id)
-    .where('cancelled_at', 'is', null)
-    .where('ended_at', 'is', null)
-    .where('starts_at', '<', known.ends_at)
-    .where('ends_at', '>', known.starts_at)
-    .where('id', 'in', (of) =>
-      of.selectFrom('maintenance_components').select('maintenance_id').where('component_id', 'in', ids),
-    )
-    .orderBy('starts_at')
-    .limit(20)
-    .execute()
 }

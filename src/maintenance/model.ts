@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { moment } from '../incidents/model.ts'
 import { repeats } from '../platform/recurrence.ts'
+import { which } from '../platform/series.ts'
 
 export const maintenanceStates = ['scheduled', 'in_progress', 'completed', 'cancelled'] as const
 export type MaintenanceState = (typeof maintenanceStates)[number]
@@ -108,8 +109,10 @@ export const NewMaintenance = z.object({
 })
 export type NewMaintenance = z.input<typeof NewMaintenance>
 
-/** What is not given stays. `note` is told to customers beside what changed. */
+/** What is not given stays. `note` is told to customers beside what changed; another rule counts for all later ones. */
 export const MaintenanceChange = z.object({
+  which,
+  repeats: repeats.nullish(),
   title: title.optional(),
   body: body.optional(),
   starts_at: moment.optional(),

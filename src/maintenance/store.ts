@@ -4,9 +4,9 @@ import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
 import { runOf, type UpdateKind } from './model.ts'
+import { type Series, seriesAmong } from './series-store.ts'
 
 export type Row = Selectable<Tables['maintenances']>
-export type Series = Omit<Selectable<Tables['maintenance_series']>, 'components'> & { components: string[] }
 export type Update = Selectable<Tables['maintenance_updates']>
 type Named = { id: string; slug: string; name: string; visibility: string; archived_at: string | null }
 export type Maintenance = Row & { components: Named[]; series: Series | null; updates: Update[] }
@@ -93,17 +93,6 @@ export async function whole(ctx: Context, rows: Row[]): Promise<Maintenance[]> {
   }))
 }
 
-async function seriesAmong(ctx: Context, rows: Row[]): Promise<Map<string, Series>> {
-  const ids = [...new Set(rows.flatMap(({ series_id }) => series_id ?? []))]
-  if (ids.length === 0) return new Map()
-  const found = await ctx.db.selectFrom('maintenance_series').selectAll().where('id', 'in', ids).execute()
-  return new Map(found.map((row) => [row.id, decoded(row)]))
-}
-
-function decoded(row: Selectable<Tables['maintenance_series']>): Series {
-  return { ...row, components: JSON.parse(row.components) }
-}
-
 type Written = Omit<Row, 'runs_from' | 'runs_to'>
 
 /** Writes one time of planned work; says whether it did: one of a series may stand there already. */
@@ -118,16 +107,26 @@ export async function insertMaintenance(ctx: Context, row: Written, component_id
   return true
 }
 
-/** Writes only if nobody else did since `version`; says whether it did. */
-export async function updateMaintenance(
+type Change = Updateable<Tables['maintenances']>
+
+/** Changes one by itself: of a series, it is no longer as the others. Only if nobody else did since `version`. */
+export function updateMaintenance(ctx: Context, known: Row, change: Change): Promise<boolean> {
+  const own_at = known.series_id === null ? null : (known.own_at ?? nowText(ctx))
+  return updateAlike(ctx, known, { ...change, own_at })
+}
+
+/** The same for one that is changed with all later ones; `quietly`, when customers are told of nothing. */
+export async function updateAlike(
   { db }: Context,
   known: Row,
-  change: Updateable<Tables['maintenances']>,
+  change: Change,
+  { quietly = false } = {},
 ): Promise<boolean> {
   const times = { ...known, ...change } as Row
+  const sequence = quietly ? known.sequence : known.sequence + 1
   const { numUpdatedRows } = await db
     .updateTable('maintenances')
-    .set({ ...change, ...runOf(times), version: known.version + 1, sequence: known.sequence + 1 })
+    .set({ ...change, ...runOf(times), version: known.version + 1, sequence })
     .where('id', '=', known.id)
     .where('version', '=', known.version)
     .executeTakeFirst()
@@ -157,29 +156,6 @@ export async function writeUpdate(
   }
   const row = { id: newId(), maintenance_id: id, kind, note, at, ...times }
   await db.insertInto('maintenance_updates').values(row).execute()
-}
-
-export async function insertSeries({ db }: Context, series: Series) {
-  const components = JSON.stringify(series.components)
-  await db
-    .insertInto('maintenance_series')
-    .values({ ...series, components })
-    .execute()
-}
-
-/** Says how far a series was laid out, or that it goes no further. */
-export async function updateSeries(
-  { db }: Context,
-  id: string,
-  change: Updateable<Pick<Tables['maintenance_series'], 'reached' | 'ended_at'>>,
-) {
-  await db.updateTable('maintenance_series').set(change).where('id', '=', id).execute()
-}
-
-/** The series that go on. */
-export async function openSeries({ db }: Context): Promise<Series[]> {
-  const rows = await db.selectFrom('maintenance_series').selectAll().where('ended_at', 'is', null).execute()
-  return rows.map(decoded)
 }
 
 /** Writes that somebody is reminded; says whether it did: another node may have been first. */

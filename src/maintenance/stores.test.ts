@@ -2,14 +2,16 @@ import assert from 'node:assert/strict'
 import { publicComponents } from '../components/public.ts'
 import { publicImpacts } from '../components/public-impacts.ts'
 import { goOnWithFreezes } from '../gate/freeze-series.ts'
-import { endFreeze, planFreeze, stopFreezes } from '../gate/freezes.ts'
+import { stopFreezes } from '../gate/freeze-series-edits.ts'
+import { endFreeze, planFreeze } from '../gate/freezes.ts'
 import { listFreezes } from '../gate/store.ts'
 import { northwind } from '../testing/northwind.ts'
 import { onBothStores } from '../testing/postgres.ts'
 import { editMaintenance, planMaintenance } from './actions.ts'
 import { followClock } from './by-clock.ts'
-import { currentMaintenances, listPublicMaintenances, maintenancesBetween } from './public.ts'
+import { currentMaintenances, listPublicMaintenances, maintenancesBetween } from './public-lists.ts'
 import { listMaintenances } from './store.ts'
+import { undoable, undoMaintenance } from './undo.ts'
 
 const work = {
   title: 'Moving the database',
@@ -140,3 +142,33 @@ onBothStores(
     )
   },
 )
+
+onBothStores('all later ones are moved together, stay folded away, and are taken back', async (store) => {
+  const { ship } = await northwind(store)
+  ship.at('2026-11-20T12:00:00.000Z')
+  const { id } = await planMaintenance(ship, { ...work, components: ['checkout'], repeats: 'FREQ=WEEKLY' })
+  const starts = async () =>
+    (await listMaintenances(ship, { show: 'coming', limit: 3 })).map(({ starts_at }) =>
+      starts_at.slice(5, 13),
+    )
+  const [, second] = await listMaintenances(ship, { show: 'coming', limit: 2 })
+  await undoable(ship, { what: 'edit', id: second?.id ?? '' }, (ctx) =>
+    editMaintenance(ctx, second?.id ?? '', {
+      ...{ which: 'later', starts_at: '2026-12-02T04:00:00Z', ends_at: '2026-12-02T05:00:00Z' },
+      components: ['storefront'],
+    }),
+  )
+  assert.deepEqual((await starts()).slice(0, 3), ['11-24T00', '12-02T04', '12-09T04'])
+  const shown = await currentMaintenances(ship, { limit: 9 })
+  assert.deepEqual(
+    shown.map(({ starts_at, components }) => [starts_at.slice(5, 10), components[0]?.slug]),
+    [
+      ['11-24', 'checkout'],
+      ['12-02', 'storefront'],
+    ],
+    'the next of each series',
+  )
+  await undoMaintenance(ship, second?.id ?? '')
+  assert.deepEqual((await starts()).slice(0, 3), ['11-24T00', '12-01T00', '12-08T00'])
+  assert.equal((await currentMaintenances(ship, { limit: 9 }))[0]?.id, id)
+})

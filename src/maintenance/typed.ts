@@ -1,10 +1,10 @@
 import { type Place, type Typed, typedFields, wallClock } from '../incidents/typed.ts'
+import { refuseSkipped } from '../incidents/wall-clock.ts'
 import { fields } from '../platform/forms.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { clock, dateIn } from '../platform/zone.ts'
 import type { Beginner, MaintenanceChange, NewMaintenance } from './model.ts'
 import type { Maintenance } from './store.ts'
-import { refuseSkipped } from './wall-clock.ts'
 
 /** The form of planned work as it was filled in. */
 export type TypedWork = { typed: Typed; components: string[] }
@@ -67,9 +67,10 @@ export function changeIn(form: TypedWork, known: Maintenance, place: Place): Mai
   const same = { ...typed }
   // what was not touched is not looked at again: its time may be the second of two
   for (const which of ['starts', 'ends'] as const) if (kept(which)) same[`${which}_kept`] = 'yes'
-  const { repeats: _, ...said } = saidIn({ ...form, typed: same }, place)
+  const said = saidIn({ ...form, typed: { ...same, repeats: 'rule' } }, place)
   return {
     ...said,
+    which: (typed.which || 'this') as MaintenanceChange['which'],
     starts_at: kept('starts') ? known.starts_at : said.starts_at,
     ends_at: kept('ends') ? known.ends_at : said.ends_at,
     note: typed.note ?? '',
@@ -79,7 +80,7 @@ export function changeIn(form: TypedWork, known: Maintenance, place: Place): Mai
 
 /** The fields that show it again. */
 export function shownWork(known: Maintenance, { time_zone }: Place): TypedWork {
-  const { title, body, starts_at, ends_at, starts_by, ends_by, version } = known
+  const { title, body, starts_at, ends_at, starts_by, ends_by, version, series } = known
   return {
     typed: {
       title,
@@ -92,6 +93,7 @@ export function shownWork(known: Maintenance, { time_zone }: Place): TypedWork {
       ends_by,
       release_component: known.release_component_id ?? '',
       release_version: known.release_version ?? '',
+      rule: series && !series.ended_at ? series.rule : '',
       version: String(version),
     },
     components: known.components.map(({ id }) => id),

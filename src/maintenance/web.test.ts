@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { declareIncident } from '../incidents/actions.ts'
+import { postUpdate } from '../incidents/updates.ts'
 import { startTestApp } from '../testing/http.ts'
 import { northwind } from '../testing/northwind.ts'
 import { planMaintenance } from './actions.ts'
@@ -122,6 +124,38 @@ test('buttons start it, end it and call it off; a press that comes too late says
   assert.equal((await all()).filter(({ cancelled_at }) => cancelled_at === null).length, 1)
 })
 
+test('of what repeats the form changes this one or all later ones, and Undo takes it back', async () => {
+  const { editor, all } = await yard()
+  await editor.post('/admin/maintenance', { ...typed, repeats: 'FREQ=WEEKLY' })
+  const second = (await all()).at(-2)
+  const list = (await editor.get('/admin/maintenance')).body
+  assert.match(
+    list,
+    /Fri 27 Nov 2026, 02:00<\/time> to <time[^>]*>03:30<[\s\S]*9 more times[\s\S]*Fri 4 Dec 2026, 02:00/,
+  )
+  assert.equal(list.match(/<article/g)?.length, 1)
+  const at = `/admin/maintenance/${second?.id}`
+  assert.match((await editor.get(`${at}/edit`)).body, /Which ones do you change\?[\s\S]*value="FREQ=WEEKLY"/)
+  const day = { starts_on: '2026-12-04', ends_on: '2026-12-04' }
+  const change = { ...typed, ...day, version: '1', rule: 'FREQ=WEEKLY', which: 'later' }
+  const wrong = await editor.post(at, { ...change, ends_clock: '01:00' })
+  assert.equal(wrong.statusCode, 422)
+  assert.match(wrong.body, /It ends before it starts\.[\s\S]*value="later" checked/)
+  const alone = await editor.post(at, { ...change, which: 'this', rule: 'FREQ=DAILY' })
+  assert.match(alone.body, /can only be changed for this one and all later ones[\s\S]*value="FREQ=DAILY"/)
+  assert.equal((await editor.post(at, { ...change, which: 'both' })).statusCode, 422)
+  await editor.post(at, { ...change, starts_clock: '03:00' })
+  const page = (await editor.get(at)).body
+  assert.match(page, /Moved, this one and all later ones\. Both times are told\.[\s\S]*>Undo</)
+  const clocks = async () => (await all()).map(({ starts_at }) => starts_at.slice(11, 13)).slice(-3)
+  assert.deepEqual(await clocks(), ['01', '01', '00'])
+  await editor.post(`${at}/undo`)
+  assert.match((await editor.get(at)).body, /Taken back: all stands as it did before\./)
+  assert.deepEqual(await clocks(), ['00', '00', '00'])
+  await editor.post(`${at}/undo`)
+  assert.match((await editor.get(at)).body, /This was taken back already\./)
+})
+
 test('who may only look sees it all and no button; who is nobody sees nothing', async () => {
   const { ship, server, components } = await yard()
   const span = { starts_at: '2026-11-24T00:00:00Z', ends_at: '2026-11-24T02:00:00Z' }
@@ -134,6 +168,41 @@ test('who may only look sees it all and no button; who is nobody sees nothing', 
   assert.equal((await viewer.post(`/admin/maintenance/${first.id}/start`)).statusCode, 403)
   const outside = await server.inject({ url: '/admin/maintenance', headers: { accept: 'text/html' } })
   assert.notEqual(outside.statusCode, 200)
+})
+
+test('an outage during the work and the work’s release stand on its page, and the work on the incident’s', async () => {
+  const { ship, server, components, release } = await yard()
+  const span = { starts_at: '2026-11-23T13:00:00Z', ends_at: '2026-11-23T15:00:00Z' }
+  const what = { components: [components.checkout.id], release: { component: 'checkout', version: '3.0' } }
+  const { id } = await planMaintenance(ship, { title: 'New disks', ...span, ...what })
+  const hurt = (component: string) => [{ component, status: 'major_outage' as const }]
+  const before = await declareIncident(ship, { title: 'Long over', body: 'x', components: hurt('checkout') })
+  await postUpdate(ship, before.id, { state: 'resolved', body: 'Over.' })
+  ship.at('2026-11-23T13:30:00.000Z')
+  const incident = await declareIncident(ship, {
+    title: 'Cards fail',
+    body: 'x',
+    components: hurt('checkout'),
+  })
+  const elsewhere = await declareIncident(ship, {
+    title: 'Pages fail',
+    body: 'x',
+    components: hurt('storefront'),
+  })
+  const viewer = await server.signedIn('viewer')
+  const page = async () => (await viewer.get(`/admin/maintenance/${id}`)).body
+  assert.match(
+    await page(),
+    new RegExp(`Meanwhile[^<]*<a href="/admin/incidents/${incident.id}">Cards fail</a>\\.`),
+  )
+  assert.match(await page(), /Checkout <code>3\.0<\/code><\/dd>/)
+  const released = await release('checkout', '3.0')
+  assert.match(await page(), new RegExp(`<a href="/admin/releases/${released}">as it was last released`))
+  const during = new RegExp(`During planned work[^<]*<a href="/admin/maintenance/${id}">New disks`)
+  assert.match((await viewer.get(`/admin/incidents/${incident.id}`)).body, during)
+  for (const other of [before, elsewhere]) {
+    assert.doesNotMatch((await viewer.get(`/admin/incidents/${other.id}`)).body, /During planned work/)
+  }
 })
 
 test('a token does what the pages do; without one there is the public projection', async () => {
@@ -177,6 +246,17 @@ test('a token does what the pages do; without one there is the public projection
   assert.deepEqual([ended.statusCode, ended.json().state], [200, 'completed'], ended.body)
   const listed = (await server.inject({ url: '/api/v1/maintenances?show=coming&limit=3', headers })).json()
   assert.deepEqual([listed.data.length, typeof listed.next_cursor], [3, 'string'])
+  const [next] = listed.data.slice(1)
+  const later = { which: 'later', title: 'All disks', version: next.version }
+  const together = await server.inject({
+    method: 'PATCH',
+    url: `/api/v1/maintenances/${next.id}`,
+    headers,
+    payload: later,
+  })
+  assert.deepEqual([together.statusCode, together.json().title], [200, 'All disks'], together.body)
+  const undone = await server.inject({ method: 'POST', url: `/api/v1/maintenances/${next.id}/undo`, headers })
+  assert.deepEqual([undone.statusCode, undone.json().title], [200, 'Disks'], undone.body)
   const bad = await server.inject({
     method: 'POST',
     url: '/api/v1/maintenances',

@@ -5,18 +5,17 @@ import { placeOf } from '../incidents/declaring.ts'
 import { attempt } from '../platform/attempt.ts'
 import { fields } from '../platform/forms.ts'
 import { type App, listQuery, pageOf } from '../platform/http.ts'
+import { foldLater } from '../platform/series.ts'
 import { clock, dateIn } from '../platform/zone.ts'
-import {
-  cancelMaintenance,
-  editMaintenance,
-  endMaintenance,
-  planMaintenance,
-  startMaintenance,
-  stopSeries,
-} from './actions.ts'
-import { overlapping, shown } from './look.ts'
+import { cancelMaintenance, editMaintenance, planMaintenance } from './actions.ts'
+import { besideWork } from './beside.ts'
+import { isMove } from './checks.ts'
+import { shown } from './look.ts'
+import { endMaintenance, startMaintenance } from './running.ts'
+import { stopSeries } from './series-edits.ts'
 import { listMaintenances, type Maintenance, maintenanceById } from './store.ts'
 import { changeIn, repetitions, saidIn, shownWork, type TypedWork, typedWork } from './typed.ts'
+import { undoable, undoFor, undoMaintenance } from './undo.ts'
 
 type One = { Params: { id: string } }
 const list = '/admin/maintenance'
@@ -48,7 +47,7 @@ function listRoute(app: App) {
       title: 'Maintenance',
       may_edit: may(request, 'editor'),
       current: await those('now'),
-      coming: await those('coming'),
+      coming: foldLater(await those('coming'), ({ own_at }) => own_at !== null),
       past: past.data.map((one) => shown(ctx, one, time_zone)),
       newer: query.cursor ? list : null,
       older: past.next_cursor ? `${list}?cursor=${past.next_cursor}` : null,
@@ -90,10 +89,9 @@ function showRoute(app: App) {
     return reply.view('/maintenance/show', {
       title: known.title,
       work: shown(ctx, known, time_zone),
-      beside: await overlapping(ctx, known),
-      release_component: (await listComponents(ctx)).find(({ id }) => id === known.release_component_id)
-        ?.name,
+      beside: await besideWork(ctx, known),
       may_edit: may(request, 'editor'),
+      undo: await undoFor(ctx, known.id),
     })
   })
 }
@@ -110,23 +108,37 @@ function editRoutes(app: App) {
     const known = await maintenanceById(ctx, request.params.id)
     const form = typedWork(request.body)
     const place = await placeOf(ctx)
-    const made = await attempt(async () => editMaintenance(ctx, known.id, changeIn(form, known, place)))
+    const made = await attempt(() =>
+      undoable(ctx, { what: 'edit', id: known.id }, (ctx) =>
+        editMaintenance(ctx, known.id, changeIn(form, known, place)),
+      ),
+    )
     if (!made.ok) {
       const current = made.current as Maintenance | null
       return showForm(request, reply.code(made.status), { known, form, errors: made.errors, current })
     }
-    const isMoved = made.data.starts_at !== known.starts_at || made.data.ends_at !== known.ends_at
-    reply.flash(isMoved ? 'Moved. Both times are told.' : 'Saved.')
+    reply.flash(savedWords(isMove(known, made.data), form.typed.which === 'later'))
     return reply.redirect(`${list}/${known.id}`, 303)
   })
+}
+
+function savedWords(isMoved: boolean, withLater: boolean) {
+  const what = isMoved ? 'Moved' : 'Saved'
+  return `${what}${withLater ? ', this one and all later ones' : ''}.${isMoved ? ' Both times are told.' : ''}`
 }
 
 const steps = {
   start: [startMaintenance, 'It has started.'],
   end: [endMaintenance, 'It has ended.'],
-  cancel: [cancelMaintenance, 'It is called off. The page and the calendar say so.'],
-  stop: [stopSeries, 'It is called off, and so are all that follow.'],
+  cancel: [takenBack('cancel', cancelMaintenance), 'It is called off. The page and the calendar say so.'],
+  stop: [takenBack('stop', stopSeries), 'It is called off, and so are all that follow.'],
+  undo: [undoMaintenance, 'Taken back: all stands as it did before.'],
 } as const
+
+/** The same verb, with what it takes to take it back. */
+function takenBack(what: 'cancel' | 'stop', verb: typeof cancelMaintenance): typeof cancelMaintenance {
+  return (ctx, id, input) => undoable(ctx, { what, id }, (ctx) => verb(ctx, id, input))
+}
 
 function stepRoutes(app: App) {
   for (const [name, [verb, words]] of Object.entries(steps)) {

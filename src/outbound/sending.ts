@@ -5,6 +5,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { unseal } from '../platform/seal.ts'
 import type { Answer, Client } from './client.ts'
 import { failed } from './faults.ts'
+import { hushed } from './hushed.ts'
 import { type Call, isTooLate, nextAttempt, secondsOf, verdictOn } from './model.ts'
 import { signatureHeaders } from './sign.ts'
 import { claimCall, deliverCall, dueCalls, endCall, insertAttempt, settleCall } from './store.ts'
@@ -100,7 +101,8 @@ async function sendOnce(ctx: Context, client: Client, call: Call): Promise<Answe
     const tail = sealed_tail === null ? '' : unseal(ctx.secret, sealed_tail)
     const said = { id, at: ctx.now(), body: `${body ?? ''}${tail}` }
     const headers = { ...withType(given), ...(secret === null ? {} : signatureHeaders({ ...said, secret })) }
-    return await client.send({ url, method: method as 'POST', headers, body: said.body })
+    const answer = await client.send({ url, method: method as 'POST', headers, body: said.body })
+    return hushed(answer, { headers: given, tail, secret })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return failed('Its secrets were sealed under another SHIPLOG_SECRET. Enter them anew.', true)

@@ -2,8 +2,10 @@ import Sqlite from 'better-sqlite3'
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type Driver,
   Kysely,
   PostgresDialect,
+  PostgresDriver,
   SqliteAdapter,
   type SqliteDatabase,
   SqliteDialect,
@@ -23,11 +25,13 @@ const sqliteFloor = '3.51.3'
  * The store that `url` names: `postgres://…`, or the path of a SQLite file that is made when absent, unless it
  * `must_exist`. Opened at the first use; one that cannot be opened, or breaks, is opened anew at the next use.
  */
-export function openDatabase(url: string, { must_exist = false } = {}): Database {
-  if (isPostgres(url)) return openPostgres(url)
-  return onSqlite(
-    reopening(() => prepared(new Sqlite(url, { fileMustExist: must_exist, timeout: patience.read }))),
-  )
+export function openDatabase(
+  url: string,
+  { must_exist = false, committed }: { must_exist?: boolean; committed?: Committed } = {},
+): Database {
+  if (isPostgres(url)) return openPostgres(url, committed)
+  const open = () => prepared(new Sqlite(url, { fileMustExist: must_exist, timeout: patience.read }))
+  return onSqlite(reopening(open), committed)
 }
 
 /** The SQLite file that a `DATABASE_URL` names; null for a PostgreSQL server, and for a store in memory. */
@@ -35,8 +39,11 @@ export function sqliteFile(url: string): string | null {
   return isPostgres(url) || url === ':memory:' ? null : url
 }
 
+/** Hears of each commit how many milliseconds the store took to make it last. */
+type Committed = (milliseconds: number) => void
+
 /** Whether a `DATABASE_URL` names a PostgreSQL server; else it is the path of a SQLite file. */
-function isPostgres(url: string): boolean {
+export function isPostgres(url: string): boolean {
   return /^postgres(ql)?:\/\//.test(url)
 }
 
@@ -45,8 +52,8 @@ export function openSqlite(connection: Sqlite.Database): Database {
   return onSqlite(reopening(() => prepared(connection)))
 }
 
-function onSqlite(database: SqliteDatabase): Database {
-  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database }) })
+function onSqlite(database: SqliteDatabase, committed?: Committed): Database {
+  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database }, committed) })
 }
 
 function prepared(connection: Sqlite.Database): Sqlite.Database {
@@ -69,13 +76,27 @@ function prepared(connection: Sqlite.Database): Sqlite.Database {
  */
 const patience = { read: 200, write: 5000 }
 
-function openPostgres(connectionString: string): Database {
+function openPostgres(connectionString: string, committed?: Committed): Database {
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
   const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 5000 })
   pool.on('error', () => {}) // an idle connection that dies is replaced at the next query
   // one that dies between two statements says so to nobody but its listeners; the next statement fails then
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const dialect = new PostgresDialect({ pool })
+  const createDriver = () => timed(new PostgresDriver({ pool }), committed)
+  return new Kysely<Tables>({ dialect: Object.assign(dialect, { createDriver }) })
+}
+
+/** Tells of each commit how long it took: what waits for the disk, on either store. */
+function timed<T extends Driver>(driver: T, committed: Committed | undefined): T {
+  if (!committed) return driver
+  const commit = driver.commitTransaction.bind(driver)
+  driver.commitTransaction = async (connection) => {
+    const begun = performance.now()
+    await commit(connection)
+    committed(performance.now() - begun)
+  }
+  return driver
 }
 
 function refuseOldSqlite(connection: Sqlite.Database) {
@@ -119,14 +140,16 @@ class WholeSqliteAdapter extends SqliteAdapter {
 
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: { database: SqliteDatabase }
+  readonly #committed: Committed | undefined
 
-  constructor(config: { database: SqliteDatabase }) {
+  constructor(config: { database: SqliteDatabase }, committed?: Committed) {
     super(config)
     this.#config = config
+    this.#committed = committed
   }
 
   override createDriver() {
-    return new ImmediateSqliteDriver(this.#config)
+    return timed(new ImmediateSqliteDriver(this.#config), this.#committed)
   }
 
   override createAdapter() {

@@ -61,6 +61,13 @@ export async function claimKey(ctx: Context, scope: string, key: string, print: 
   return { answer: kept.answer === null ? null : JSON.parse(kept.answer) }
 }
 
+/** What was answered under the keys that begin so; null while their holder is at work. */
+export async function answersUnder({ db }: Context, scope: string, begin: string): Promise<unknown[]> {
+  const query = db.selectFrom('idempotency_keys').select('answer').where('scope', '=', scope)
+  const rows = await query.where('key', 'like', `${begin}%`).limit(20).execute()
+  return rows.map(({ answer }) => (answer === null ? null : JSON.parse(answer)))
+}
+
 /** Stores what the holder of a key answered. */
 export async function keepAnswer(ctx: Context, scope: string, key: string, answer: unknown) {
   await ctx.db

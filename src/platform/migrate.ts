@@ -34,11 +34,6 @@ export async function migrateTo(db: Database, name: string): Promise<string[]> {
   return run(db, await readMigrations(), name)
 }
 
-/** The names of all migrations that this version knows, in their order. */
-export async function knownMigrations(): Promise<string[]> {
-  return Object.keys(await readMigrations())
-}
-
 async function run(db: Database, migrations: Record<string, Migration>, to?: string) {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error, results } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to))
@@ -46,11 +41,28 @@ async function run(db: Database, migrations: Record<string, Migration>, to?: str
   return (results ?? []).map((result) => result.migrationName)
 }
 
+/** The migrations of this version that did not run on the store yet, and those that it has from a newer version. */
+export async function migrationsBetween(db: Database): Promise<{ missing: string[]; unknown: string[] }> {
+  const [done, known] = [await migrationsOf(db), await knownMigrations()]
+  return {
+    missing: known.filter((name) => !done.includes(name)),
+    unknown: done.filter((name) => !known.includes(name)),
+  }
+}
+
+/** The names of all migrations that this version knows, in their order. */
+export async function knownMigrations(): Promise<string[]> {
+  const files = await readdir(folder)
+  return files
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.slice(0, -3))
+    .sort()
+}
+
 async function readMigrations() {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort()
   const migrations: Record<string, Migration> = {}
-  for (const file of files) {
-    migrations[file.slice(0, -3)] = await import(new URL(file, folder).href)
+  for (const name of await knownMigrations()) {
+    migrations[name] = await import(new URL(`${name}.ts`, folder).href)
   }
   return migrations
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** The version of the program that runs, as its package says. */
-export const programVersion: string = JSON.parse(
+/** Which Shiplog this is, as its package says. */
+export const version: string = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ).version

@@ -1,4 +1,4 @@
-import type { PublicIncident } from '../incidents/public.ts'
+import type { PublicIncident } from '../incidents/public-fields.ts'
 import { clock, dateIn, duration, full, seconds, zoneWords } from '../platform/zone.ts'
 import type { PublicRelease } from '../releases/public.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { componentStatuses } from '../components/model.ts'
 import { causes, remedies } from '../incidents/model.ts'
-import { PublicIncident } from '../incidents/public.ts'
+import { PublicIncident } from '../incidents/public-fields.ts'
 import { PublicPostmortem } from '../incidents/public-postmortem.ts'
 import type { Incident } from '../incidents/store.ts'
 import { type Context, nowText } from '../platform/context.ts'

@@ -1,6 +1,7 @@
 import type { ComponentStatus } from '../components/model.ts'
 import { visibleComponents } from '../components/visibility.ts'
-import { type PublicIncident, project, publicIncident } from '../incidents/public.ts'
+import { project, publicIncident } from '../incidents/public.ts'
+import type { PublicIncident } from '../incidents/public-fields.ts'
 import { publicImpactsOf } from '../incidents/public-impacts.ts'
 import { type Incident, impactsOf } from '../incidents/store.ts'
 import { wholeIncident } from '../incidents/whole.ts'

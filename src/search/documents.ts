@@ -11,6 +11,8 @@ export const documentsOf: Record<Kind, (ctx: Context, which: Which) => Promise<D
   component: componentDocuments,
   incident: incidentDocuments,
   update: updateDocuments,
+  note: noteDocuments,
+  postmortem: postmortemDocuments,
   release: releaseDocuments,
 }
 
@@ -71,6 +73,39 @@ async function updateDocuments({ db }: Context, which: Which) {
       : query.where('said.id', '>', which.after)
   const rows = await query.orderBy('said.id').limit(limitOf(which)).execute()
   return rows.map((row) => document('update', row.id, row.incident_id, [row.body, row.actor_name]))
+}
+
+/** Only operators search, so that what they said to each other may be found. */
+async function noteDocuments({ db }: Context, which: Which) {
+  let query = db
+    .selectFrom('incident_notes as note')
+    .innerJoin('incidents', 'incidents.id', 'note.incident_id')
+    .select(['note.id', 'note.incident_id', 'note.body', 'note.actor_name'])
+    .where('note.deleted_at', 'is', null)
+    .where('incidents.deleted_at', 'is', null)
+  query =
+    'ids' in which
+      ? query.where('note.incident_id', 'in', which.ids)
+      : query.where('note.id', '>', which.after)
+  const rows = await query.orderBy('note.id').limit(limitOf(which)).execute()
+  return rows.map((row) => document('note', row.id, row.incident_id, [row.body, row.actor_name]))
+}
+
+/** What was learned, published or not, with what is to be done about it. */
+async function postmortemDocuments({ db }: Context, which: Which) {
+  let query = db
+    .selectFrom('postmortems as learned')
+    .innerJoin('incidents', 'incidents.id', 'learned.incident_id')
+    .select(['learned.id', 'learned.incident_id', 'learned.body', 'learned.how_noticed', 'incidents.title'])
+    .where('incidents.deleted_at', 'is', null)
+  query =
+    'ids' in which
+      ? query.where('learned.incident_id', 'in', which.ids)
+      : query.where('learned.id', '>', which.after)
+  const rows = await query.orderBy('learned.id').limit(limitOf(which)).execute()
+  return rows.map(({ id, incident_id, body, how_noticed, title }) =>
+    document('postmortem', id, incident_id, [title, body, how_noticed]),
+  )
 }
 
 async function releaseDocuments({ db }: Context, which: Which) {

@@ -84,7 +84,7 @@ async function followOn(ctx: Context, read_to: string) {
     for (const one of bearers.incident) incident.add(one)
   }
   await readAnew(ctx, ['component'], [...new Set(ids('component'))])
-  await readAnew(ctx, ['incident', 'update'], [...incident])
+  await readAnew(ctx, ['incident', 'update', 'note', 'postmortem'], [...incident])
   await readAnew(ctx, ['release'], [...release])
   await saveState(ctx, { stage: done, last_id: '', read_to: lines.at(-1)?.id ?? read_to })
 }

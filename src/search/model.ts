@@ -1,13 +1,15 @@
 import { z } from 'zod'
 
 /** What can be found, in the order in which it is shown. */
-export const kinds = ['component', 'incident', 'update', 'release'] as const
+export const kinds = ['component', 'incident', 'update', 'note', 'postmortem', 'release'] as const
 export type Kind = (typeof kinds)[number]
 
 export const kindWords: Record<Kind, string> = {
   component: 'Components',
   incident: 'Incidents',
   update: 'What was said',
+  note: 'Notes of the team',
+  postmortem: 'Postmortems',
   release: 'Releases',
 }
 

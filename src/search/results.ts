@@ -26,6 +26,8 @@ export async function resultsOf(ctx: Context, found: Found[], asked: Asked): Pro
     ['component', await components(ctx, ids('component'))],
     ['incident', await incidents(ctx, ids('incident'))],
     ['update', await updates(ctx, ids('update'))],
+    ['note', await notes(ctx, ids('note'))],
+    ['postmortem', await postmortems(ctx, ids('postmortem'))],
     ['release', await releases(ctx, ids('release'))],
   ]
   const known = new Map(
@@ -88,6 +90,36 @@ async function updates({ db }: Context, ids: string[]): Promise<Plain[]> {
     .execute()
   return rows.map(({ id, title, body, actor_name, display_at, incident_id }) => {
     return { id, title, about: actor_name, text: body, at: display_at, path: incidentPath(incident_id) }
+  })
+}
+
+async function notes({ db }: Context, ids: string[]): Promise<Plain[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('incident_notes as note')
+    .innerJoin('incidents', 'incidents.id', 'note.incident_id')
+    .select(['note.id', 'note.body', 'note.created_at', 'note.actor_name'])
+    .select(['incidents.title', 'note.incident_id'])
+    .where('note.id', 'in', ids)
+    .execute()
+  return rows.map(({ id, title, body, actor_name, created_at, incident_id }) => {
+    return { id, title, about: actor_name, text: body, at: created_at, path: incidentPath(incident_id) }
+  })
+}
+
+async function postmortems({ db }: Context, ids: string[]): Promise<Plain[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('postmortems as learned')
+    .innerJoin('incidents', 'incidents.id', 'learned.incident_id')
+    .select(['learned.id', 'learned.body', 'learned.published_at', 'learned.updated_at'])
+    .select(['incidents.title', 'learned.incident_id'])
+    .where('learned.id', 'in', ids)
+    .execute()
+  return rows.map(({ id, title, body, published_at, updated_at, incident_id }) => {
+    const about = published_at ? 'published' : 'a draft'
+    const path = `${incidentPath(incident_id)}/postmortem`
+    return { id, title, about, text: body, at: published_at ?? updated_at, path }
   })
 }
 

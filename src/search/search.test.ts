@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createComponent, editComponent } from '../components/actions.ts'
 import { declareIncident, deleteIncident, restoreIncident } from '../incidents/actions.ts'
+import { addNote, deleteNote } from '../incidents/notes.ts'
 import { deleteUpdate, postUpdate } from '../incidents/updates.ts'
+import { savePostmortem } from '../postmortems/actions.ts'
 import { recordByHand } from '../releases/by-hand.ts'
 import { startTestApp } from '../testing/http.ts'
 import { onBothStores } from '../testing/postgres.ts'
@@ -197,4 +199,23 @@ test('a token needs all three rights to read, and gets what the page shows', asy
   )
   assert.equal(complete, true)
   assert.equal((await ask(all, 'x'.repeat(201))).statusCode, 422)
+})
+
+onBothStores('what the team noted and what was learned is found, and not once it is gone', async (ship) => {
+  const { payments } = await fleet(ship)
+  const kinds = async (q: string) =>
+    (await search(ship, { q, limit: 9 })).data.map(({ kind, path }) => [kind, path])
+  const page = `/admin/incidents/${payments.id}`
+  const note = await addNote(ship, payments.id, { body: 'Mari asks the lighthouse.' })
+  assert.deepEqual(await kinds('lighthouse'), [['note', page]])
+  await deleteNote(ship, payments.id, note.id)
+  assert.deepEqual(await kinds('lighthouse'), [])
+  await savePostmortem(ship, payments.id, { body: 'A lighthouse was out.', how_noticed: 'A captain' })
+  assert.deepEqual(await kinds('captain light'), [['postmortem', `${page}/postmortem`]])
+  await deleteIncident(ship, payments.id)
+  assert.deepEqual(await kinds('captain'), [])
+  await restoreIncident(ship, payments.id)
+  await buildAnew(ship)
+  assert.equal(await keepIndexed(ship, { most: 1000 }), true)
+  assert.deepEqual(await kinds('captain'), [['postmortem', `${page}/postmortem`]])
 })

@@ -1,6 +1,6 @@
 import { publicComponents } from '../components/public.ts'
 import { openPublicIncidents, pastIncidentIds } from '../incidents/public.ts'
-import { publicMaintenanceIds } from '../maintenance/public.ts'
+import { publicMaintenanceIds } from '../maintenance/public-lists.ts'
 import type { Context } from '../platform/context.ts'
 import { readerOf } from '../platform/http.ts'
 import { publicReleaseIds } from '../releases/public.ts'

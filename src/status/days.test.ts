@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PublicIncident } from '../incidents/public.ts'
+import type { PublicIncident } from '../incidents/public-fields.ts'
 import { wordsFor } from '../site/words/index.ts'
 import { pastDays, startOfDays } from './days.ts'
 

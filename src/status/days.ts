@@ -1,5 +1,5 @@
 import { dayFinder, lastDays } from '../components/calendar.ts'
-import type { PublicIncident } from '../incidents/public.ts'
+import type { PublicIncident } from '../incidents/public-fields.ts'
 import { duration, seconds } from '../platform/zone.ts'
 import type { Words } from '../site/words/index.ts'
 

@@ -1,5 +1,5 @@
 import { worstStatus } from '../components/model.ts'
-import type { PublicIncident } from '../incidents/public.ts'
+import type { PublicIncident } from '../incidents/public-fields.ts'
 import type { PublicMaintenance } from '../maintenance/public.ts'
 import { day, duration, full } from '../platform/zone.ts'
 import type { PublicRelease } from '../releases/public.ts'

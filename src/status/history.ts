@@ -1,6 +1,6 @@
 import { type NamedComponent, namedComponents } from '../components/public-names.ts'
 import { firstPublicIncidentAt, publicIncidentsBetween } from '../incidents/public-between.ts'
-import { firstMaintenanceAt, maintenancesBetween } from '../maintenance/public.ts'
+import { firstMaintenanceAt, maintenancesBetween } from '../maintenance/public-lists.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'

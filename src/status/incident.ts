@@ -1,5 +1,6 @@
 import { cardOf } from '../incidents/card.ts'
-import { type PublicIncident, publicIncident } from '../incidents/public.ts'
+import { publicIncident } from '../incidents/public.ts'
+import type { PublicIncident } from '../incidents/public-fields.ts'
 import { type IncidentImpact, publicImpactsOf } from '../incidents/public-impacts.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'

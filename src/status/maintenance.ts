@@ -1,10 +1,6 @@
 import { toneOf } from '../maintenance/look.ts'
-import {
-  currentMaintenances,
-  type PublicMaintenance,
-  publicMaintenance,
-  type ToldMaintenance,
-} from '../maintenance/public.ts'
+import { type PublicMaintenance, publicMaintenance, type ToldMaintenance } from '../maintenance/public.ts'
+import { currentMaintenances } from '../maintenance/public-lists.ts'
 import type { Context } from '../platform/context.ts'
 import { clock, dateIn, duration, full } from '../platform/zone.ts'
 import { repeatWords } from '../site/repeat-words.ts'

@@ -1,4 +1,4 @@
-import type { PublicIncident } from '../incidents/public.ts'
+import type { PublicIncident } from '../incidents/public-fields.ts'
 import type { Context } from '../platform/context.ts'
 import { seconds } from '../platform/zone.ts'
 import { publicFactsOf } from '../postmortems/reading.ts'

@@ -1,6 +1,7 @@
 import { namedComponents } from '../components/public-names.ts'
 import { lastQuarters, type Quarter } from '../components/quarters.ts'
-import { incidentsWithoutWayBack, type PublicIncident } from '../incidents/public.ts'
+import { incidentsWithoutWayBack } from '../incidents/public.ts'
+import type { PublicIncident } from '../incidents/public-fields.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { median } from '../platform/median.ts'
 import { dateIn, seconds } from '../platform/zone.ts'

@@ -5,27 +5,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildApp } from '../app.ts'
 import { makeFront } from '../front.ts'
+import { type Meter, makeMeter } from '../health/meter.ts'
 import { followJournal } from '../journal/follow.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
 import type { World } from './world.ts'
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
 
-type Options = { url?: string | null; folder?: string; trusted_proxies?: string[] }
+type Options = { url?: string | null; folder?: string; trusted_proxies?: string[]; meter?: Meter }
 
 /** The real server on a socket, with what keeps public answers ready before it, and a folder for bad days. */
 export async function startWithFront(
   ship: World,
-  { url = 'http://status.test', folder, trusted_proxies = [] }: Options = {},
+  { url = 'http://status.test', folder, trusted_proxies = [], meter = makeMeter() }: Options = {},
 ) {
   const own = mkdtempSync(join(tmpdir(), 'shiplog-front-'))
   const files = renderingFiles(join(folder ?? own, 'pages'), () => {})
   const journal = followJournal(ship)
-  const front = makeFront({ now: ship.now, url, files, journal })
+  const front = makeFront({ now: ship.now, url, files, journal, answered: meter.ready })
   let rendered = 0
   const meanwhile: { work?: () => unknown } = {}
   const settings = { url, trusted_proxies, log_level: 'silent', secret: ship.secret }
-  const app = await buildApp(settings, { ...ship, committed: journal.committed }, { front })
+  const app = await buildApp(
+    settings,
+    { ...ship, committed: journal.committed },
+    { front, health: { meter } },
+  )
   app.addHook('preHandler', async () => meanwhile.work?.())
   app.addHook('onSend', async (request, _reply, payload) => {
     if (request.routeOptions.config.kept) rendered += 1

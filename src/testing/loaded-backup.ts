@@ -8,7 +8,7 @@ import { shell } from './shell.ts'
 
 const probe = join(import.meta.dirname, '../../scripts/backup-probe.ts')
 
-type Told = { probe: string; path: string; took: number; stall: number; stall_without: number; bytes: number }
+type Told = { path: string; took: number; stall: number; stall_without: number; bytes: number }
 
 /**
  * A real server makes a backup while others deliver to it as fast as they can. Returns what was acknowledged before the
@@ -19,31 +19,27 @@ export async function backupUnderLoad(t: TestContext, { lanes = 8, journal_lines
   await withStore(env, (ctx) => createComponent(ctx, { name: 'Checkout' }))
   fatten(join(folder, 'shiplog.db'), journal_lines)
   const { out: token } = await shiplog('token', 'create', '--name', 'ci', '--scope', 'releases:write')
-  const { address, child } = await serving(['serve'], { NODE_OPTIONS: `--import ${probe}` })
+  const { address, signal, said } = await serving(['serve'], { NODE_OPTIONS: `--import ${probe}` })
   const load = deliverers(address, token.trim(), lanes)
-  let before: string[] | undefined
-  let said = ''
-  const told = Promise.withResolvers<Told>()
-  child.stderr.on('data', (words) => {
-    said += words
-    const lines = said.split('\n').slice(0, -1)
-    for (const line of lines.filter((one) => one.startsWith('{"probe"'))) {
-      const read = JSON.parse(line) as Told
-      if (read.probe === 'begun') before ??= [...load.acknowledged]
-      else told.resolve(read)
-    }
-  })
   while (load.acknowledged.length < first) await setTimeout(20)
-  const [begun, already] = [performance.now(), load.acknowledged.length]
-  child.kill('SIGUSR2')
-  const measured = await told.promise
+  const [begun, before] = [performance.now(), [...load.acknowledged]]
+  signal('SIGUSR2')
+  let measured: Told | undefined
+  while (!measured) {
+    await setTimeout(20)
+    const lines = said().err.split('\n').slice(0, -1)
+    const line = lines.find((one) => one.startsWith('{"path"'))
+    measured = line ? (JSON.parse(line) as Told) : undefined
+  }
   await load.stop()
-  const per_second = Math.round((load.acknowledged.length - already) / ((performance.now() - begun) / 1000))
+  const per_second = Math.round(
+    (load.acknowledged.length - before.length) / ((performance.now() - begun) / 1000),
+  )
   const { bytes, took, stall, stall_without } = measured
   t.diagnostic(
     `${per_second} acknowledged each second; ${bytes} bytes in ${took.toFixed()} ms; longest stall ${stall.toFixed(1)} ms with it, ${stall_without.toFixed(1)} ms without`,
   )
-  return { ...measured, per_second, before: before ?? [], there: runsIn(join(measured.path, 'shiplog.db')) }
+  return { ...measured, per_second, before, there: runsIn(join(measured.path, 'shiplog.db')) }
 }
 
 /** Delivers as fast as it can until told to stop; a run counts once it was acknowledged. */

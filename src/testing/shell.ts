@@ -39,10 +39,14 @@ export function shell(t: TestContext, more: NodeJS.ProcessEnv = {}) {
     return { code: child.exitCode, out, err }
   }
 
-  /** Starts a command that serves; resolves with its first line, and stops it in the end. */
-  async function serving(argv: string[], set: NodeJS.ProcessEnv = {}) {
-    const child = begin(argv, set)
+  /** Starts a command that serves, with flags for Node; resolves with its first line, and stops it in the end. */
+  async function serving(argv: string[], set: NodeJS.ProcessEnv = {}, flags: string[] = []) {
+    const child = begin(argv, set, flags)
     let err = ''
+    let out = ''
+    child.stdout.on('data', (words) => {
+      out += words
+    })
     child.stderr.on('data', (words) => {
       err += words
     })
@@ -57,11 +61,16 @@ export function shell(t: TestContext, more: NodeJS.ProcessEnv = {}) {
       await ended
       return child.exitCode
     }
-    return { line, address, port: new URL(address).port, child, stop }
+    return {
+      ...{ line, address, port: new URL(address).port, stop },
+      /** All that it said so far. */
+      said: () => ({ out, err }),
+      signal: (name: NodeJS.Signals) => child.kill(name),
+    }
   }
 
-  function begin(argv: string[], set: NodeJS.ProcessEnv) {
-    const child = spawn(process.execPath, [main, ...argv], { env: { ...env, ...set } })
+  function begin(argv: string[], set: NodeJS.ProcessEnv, flags: string[] = []) {
+    const child = spawn(process.execPath, [...flags, main, ...argv], { env: { ...env, ...set } })
     t.after(() => void child.kill('SIGKILL'))
     return child
   }

@@ -12,6 +12,8 @@ export type GateTables = {
     ended_at: Time | null
     /** Set on each time of a freeze that repeats. */
     series_id: Id | null
+    /** When the rule says that it starts: it stays when this one is moved. */
+    occurs_at: Time | null
   }
   /** A freeze that repeats: what each time begins with, and how far its times were laid out. */
   freeze_series: {
@@ -27,6 +29,17 @@ export type GateTables = {
     reached: Time
     ended_at: Time | null
     created_at: Time
+  }
+  /** What was done a moment ago and can be taken back: how all of it stood before and after, as JSON. */
+  freeze_undos: {
+    id: Id
+    freeze_id: Id
+    owner: string
+    what: string
+    before: Json
+    after: Json
+    at: Time
+    undone_at: Time | null
   }
   freeze_window_components: { freeze_window_id: Id; component_id: Id }
   /** How a component takes a rule: `on` (it stops a release), `warn` or `off`. Without a row, as the rule begins. */

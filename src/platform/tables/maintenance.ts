@@ -30,6 +30,8 @@ export type MaintenanceTables = {
     body: string
     starts_at: Time
     ends_at: Time
+    /** Of a series: since when it is not as the others, for somebody changed it alone. */
+    own_at: Time | null
     /** Since when it has these times. */
     timed_at: Time
     /** `clock`, `hand` or `release`. */
@@ -59,6 +61,17 @@ export type MaintenanceTables = {
     ends_at: Time
     was_starts_at: Time | null
     was_ends_at: Time | null
+  }
+  /** What was done a moment ago and can be taken back: how all of it stood before and after, as JSON. */
+  maintenance_undos: {
+    id: Id
+    maintenance_id: Id
+    owner: string
+    what: string
+    before: Json
+    after: Json
+    at: Time
+    undone_at: Time | null
   }
   /** One row for each reminder that was recorded: whoever writes it, reminds. */
   maintenance_reminders: { maintenance_id: Id; hours: number; starts_at: Time; at: Time }

@@ -1,6 +1,7 @@
 import { errors } from './en/errors.ts'
 import { frame, sample } from './en/frame.ts'
-import * as past from './en/history.ts'
+import { history } from './en/history.ts'
+import { incident } from './en/incident-page.ts'
 import { again, card, cause, over } from './en/incidents.ts'
 import { live, stale } from './en/live.ts'
 import { log } from './en/log.ts'
@@ -8,6 +9,8 @@ import { maintenance } from './en/maintenance.ts'
 import { now } from './en/now.ts'
 import { postmortem } from './en/postmortem.ts'
 import { programs } from './en/programs.ts'
+import { release, tide } from './en/release.ts'
+import { rollbacks } from './en/rollbacks.ts'
 import { soundings } from './en/soundings.ts'
 import { badge, group, headline, states, status } from './en/status.ts'
 import { time } from './en/time.ts'
@@ -33,7 +36,7 @@ export const en = {
   now,
   group,
   soundings,
-  past,
+  past: { history, rollbacks, release, incident, tide },
   postmortem,
   again,
   card,

@@ -4,7 +4,8 @@ import ical, {
   ICalEventStatus,
   ICalEventTransparency,
 } from 'ical-generator'
-import { calendarMaintenances, type PublicMaintenance } from '../../maintenance/public.ts'
+import type { PublicMaintenance } from '../../maintenance/public.ts'
+import { calendarMaintenances } from '../../maintenance/public-lists.ts'
 import type { Context } from '../../platform/context.ts'
 import { repeatWords } from '../../site/repeat-words.ts'
 import type { Words } from '../../site/words/index.ts'

@@ -1,4 +1,4 @@
-import type { PublicIncident } from '../../incidents/public.ts'
+import type { PublicIncident } from '../../incidents/public-fields.ts'
 import { latest } from '../feeds/model.ts'
 import type { V2Component, V2Incident, V2Update } from './model.ts'
 

@@ -1,9 +1,5 @@
-import {
-  currentMaintenances,
-  listPublicMaintenances,
-  type ToldMaintenance,
-  withUpdates,
-} from '../../maintenance/public.ts'
+import { type ToldMaintenance, withUpdates } from '../../maintenance/public.ts'
+import { currentMaintenances, listPublicMaintenances } from '../../maintenance/public-lists.ts'
 import type { Context } from '../../platform/context.ts'
 import { wordsFor } from '../../site/words/index.ts'
 import type { Home } from '../home.ts'

@@ -1,5 +1,5 @@
 import type { ComponentStatus } from '../../components/model.ts'
-import type { PublicIncident } from '../../incidents/public.ts'
+import type { PublicIncident } from '../../incidents/public-fields.ts'
 import { indicators, type V2Status } from './model.ts'
 
 type Indicator = V2Status['indicator']

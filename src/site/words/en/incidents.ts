@@ -5,6 +5,8 @@ export const card = {
   affects: 'Affects',
   affected: 'Affected',
   next_update_by: 'Next update by',
+  /** Before the time at which an update was mended. */
+  edited: 'edited',
   all_updates: (updates: number) => `All ${updates} updates`,
 }
 

@@ -1,5 +1,5 @@
-import { fault } from '../incidents/model.ts'
 import { fromWallClock, wallMinute } from '../platform/zone.ts'
+import { fault } from './model.ts'
 
 const hour = 3_600_000
 

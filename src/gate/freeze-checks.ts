@@ -1,0 +1,53 @@
+import { componentByIdOrSlug } from '../components/store.ts'
+import { fault } from '../incidents/model.ts'
+import type { Context } from '../platform/context.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { faultOfSpan, freezeState } from './freeze.ts'
+import type { Freeze } from './store.ts'
+
+/** What the verbs of freezes look at before they write. */
+
+/** Refuses times that make no sense, beside their field. */
+export function refuseSpan(span: { starts_at: string; ends_at: string }, now: string) {
+  const wrong = faultOfSpan(span, now)
+  if (wrong) throw fault(...wrong)
+}
+
+/** Refuses to change what is over, and times that make no sense. */
+export function refuseChange(freeze: Freeze, span: { starts_at: string; ends_at: string }, now: string) {
+  if (freezeState(freeze, now) === 'past') {
+    throw new Refusal('conflict', 'This freeze is over. Plan a new one.')
+  }
+  refuseSpan(span, now)
+}
+
+/** One alone has no rule of its own. */
+export function onlyTogether() {
+  return fault('repeats', 'How often it repeats can only be changed for this one and all later ones.')
+}
+
+/** The components that are named, each once. One that was archived meanwhile may stay where it was. */
+export async function idsOf(ctx: Context, names: string[], known: { id: string }[]) {
+  const ids = new Set<string>()
+  for (const name of names) {
+    const component = await componentByIdOrSlug(ctx, name).catch((error) => {
+      const unknown = error instanceof Refusal && error.code === 'not-found'
+      throw unknown ? fault('components', `There is no component “${name}”.`) : error
+    })
+    const stays = known.some(({ id }) => id === component.id)
+    if (component.archived_at && !stays) throw fault('components', `${component.name} is archived.`)
+    ids.add(component.id)
+  }
+  return [...ids]
+}
+
+/** What the journal says of it. */
+export function detailOf({ reason, starts_at, ends_at }: Pick<Freeze, 'reason' | 'starts_at' | 'ends_at'>) {
+  return { reason, starts_at, ends_at }
+}
+
+/** Somebody else was faster; what stands now goes with the answer. */
+export function stale(current: Freeze) {
+  const words = 'Somebody else changed this freeze meanwhile. Nothing of yours was saved yet.'
+  return new Refusal('stale', words, { current })
+}

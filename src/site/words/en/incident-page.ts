@@ -1,0 +1,38 @@
+/** The page of one incident. */
+export const incident = {
+  times: (zone: string) => `All times in ${zone}.`,
+  as_of: 'As of',
+  facts: 'In short',
+  started: 'Started',
+  told: 'First told',
+  told_after: (time: string) => `${time} after it started`,
+  monitoring: 'Watched since',
+  resolved: 'Resolved',
+  to_resolve: 'Time to resolve',
+  lasting: 'Lasts for',
+  severity: 'Severity',
+  severities: { none: 'None', minor: 'Minor', major: 'Major', critical: 'Critical' },
+  cause: 'Cause',
+  causes: {
+    unknown_open: 'Not known yet.',
+    unknown: 'No cause was published.',
+    not_release: 'Not caused by a release.',
+  },
+  remedy: 'Remedy',
+  remedies: {
+    rolled_back: 'It was rolled back.',
+    rolled_forward: 'A newer release ended it.',
+    rolled_forward_because: 'A newer release ended it. It could not be rolled back:',
+    other: 'Something other than a release ended it.',
+  },
+  impacts: 'What was affected',
+  impacts_open: 'What is affected',
+  columns: { component: 'Component', status: 'Status', time: 'From and to', lasted: 'For' },
+  /** Between two moments. */
+  until: '–',
+  still: 'now',
+  not_hurt: 'Named in the updates, and worked all the time',
+  said: 'What we said',
+  nothing_said: 'Nothing yet.',
+  more: 'More',
+}
