@@ -31,9 +31,14 @@ function folderOf(t: TestContext): string {
   return home
 }
 
+/** What can be searched is read anew whenever a migration says so: it is made of the other rows. */
+function kept(counts: Record<string, number>) {
+  return Object.entries(counts).filter(([table]) => !table.startsWith('search_'))
+}
+
 /** Every row is still there, and customers read what they read before, and nothing less. */
 async function isKept(db: Database, fixture: Fixture, most = Number.POSITIVE_INFINITY) {
-  assert.deepEqual(await countRows(db, fixture), rowsOf(fixture))
+  assert.deepEqual(kept(await countRows(db, fixture)), kept(rowsOf(fixture)))
   const world = worldOn(db)
   world.at(fixture.made_at)
   const app = await startTestApp(world)
