@@ -1,8 +1,8 @@
-import { closeSync, createReadStream, fdatasyncSync, openSync } from 'node:fs'
+import { closeSync, createReadStream, openSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import Sqlite from 'better-sqlite3'
-import { syncFile } from './files.ts'
+import { syncFile, syncSome } from './files.ts'
 import { type Facts, newDigest } from './manifest.ts'
 
 export type Copied = Pick<Facts, 'sqlite_version' | 'migrations' | 'rows' | 'journal' | 'size' | 'sha256'>
@@ -40,7 +40,7 @@ async function copyPages(source: Sqlite.Database, to: string) {
         unsynced += pagesAtOnce
         if (unsynced >= pagesUnsynced) {
           file ??= openSync(to, 'r+')
-          fdatasyncSync(file)
+          syncSome(file)
           unsynced = 0
         }
         return pagesAtOnce

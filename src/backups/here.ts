@@ -8,13 +8,13 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { statfs, writeFile } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal } from '../platform/refusal.ts'
 import { keyId } from '../platform/seal.ts'
 import { version } from '../platform/version.ts'
 import { copyStore } from './copying.ts'
-import { syncFile, syncFolder } from './files.ts'
+import { syncFolder, writeDurably } from './files.ts'
 import { type Facts, manifestText, names } from './manifest.ts'
 import { nameAt } from './naming.ts'
 
@@ -47,8 +47,7 @@ export async function makeBackupHere(wanted: Wanted, copy = copyStore): Promise<
     chmodSync(to, 0o600)
     const facts: Facts = { ...copied, ...about(secret, now) }
     const manifest = join(draft, names.manifest)
-    await writeFile(manifest, manifestText(secret, facts), { mode: 0o600 })
-    syncFile(manifest)
+    writeDurably(manifest, manifestText(secret, facts))
     syncFolder(draft)
     return { path: named(draft, wanted), facts }
   } catch (error) {

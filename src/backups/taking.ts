@@ -92,7 +92,7 @@ async function copyPlainFile(from: string, to: string, size: number): Promise<st
     const digest = newDigest()
     const source = file.createReadStream({ autoClose: false, highWaterMark: 1024 * 1024 })
     source.on('data', (bytes) => digest.update(bytes))
-    await pipeline(source, createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true }))
+    await pipeline(source, createWriteStream(to, { flags: 'wx', mode: 0o600 }))
     return digest.digest('hex')
   } finally {
     await file.close()
