@@ -21,6 +21,7 @@ import * as gateJobs from './gate/jobs.ts'
 import * as gateWeb from './gate/web.ts'
 import * as healthApi from './health/api.ts'
 import { makeMeter, registerMeter } from './health/meter.ts'
+import type { Tracing } from './health/tracing.ts'
 import * as incidentsApi from './incidents/api.ts'
 import * as incidentsJobs from './incidents/jobs.ts'
 import * as incidentsWeb from './incidents/web.ts'
@@ -89,6 +90,8 @@ type Options = {
   ready?: () => boolean
   /** What `/readyz` and `/metrics` tell of; without it, of a server that is simply there. */
   health?: Partial<healthApi.Health>
+  /** Who is told what each request took. */
+  tracing?: Pick<Tracing, 'watch'> | undefined
   /** What keeps public answers ready; without it each is rendered when it is asked for. */
   front?: Front
   /** The backups that are made by themselves, where there are any. */
@@ -107,6 +110,7 @@ export async function buildApp(
     backups = null,
     ready = () => true,
     health = {},
+    tracing,
   }: Options = {},
 ): Promise<App> {
   const app = bareServer(config, front)
@@ -124,6 +128,7 @@ export async function buildApp(
   app.addHook('onRequest', async (request) => {
     request.ctx = { ...ctx, actor: { kind: 'visitor', id: null, name: 'visitor' }, log: request.log }
   })
+  tracing?.watch(app)
   registerPages(app, { assets, origin: config.url, sample, exported })
   await registerBodies(app)
   app.addHook('onRequest', async (request) => {

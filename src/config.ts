@@ -86,6 +86,10 @@ const settings = {
     .max(300)
     .default(0)
     .describe('How long `/readyz` says `draining` before a stop, so that a balancer sends readers elsewhere'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an address like http://127.0.0.1:4318' })
+    .optional()
+    .describe('Where traces go, once OpenTelemetry’s packages are installed'),
   SHIPLOG_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -108,6 +112,7 @@ export type Config = {
   outbound_allow: string[]
   backup: { dir: string; every_hours: number; keep: { daily: number; weekly: number; monthly: number } }
   drain_seconds: number
+  traces_to: string | null
   log_level: string
 }
 
@@ -146,6 +151,7 @@ function settled(read: z.infer<z.ZodObject<typeof settings>>, make: boolean): Co
     outbound_allow: read.SHIPLOG_OUTBOUND_ALLOW,
     backup: backupSettings(read, data_dir),
     drain_seconds: read.SHIPLOG_DRAIN_SECONDS,
+    traces_to: read.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     log_level: read.SHIPLOG_LOG_LEVEL,
   }
 }

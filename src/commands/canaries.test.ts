@@ -127,7 +127,7 @@ async function forges({ ask, post, json }: Visitor, all: string, port: number) {
   const over = new Promise((resolve) => socket.on('close', resolve))
   socket.resume()
   for (const line of [
-    'GET /api/v1/tokens/\u009b31m\u0085 HTTP/1.1',
+    'GET /api/v1/incidents/\u009b31m\u0085 HTTP/1.1',
     'Host: a',
     'User-Agent: \u001b[31m',
     'Connection: close',

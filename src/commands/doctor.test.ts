@@ -45,6 +45,7 @@ test('of what is well the doctor says so, line by line, and ends with 0', async 
   const here = looks(shell(t, { SHIPLOG_DATA_DIR: folder, PORT: server.port }))
   const { found } = await here.look()
   assert.match(JSON.stringify(found), /leads to this Shiplog, which is ready/)
+  assert.equal(await server.stop(), 0)
 })
 
 test('before the first start it says what will be made, and makes nothing', async (t) => {

@@ -8,6 +8,8 @@ import { bringUpToDate } from '../backups/upgrading.ts'
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { makeFront } from '../front.ts'
 import { makeMeter } from '../health/meter.ts'
+import { howToInstall, loadOtel } from '../health/otel.ts'
+import { makeTracing, type Tracing } from '../health/tracing.ts'
 import { followJournal, keepReading } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
 import { keepSending } from '../outbound/sending.ts'
@@ -42,7 +44,8 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
     if (!(await begun(service, stopped))) return end(service, [])
   }
   await announce(ctx, app, config)
-  const client = makeClient({ allow: config.outbound_allow })
+  const plain = makeClient({ allow: config.outbound_allow })
+  const client = service.tracing?.calls(plain) ?? plain
   const stops = [
     startJobs(ctx, [...jobs, artifactJob(client), ...(service.backups ? [service.backups.job] : [])]),
     keepReading(service.journal, app.log),
@@ -66,7 +69,9 @@ async function prepare(config: Config) {
   const now = () => new Date()
   const journal = followJournal({ db })
   const front = makeFront({ now, url: config.url, files, journal, answered: meter.ready })
-  const base = { db, now, secret: config.secret, committed: journal.committed }
+  const tracing = tracingFor(config)
+  const traced = tracing?.root
+  const base = { db, now, traced, secret: config.secret, committed: journal.committed }
   const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
   const backups = scheduledBackups(config)
   const phase: Phase = { waiting: undefined, draining: false }
@@ -75,10 +80,21 @@ async function prepare(config: Config) {
     ready: () => store.ready,
     backups,
     health: { meter, ...healthOf(config, phase) },
+    tracing,
   })
+  if (config.traces_to !== null && !tracing) {
+    app.log.warn(
+      `Traces go nowhere: OpenTelemetry’s packages are not installed. To have them: ${howToInstall}`,
+    )
+  }
   const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
   if (closed.length > 0) app.log.warn({ closed }, 'everybody on this machine could read these; not any more')
-  return { config, app, ctx, db, files, front, journal, store, phase, backups, letGo }
+  return { config, app, ctx, db, files, front, journal, store, phase, backups, letGo, tracing }
+}
+
+function tracingFor({ traces_to }: Config): Tracing | undefined {
+  const otel = traces_to === null ? null : loadOtel(version)
+  return otel ? makeTracing(otel) : undefined
 }
 
 /** Why the store cannot be used yet, as far as it is known, and whether the end has begun. */
@@ -142,7 +158,7 @@ function whyNot({ database_url, data_dir }: Config, error: unknown) {
 }
 
 async function end(
-  { config, app, db, files, phase, letGo }: Service,
+  { config, app, db, files, phase, letGo, tracing }: Service,
   stops: (() => unknown)[],
 ): Promise<number> {
   phase.draining = true
@@ -151,6 +167,7 @@ async function end(
   await app.close()
   await Promise.all(ended)
   await files.settled()
+  await tracing?.stop()
   await db.destroy()
   letGo()
   return 0

@@ -17,7 +17,7 @@ type Answer = {
   body: { detail?: string; details?: string; seen?: Seen }
 }
 
-const patience = 5_000
+const patience = 15_000
 
 /** Where readers come in: whether the address leads to this very Shiplog, and what it sees of who comes. */
 export async function checkAddress(asked: Asked): Promise<Finding[]> {

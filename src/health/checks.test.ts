@@ -11,6 +11,7 @@ import { startWithFront } from '../testing/front.ts'
 import { startPostgresServer } from '../testing/postgres-server.ts'
 import { world } from '../testing/world.ts'
 import { aboutProxy, checkAddress } from './address-checks.ts'
+import { checkBackups } from './backup-checks.ts'
 import type { Finding } from './finding.ts'
 import { checkDisk, checkFolder } from './folder-checks.ts'
 import { checkStore } from './store-checks.ts'
@@ -39,6 +40,16 @@ test('a disk that is slow to make things last', () => {
   assert.match(told(checkDisk(folder, slow)), /^warn: A write lasts after 60\.0 ms \(half\), 60\.0 ms.*SSD/)
   assert.match(told(checkDisk(folder)), /A write lasts after \d+\.\d ms/)
   assert.deepEqual(readdirSync(folder), [])
+})
+
+test('a backup that is new enough, one that is late, one that is long overdue, and none', () => {
+  const at = (hours: number) => new Date(Date.UTC(2026, 10, 23, 12) - hours * 3_600_000).toISOString()
+  const look = (newest: string | null, every = 24) => told(checkBackups(newest, every, new Date(at(0))))
+  assert.match(look(at(20)), /^ok: The newest is 20 hours old/)
+  assert.match(look(at(31)), /^warn: The newest is 1 day old.*shiplog backup/)
+  assert.match(look(at(80)), /^fail: The newest is 3 days old/)
+  assert.match(look(null), /^warn: There is no backup yet/)
+  assert.match(look(null, 0), /^warn: No backup is made here/)
 })
 
 async function listening(t: TestContext, answer: RequestListener) {

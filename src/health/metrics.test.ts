@@ -87,6 +87,22 @@ test('what is ready as bytes is counted apart from what was rendered', async () 
   }
 })
 
+test('a backup’s age is told where backups are made, and left out while there is none', async () => {
+  const ship = (await world()).as(cli)
+  const settings = { url: null, trusted_proxies: [], log_level: 'silent', secret: ship.secret }
+  const { token } = await createToken(ship, { name: 'one', scopes: ['metrics:read'] })
+  const made = ship.now().toISOString()
+  ship.wait(90)
+  for (const [newest, told] of [
+    [made, { shiplog_backup_age_seconds: 5400 }],
+    [null, {}],
+  ] as const) {
+    const app = await buildApp(settings, ship, { health: { newestBackup: async () => newest } })
+    const { body } = await app.inject({ url: '/metrics', headers: { authorization: `Bearer ${token}` } })
+    assert.deepEqual(figures(body, 'shiplog_backup'), told)
+  }
+})
+
 test('commits are timed where the store makes them last', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'shiplog-commits-'))
   after(() => rmSync(folder, { recursive: true, force: true }))

@@ -14,6 +14,9 @@ type Log = {
   error(detail: object, words: string): void
 }
 
+/** Where it is told what took how long, if anywhere: each span ends with the name that is known by then. */
+export type Traced = { begin(name: string): { end(name?: string, error?: unknown): void } }
+
 export type JournalLine = Tables['journal']
 
 /** What every verb is given first: the store, the clock, who acts, where to log. */
@@ -26,6 +29,7 @@ export type Context = {
   written?: JournalLine[]
   /** Hears of a transaction's journal lines right after its commit, before anybody is answered. */
   committed?: (lines: JournalLine[]) => void
+  traced?: Traced
   /** The 32 bytes of SHIPLOG_SECRET: keys for sealing and for form tokens are derived from it. */
   secret: Buffer
 }
@@ -42,7 +46,15 @@ export function nowText(ctx: Pick<Context, 'now'>): string {
 export async function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
   if (ctx.db.isTransaction) return work(ctx)
   const written: JournalLine[] = []
-  const result = await ctx.db.transaction().execute((db) => work({ ...ctx, db, written }))
+  const span = ctx.traced?.begin('transaction')
+  let result: T
+  try {
+    result = await ctx.db.transaction().execute((db) => work({ ...ctx, db, written }))
+  } catch (error) {
+    span?.end(undefined, error)
+    throw error
+  }
+  span?.end(written[0]?.action)
   try {
     if (written.length > 0) ctx.committed?.(written)
   } catch (err) {

@@ -15,7 +15,8 @@ const stopped = 'SIGTERM'
 /** A shell with a data folder of its own, in which `shiplog` is run. */
 export function shell(t: TestContext, more: NodeJS.ProcessEnv = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'shiplog-shell-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  // a server that was not stopped still writes
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   const env = { SHIPLOG_DATA_DIR: folder, PORT: '0', HOST: '127.0.0.1', ...more }
 
   /** Runs a command in this very process. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
+import { planMaintenance } from '../../maintenance/actions.ts'
 import { startTestApp } from '../../testing/http.ts'
 import { northwind, northwindInTrouble } from '../../testing/northwind.ts'
 
@@ -107,11 +108,14 @@ test('the script shows the frame when our frame says so, and listens to nobody e
   assert.equal(frame.style.visibility, 'hidden')
 })
 
-test('a short link leads to its incident, and only to one that is public', async () => {
+test('a short link leads to its incident or planned work, and only to what is public', async () => {
   const { ship, incident } = await northwindInTrouble()
   const { inject } = await startTestApp(ship)
   const { statusCode, headers } = await inject(`/i/${incident.id}`)
   assert.deepEqual([statusCode, headers.location], [307, `/incidents/${incident.id}`])
+  const span = { starts_at: '2026-11-26T22:00:00Z', ends_at: '2026-11-26T23:00:00Z' }
+  const work = await planMaintenance(ship, { title: 'New disks', body: 'Slow.', ...span, components: [] })
+  assert.equal((await inject(`/i/${work.id}`)).headers.location, `/maintenance/${work.id}`)
   for (const id of ['nosuchthing0', '..%2f..%2fevil', 'x'.repeat(101)]) {
     assert.ok([404, 422].includes((await inject(`/i/${id}`)).statusCode), id)
   }

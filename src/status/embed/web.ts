@@ -4,8 +4,11 @@ import { anyone } from '../../accounts/guard.ts'
 import { headline } from '../../components/headline.ts'
 import { publicComponents } from '../../components/public.ts'
 import { openPublicIncidents, publicIncident } from '../../incidents/public.ts'
+import { publicMaintenance } from '../../maintenance/public.ts'
 import { loadAssets } from '../../platform/assets.ts'
+import type { Context } from '../../platform/context.ts'
 import { type App, publicCache } from '../../platform/http.ts'
+import { Refusal } from '../../platform/refusal.ts'
 import { readSite } from '../../site/store.ts'
 import { wordsFor } from '../../site/words/index.ts'
 
@@ -37,9 +40,18 @@ export async function routes(app: App) {
 
   const params = z.object({ id: z.string().max(100) })
   app.get('/i/:id', { config: { policy: anyone }, schema: { params } }, async (request, reply) => {
-    const { id } = await publicIncident(request.ctx, request.params.id)
-    return reply.header('cache-control', publicCache).redirect(`/incidents/${id}`, 307)
+    const page = await pageOf(request.ctx, request.params.id)
+    return reply.header('cache-control', publicCache).redirect(page, 307)
   })
+}
+
+/** The page behind a short link: an incident's, or that of planned work. */
+async function pageOf(ctx: Context, id: string): Promise<string> {
+  const incident = await publicIncident(ctx, id).catch((error) => {
+    if (error instanceof Refusal && error.code === 'not-found') return null
+    throw error
+  })
+  return incident ? `/incidents/${incident.id}` : `/maintenance/${(await publicMaintenance(ctx, id)).id}`
 }
 
 function frame(app: App) {
