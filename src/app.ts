@@ -10,6 +10,7 @@ import { registerFormOnce } from './accounts/twice.ts'
 import * as accountsWeb from './accounts/web.ts'
 import * as auditApi from './audit/api.ts'
 import * as auditWeb from './audit/web.ts'
+import type { Backups } from './backups/schedule.ts'
 import * as componentsApi from './components/api.ts'
 import * as componentsWeb from './components/web.ts'
 import type { Config } from './config.ts'
@@ -96,6 +97,8 @@ type Options = {
   tracing?: Pick<Tracing, 'watch'> | undefined
   /** What keeps public answers ready; without it each is rendered when it is asked for. */
   front?: Front
+  /** The backups that are made by themselves, where there are any. */
+  backups?: Backups | null
 }
 
 /** The whole server, every plugin and slice registered by hand, in order. `ctx` is what each request's context grows from. */
@@ -107,6 +110,7 @@ export async function buildApp(
     sample = false,
     exported = false,
     front,
+    backups = null,
     ready = () => true,
     health = {},
     tracing,
@@ -172,7 +176,7 @@ export async function buildApp(
   await maintenanceApi.routes(app)
   await statusWeb.routes(app)
   await statusPrograms.routes(app, { origin: config.url })
-  await deskWeb.routes(app)
+  await deskWeb.routes(app, { backups })
   await searchWeb.routes(app)
   await searchApi.routes(app)
   await auditWeb.routes(app)

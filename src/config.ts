@@ -65,6 +65,21 @@ const settings = {
     .describe(
       'What Shiplog may call inside your network (addresses or CIDR ranges); unset: only the open internet',
     ),
+  SHIPLOG_BACKUP_DIR: z
+    .string()
+    .optional()
+    .describe('The folder for scheduled backups, best on another disk; unset: `backups` in the data folder'),
+  SHIPLOG_BACKUP_HOURS: z.coerce
+    .number('must be a number of hours')
+    .min(0, 'must not be negative')
+    .max(8760, 'must be a year at most')
+    .default(24)
+    .describe('How many hours lie between two backups of a SQLite store; `0`: none is made'),
+  SHIPLOG_BACKUP_KEEP: z
+    .string()
+    .regex(/^\d{1,3},\d{1,3},\d{1,3}$/, 'must be three numbers: days, weeks and months, such as 7,4,6')
+    .default('7,4,6')
+    .describe('Backups that are kept: the newest of each of so many days, weeks and months'),
   SHIPLOG_DRAIN_SECONDS: z.coerce
     .number('must be a number')
     .min(0)
@@ -95,6 +110,7 @@ export type Config = {
   trusted_proxies: string[]
   /** Addresses and ranges that the guarded client may reach though they are not on the open internet. */
   outbound_allow: string[]
+  backup: { dir: string; every_hours: number; keep: { daily: number; weekly: number; monthly: number } }
   drain_seconds: number
   traces_to: string | null
   log_level: string
@@ -133,10 +149,17 @@ function settled(read: z.infer<z.ZodObject<typeof settings>>, make: boolean): Co
     admin: email && password ? { email, password } : null,
     trusted_proxies: read.SHIPLOG_TRUSTED_PROXIES,
     outbound_allow: read.SHIPLOG_OUTBOUND_ALLOW,
+    backup: backupSettings(read, data_dir),
     drain_seconds: read.SHIPLOG_DRAIN_SECONDS,
     traces_to: read.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     log_level: read.SHIPLOG_LOG_LEVEL,
   }
+}
+
+function backupSettings(read: z.infer<z.ZodObject<typeof settings>>, data_dir: string): Config['backup'] {
+  const [daily = 0, weekly = 0, monthly = 0] = read.SHIPLOG_BACKUP_KEEP.split(',').map(Number)
+  const dir = read.SHIPLOG_BACKUP_DIR ?? join(data_dir, 'backups')
+  return { dir, every_hours: read.SHIPLOG_BACKUP_HOURS, keep: { daily, weekly, monthly } }
 }
 
 /** The secret in the data folder, made once. Two processes that start together end up with the same one. */

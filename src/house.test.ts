@@ -10,6 +10,7 @@ const floors = [
   ['journal'],
   ['outbound'],
   ['accounts'],
+  ['backups'],
   ['site'],
   ['components'],
   ['sources'],

@@ -103,6 +103,11 @@ export function endOtherSessions(ctx: Context, session_id: string) {
   })
 }
 
+/** Everybody has to sign in again, whoever they are. No verb of its own: it goes with one that has its line. */
+export function endEverySession(ctx: Context) {
+  return deleteSessionsBefore(ctx, '~') // sorts after every time
+}
+
 /** Who holds this session token, if the session still lives; notes once a minute that it was seen. */
 export async function sessionFor(ctx: Context, token: string) {
   const session = await sessionByHash(ctx, hashSecret(token))

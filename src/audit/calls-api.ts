@@ -3,7 +3,9 @@ import { token } from '../accounts/guard.ts'
 import { stopCall } from '../outbound/actions.ts'
 import { callWhole, shownCall } from '../outbound/look.ts'
 import { callStates } from '../outbound/model.ts'
+import { pauseCalls, pauseOf, resumeCalls } from '../outbound/pause.ts'
 import { callById } from '../outbound/store.ts'
+import type { Context } from '../platform/context.ts'
 import { type App, listOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { resendCall } from '../rollbacks/resend.ts'
@@ -41,6 +43,15 @@ const WholeCall = CallJson.extend({
   body: z.string().nullable().describe('As it was sent; null once it is no longer kept.'),
   tries: z.array(Try),
 })
+
+const Pause = z.object({
+  paused: z.boolean(),
+  paused_at: z.string().nullable(),
+  paused_by: z.string().nullable(),
+  why: z.string().nullable(),
+  waiting: z.int().describe('Calls that wait for the end of the pause.'),
+})
+const notPaused = { paused: false, paused_at: null, paused_by: null, why: null, waiting: 0 }
 
 const read = { policy: token('journal:read') }
 const write = { policy: token('releases:write') }
@@ -81,4 +92,32 @@ export async function callRoutes(app: App) {
     await stopCall(ctx, params.id, body?.why ?? `Stopped by ${ctx.actor.name}.`)
     return shownCall(await callById(ctx, params.id))
   })
+
+  await pauseRoutes(app)
+}
+
+/** Whether anything is sent at all: a restored store begins with a pause. */
+async function pauseRoutes(app: App) {
+  const stand = async (ctx: Context) => {
+    const pause = await pauseOf(ctx)
+    return pause ? { paused: true, ...pause } : notPaused
+  }
+  const shown = { tags, response: { 200: Pause } }
+  app.get('/api/v1/calls/pause', { config: read, schema: shown }, ({ ctx }) => stand(ctx))
+
+  const pause = { ...shown, body: z.object({ why: z.string().trim().min(1).max(500) }) }
+  app.put('/api/v1/calls/pause', { config: write, schema: pause }, async ({ ctx, body }) => {
+    await pauseCalls(ctx, body.why)
+    return stand(ctx)
+  })
+
+  const resume = {
+    tags,
+    description: 'Lets calls go out again; what waited is sent, or dropped.',
+    body: z.object({ waiting: z.enum(['send', 'drop']) }),
+    response: { 200: z.object({ sent: z.int(), dropped: z.int() }) },
+  }
+  app.post('/api/v1/calls/resume', { config: write, schema: resume }, ({ ctx, body }) =>
+    resumeCalls(ctx, { drop: body.waiting === 'drop' }),
+  )
 }

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { may, operator } from '../accounts/guard.ts'
 import { stopCall } from '../outbound/actions.ts'
-import { attempt } from '../platform/attempt.ts'
+import { resumeCalls } from '../outbound/pause.ts'
+import { attempt, attemptForm } from '../platform/attempt.ts'
 import type { App } from '../platform/http.ts'
 import { resendCall } from '../rollbacks/resend.ts'
 import { callPage, callRow, callsPage, callsQuery, stateChoices } from './calls.ts'
@@ -27,6 +29,15 @@ export async function callRoutes(app: App) {
     })
   })
 
+  app.post(`${address}/resumptions`, { config: editor }, async (request, reply) => {
+    const { ctx, body } = request
+    const made = await attemptForm(resumption, body, ({ what }) =>
+      resumeCalls(ctx, { drop: what === 'drop' }),
+    )
+    reply.flash(made.ok ? resumedWords(made.data) : Object.values(made.errors).join(' '))
+    return reply.redirect(address, 303)
+  })
+
   app.get<One>(`${address}/:id`, { config: viewer }, show)
 
   app.post<One>(`${address}/:id/replays`, { config: editor }, async (request, reply) => {
@@ -42,6 +53,13 @@ export async function callRoutes(app: App) {
     reply.flash(stopped ? 'It is tried no more.' : 'It was over already.')
     return reply.redirect(`${address}/${request.params.id}`, 303)
   })
+}
+
+const resumption = z.object({ what: z.enum(['send', 'drop'], 'Say whether to send or to drop what waits.') })
+
+function resumedWords({ sent, dropped }: { sent: number; dropped: number }): string {
+  const words = dropped > 0 ? `${dropped} dropped` : `${sent} sent`
+  return `Calls go out again${sent + dropped > 0 ? `; what waited is ${words}` : ''}.`
 }
 
 async function show(request: FastifyRequest<One>, reply: FastifyReply, errors: object = {}) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { queueCall, stopCall } from '../outbound/actions.ts'
 import type { Answer, Client } from '../outbound/client.ts'
+import { pauseCalls, pauseOf } from '../outbound/pause.ts'
 import { sendDue } from '../outbound/sending.ts'
 import { newSigningSecret } from '../outbound/sign.ts'
 import { startTestApp } from '../testing/http.ts'
@@ -133,4 +134,49 @@ test('a token does the same, and only with its scope', async () => {
   assert.equal(page.data[0].id, first.id)
   assert.equal((await ask('GET', `?limit=1&cursor=${page.next_cursor}`, read)).data[0].id, id)
   assert.equal((await ask('GET', '/nothing', read)).status, 404)
+})
+
+test('a token pauses and resumes, and only with its scope', async () => {
+  const { ship, server, queue } = await office()
+  const write = { authorization: await server.token('releases:write') }
+  const read = { authorization: await server.token('journal:read') }
+  const ask = async (method: 'GET' | 'PUT' | 'POST', what: string, headers: object, payload?: object) => {
+    const given = payload ? { payload } : {}
+    return (
+      await server.inject({ method, url: `/api/v1/calls/${what}`, headers: { ...headers }, ...given })
+    ).json()
+  }
+  assert.equal((await ask('GET', 'pause', read)).paused, false)
+  assert.equal((await ask('PUT', 'pause', read, { why: 'x' })).status, 403)
+  assert.equal((await ask('PUT', 'pause', write, {})).status, 422)
+  assert.equal((await ask('PUT', 'pause', write, { why: 'We move.' })).why, 'We move.')
+  await queue()
+  assert.equal((await ask('GET', 'pause', read)).waiting, 1)
+  assert.equal((await ask('POST', 'resume', write, { waiting: 'perhaps' })).status, 422)
+  assert.deepEqual(await ask('POST', 'resume', write, { waiting: 'send' }), { sent: 1, dropped: 0 })
+  assert.equal((await ask('POST', 'resume', write, { waiting: 'send' })).status, 409)
+  assert.equal(await sendDue(ship, answering(ok)), 1)
+})
+
+test('a pause is said on every operators’ page, and one button ends it', async () => {
+  const { ship, server, queue } = await office()
+  await queue()
+  await pauseCalls(ship, 'The data was restored.')
+  const [viewer, editor] = [await server.signedIn('viewer'), await server.signedIn('editor')]
+  for (const path of ['/admin', '/admin/incidents', '/admin/calls', '/admin/account']) {
+    const { body } = await editor.get(path)
+    assert.match(body, /Calls to others are paused/, path)
+    assert.match(body, /The data was restored\..*One call waits/s, path)
+    assert.match(body, /Resume, and drop what waits/, path)
+  }
+  assert.doesNotMatch((await viewer.get('/admin')).body, /Resume, and/)
+  assert.doesNotMatch((await server.app.inject('/')).body, /paused/)
+  assert.equal((await viewer.post('/admin/calls/resumptions', { what: 'send' })).statusCode, 403)
+  await editor.post('/admin/calls/resumptions', { what: 'guess' })
+  assert.ok(await pauseOf(ship))
+  assert.equal((await editor.post('/admin/calls/resumptions', { what: 'drop' })).statusCode, 303)
+  assert.equal(await pauseOf(ship), null)
+  assert.equal(await sendDue(ship, answering(ok)), 0)
+  assert.doesNotMatch((await editor.get('/admin')).body, /are paused/)
+  assert.equal((await editor.post('/admin/calls/resumptions', { what: 'drop' })).statusCode, 303)
 })

@@ -1,7 +1,7 @@
+import { bringUpToDate } from '../backups/upgrading.ts'
 import { readConfig } from '../config.ts'
 import type { Context } from '../platform/context.ts'
 import { openDatabase } from '../platform/database.ts'
-import { migrateToLatest } from '../platform/migrate.ts'
 
 const quiet = { info() {}, warn: console.error, error: console.error }
 
@@ -10,9 +10,10 @@ export async function withStore<T>(env: NodeJS.ProcessEnv, work: (ctx: Context) 
   const { database_url, secret } = readConfig(env)
   const db = openDatabase(database_url)
   try {
-    await migrateToLatest(db)
     const actor = { kind: 'cli' as const, id: null, name: 'command line' }
-    return await work({ db, now: () => new Date(), actor, log: quiet, secret })
+    const ctx: Context = { db, now: () => new Date(), actor, log: quiet, secret }
+    await bringUpToDate({ ...ctx, log: undefined }, database_url)
+    return await work(ctx)
   } finally {
     await db.destroy()
   }

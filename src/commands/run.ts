@@ -22,6 +22,9 @@ const commands: Record<string, () => Promise<Command>> = {
   audit: () => import('./audit.ts'),
   search: () => import('./search.ts'),
   export: () => import('./export.ts'),
+  backup: () => import('./backup.ts'),
+  restore: () => import('./restore.ts'),
+  outbound: () => import('./outbound.ts'),
   doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),
 }

@@ -3,23 +3,27 @@ import { setTimeout } from 'node:timers/promises'
 import { addUser, renewSetupToken } from '../accounts/actions.ts'
 import { userByEmail } from '../accounts/store.ts'
 import { buildApp, jobs } from '../app.ts'
-import { type Config, readConfig } from '../config.ts'
+import { newestBackup, scheduledBackups } from '../backups/schedule.ts'
+import { bringUpToDate } from '../backups/upgrading.ts'
+import { type Config, ConfigError, readConfig } from '../config.ts'
 import { makeFront } from '../front.ts'
 import { makeMeter } from '../health/meter.ts'
 import { howToInstall, loadOtel } from '../health/otel.ts'
 import { makeTracing, type Tracing } from '../health/tracing.ts'
-import { version } from '../health/version.ts'
 import { followJournal, keepReading } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
 import { keepSending } from '../outbound/sending.ts'
 import type { Context } from '../platform/context.ts'
-import { openDatabase } from '../platform/database.ts'
+import { openDatabase, sqliteFile } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
-import { migrateToLatest } from '../platform/migrate.ts'
+import { Refusal } from '../platform/refusal.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
+import { holdStore } from '../platform/serving-lock.ts'
 import { howToMend, isDamaged, isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
+import { version } from '../platform/version.ts'
 import { artifactJob } from '../rollbacks/artifact-checks.ts'
+import { closeToOthers } from './closed-folder.ts'
 import { closeInTime, listen, originOf, ownPorts, stopSignal } from './listening.ts'
 import { keepWarm } from './warming.ts'
 
@@ -43,7 +47,7 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
   const plain = makeClient({ allow: config.outbound_allow, own: ownPorts(app, config) })
   const client = service.tracing?.calls(plain) ?? plain
   const stops = [
-    startJobs(ctx, [...jobs, artifactJob(client)]),
+    startJobs(ctx, [...jobs, artifactJob(client), ...(service.backups ? [service.backups.job] : [])]),
     keepReading(service.journal, app.log),
     store.warm(),
     keepSending(ctx, service.journal, client),
@@ -53,6 +57,8 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
 }
 
 async function prepare(config: Config) {
+  const closed = closeToOthers(config)
+  const letGo = holdForServing(config)
   const files = renderingFiles(join(config.data_dir, 'pages'), (err) =>
     app.log.warn({ err }, 'a page could not be kept on disk'),
   )
@@ -67,10 +73,12 @@ async function prepare(config: Config) {
   const traced = tracing?.root
   const base = { db, now, traced, secret: config.secret, committed: journal.committed }
   const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
+  const backups = scheduledBackups(config)
   const phase: Phase = { waiting: undefined, draining: false }
   const app = await buildApp(config, base, {
     front,
     ready: () => store.ready,
+    backups,
     health: { meter, ...healthOf(config, phase) },
     tracing,
   })
@@ -80,7 +88,8 @@ async function prepare(config: Config) {
     )
   }
   const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
-  return { config, app, ctx, db, files, front, journal, store, phase, tracing }
+  if (closed.length > 0) app.log.warn({ closed }, 'everybody on this machine could read these; not any more')
+  return { config, app, ctx, db, files, front, journal, store, phase, backups, letGo, tracing }
 }
 
 function tracingFor({ traces_to }: Config): Tracing | undefined {
@@ -91,9 +100,10 @@ function tracingFor({ traces_to }: Config): Tracing | undefined {
 /** Why the store cannot be used yet, as far as it is known, and whether the end has begun. */
 type Phase = { waiting: unknown; draining: boolean }
 
-function healthOf({ database_url }: Config, phase: Phase) {
+function healthOf({ database_url, backup }: Config, phase: Phase) {
   return {
     database_url,
+    newestBackup: async () => (await newestBackup(backup.dir))?.made_at ?? null,
     version,
     waiting: () => phase.waiting,
     draining: () => phase.draining,
@@ -101,19 +111,33 @@ function healthOf({ database_url }: Config, phase: Phase) {
   }
 }
 
+/** Nobody restores over a store that is served, also while it cannot be opened. */
+function holdForServing({ database_url }: Config): () => void {
+  const database = sqliteFile(database_url)
+  const letGo = database === null ? () => {} : holdStore(database, 'share')
+  if (!letGo)
+    throw new ConfigError(`A backup is being restored into ${database}. Start again when that is done.`)
+  return letGo
+}
+
 type Service = Awaited<ReturnType<typeof prepare>>
 
 /** Brings the store to today's schema; answers why it cannot be used, when pages of before can stand in for it. */
-async function tryToBegin({ config, ctx, db, files, store, phase }: Service): Promise<unknown> {
+async function tryToBegin({ config, ctx, files, store, phase }: Service): Promise<unknown> {
   try {
-    await migrateToLatest(db)
+    await bringUpToDate(ctx, config.database_url)
     await makeFirstAdmin(ctx, config)
     store.ready = true
   } catch (error) {
     phase.waiting = error
-    if (!files.wasThere || !isOfTheStore(error)) throw error
+    if (!files.wasThere || !mayEnd(error)) throw error
     return error
   }
+}
+
+/** Whether what keeps the store from being used may be over in a while. */
+function mayEnd(error: unknown): boolean {
+  return isOfTheStore(error) || (error instanceof Refusal && error.extra.may_end === true)
 }
 
 /** Waits until the store can be used; false when it is told to stop before. */
@@ -135,7 +159,7 @@ function whyNot({ database_url, data_dir }: Config, error: unknown) {
 }
 
 async function end(
-  { config, app, db, files, phase, tracing }: Service,
+  { config, app, db, files, phase, letGo, tracing }: Service,
   stops: (() => unknown)[],
 ): Promise<number> {
   phase.draining = true
@@ -146,6 +170,7 @@ async function end(
   await files.settled()
   await tracing?.stop()
   await db.destroy()
+  letGo()
   return 0
 }
 

@@ -1,11 +1,13 @@
 import { may, operator } from '../accounts/guard.ts'
+import type { Backups } from '../backups/schedule.ts'
 import type { App } from '../platform/http.ts'
+import { backupTrouble } from './backup.ts'
 import { places } from './go-to.ts'
 import { deskNow } from './now.ts'
 import { plannedNext } from './planned.ts'
 
 /** Where operators land: what is going on, and what wants something of them. */
-export async function routes(app: App) {
+export async function routes(app: App, { backups }: { backups: Backups | null }) {
   const config = { policy: operator('viewer') }
   app.get('/admin', { config }, async (request, reply) => {
     const { ctx } = request
@@ -14,6 +16,7 @@ export async function routes(app: App) {
       may_edit: may(request, 'editor'),
       ...(await deskNow(ctx)),
       planned: await plannedNext(ctx),
+      backup: backupTrouble(backups, ctx.now()),
     })
   })
 

@@ -195,7 +195,7 @@ test('an urgent call that could not be sent in time is not sent at all', async (
   ship.wait(60)
   await sendDue(ship, client)
   assert.equal(came.length, 1)
-  assert.match((await standing(ship, urgent)).failure ?? '', /not running.*too late/)
+  assert.match((await standing(ship, urgent)).failure ?? '', /did not run, or was paused.*too late/)
   assert.equal((await standing(ship, patient)).state, 'delivered')
 })
 

@@ -150,6 +150,6 @@ async function settle(
 }
 
 function triedWords(attempts: number): string {
-  if (attempts === 0) return 'Shiplog was not running when it was to be sent.'
+  if (attempts === 0) return 'Shiplog did not run, or was paused, when it was to be sent.'
   return attempts === 1 ? 'It was tried once.' : `It was tried ${attempts} times, in vain.`
 }

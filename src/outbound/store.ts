@@ -1,4 +1,4 @@
-import type { Insertable, Updateable } from 'kysely'
+import type { ExpressionBuilder, Insertable, Updateable } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
@@ -25,12 +25,18 @@ export async function insertAttempt({ db }: Context, row: Insertable<Attempt>) {
   await db.insertInto('outbound_attempts').values(row).execute()
 }
 
-/** Calls that are to be tried by now and that nobody tries, the urgent first, the longest due first. */
+/** Asked again at each claim, so that a pause holds on every node from the moment it is stored. */
+function isNotPaused({ not, exists, selectFrom }: ExpressionBuilder<Tables, 'outbound_calls'>) {
+  return not(exists(selectFrom('outbound_pause').select('outbound_pause.id')))
+}
+
+/** Calls that are to be tried by now and that nobody tries, the urgent first, the longest due first; none in a pause. */
 export function dueCalls({ db }: Context, now: string, limit: number): Promise<Call[]> {
   return db
     .selectFrom('outbound_calls')
     .selectAll()
     .where('next_attempt_at', '<=', now)
+    .where(isNotPaused)
     .where((or) => or.or([or('claimed_until', 'is', null), or('claimed_until', '<=', now)]))
     .orderBy('schedule', 'desc')
     .orderBy('next_attempt_at')
@@ -49,6 +55,7 @@ export function claimCall(
     .set((to) => ({ claimed_until: until, attempts: to('attempts', '+', 1) }))
     .where('id', '=', id)
     .where('next_attempt_at', '<=', now)
+    .where(isNotPaused)
     .where((or) => or.or([or('claimed_until', 'is', null), or('claimed_until', '<=', now)]))
     .returningAll()
     .executeTakeFirst()
@@ -123,4 +130,43 @@ export function listCalls({ db }: Context, { state, subject_id, cursor, limit }:
   if (subject_id) query = query.where('subject_id', '=', subject_id)
   if (cursor) query = query.where('id', '<', cursor)
   return query.orderBy('id', 'desc').limit(limit).execute()
+}
+
+/** The pause, and how many calls wait for its end. */
+export function pauseRow({ db }: Context) {
+  const waiting = db
+    .selectFrom('outbound_calls')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('next_attempt_at', 'is not', null)
+  return db
+    .selectFrom('outbound_pause')
+    .select(['paused_at', 'paused_by', 'why', waiting.as('waiting')])
+    .executeTakeFirst()
+}
+
+/** Begins a pause; false when there is one already. */
+export async function insertPause({ db }: Context, row: Tables['outbound_pause']): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('outbound_pause')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirstOrThrow()
+  return Number(numInsertedOrUpdatedRows ?? 0) > 0
+}
+
+/** Ends the pause; false when there is none. */
+export async function deletePause({ db }: Context): Promise<boolean> {
+  const { numDeletedRows } = await db.deleteFrom('outbound_pause').executeTakeFirstOrThrow()
+  return Number(numDeletedRows) > 0
+}
+
+/** Ends every call that still waits. Returns how many. */
+export async function endWaitingCalls({ db }: Context, { at, why }: { at: string; why: string }) {
+  const ended: Updateable<Call> = { next_attempt_at: null, claimed_until: null, failed_at: at, failure: why }
+  const { numUpdatedRows } = await db
+    .updateTable('outbound_calls')
+    .set(ended)
+    .where('next_attempt_at', 'is not', null)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
 }

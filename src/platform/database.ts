@@ -41,6 +41,11 @@ export function openDatabase(
   return onSqlite(reopening(only_sound ? onlySound(open, url, must_exist) : open), committed)
 }
 
+/** The SQLite file that a `DATABASE_URL` names; null for a PostgreSQL server, and for a store in memory. */
+export function sqliteFile(url: string): string | null {
+  return isPostgres(url) || url === ':memory:' ? null : url
+}
+
 /** Hears of each commit how many milliseconds the store took to make it last. */
 type Committed = (milliseconds: number) => void
 
@@ -83,6 +88,8 @@ function openPostgres(connectionString: string, committed?: Committed): Database
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
   const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 5000 })
   pool.on('error', () => {}) // an idle connection that dies is replaced at the next query
+  // one that dies between two statements says so to nobody but its listeners; the next statement fails then
+  pool.on('connect', (client) => client.on('error', () => {}))
   const dialect = new PostgresDialect({ pool })
   const createDriver = () => timed(new PostgresDriver({ pool }), committed)
   return new Kysely<Tables>({ dialect: Object.assign(dialect, { createDriver }) })

@@ -1,30 +1,57 @@
 import { readdir } from 'node:fs/promises'
+import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import type { Context } from './context.ts'
 import type { Database } from './database.ts'
 import { Refusal } from './refusal.ts'
 
 const folder = new URL('../../migrations/', import.meta.url)
 
+type Options = {
+  /** Told before and after each migration of a store that has something in it: on a large one it may take minutes. */
+  log?: Context['log']
+  /** Runs before the first one of a store that was migrated before; what it throws keeps the store as it is. */
+  beforehand?: (pending: string[]) => Promise<unknown>
+}
+
 /** Brings the store to today's schema. A store made by a newer Shiplog is refused, untouched. Returns what ran. */
-export async function migrateToLatest(db: Database): Promise<string[]> {
+export async function migrateToLatest(
+  db: Database,
+  { log, beforehand = async () => {} }: Options = {},
+): Promise<string[]> {
   const migrations = await readMigrations()
-  await refuseNewerStore(db, Object.keys(migrations))
+  const known = Object.keys(migrations)
+  const done = await migrationsOf(db)
+  refuseNewerStore(done, known)
+  const pending = known.filter((name) => !done.includes(name))
+  const isOld = done.length > 0 && pending.length > 0
+  if (isOld) await beforehand(pending)
+  return run(db, log && isOld ? told(migrations, pending, log) : migrations)
+}
+
+/** Brings an empty store to the schema that one had after a certain migration. */
+export async function migrateTo(db: Database, name: string): Promise<string[]> {
+  return run(db, await readMigrations(), name)
+}
+
+async function run(db: Database, migrations: Record<string, Migration>, to?: string) {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error, results } = await migrator.migrateToLatest()
+  const { error, results } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to))
   if (error) throw error
   return (results ?? []).map((result) => result.migrationName)
 }
 
 /** The migrations of this version that did not run on the store yet, and those that it has from a newer version. */
 export async function migrationsBetween(db: Database): Promise<{ missing: string[]; unknown: string[] }> {
-  const [done, known] = [await migrationsOf(db), await migrationNames()]
+  const [done, known] = [await migrationsOf(db), await knownMigrations()]
   return {
     missing: known.filter((name) => !done.includes(name)),
     unknown: done.filter((name) => !known.includes(name)),
   }
 }
 
-async function migrationNames(): Promise<string[]> {
+/** The names of all migrations that this version knows, in their order. */
+export async function knownMigrations(): Promise<string[]> {
   const files = await readdir(folder)
   return files
     .filter((name) => name.endsWith('.ts'))
@@ -34,26 +61,39 @@ async function migrationNames(): Promise<string[]> {
 
 async function readMigrations() {
   const migrations: Record<string, Migration> = {}
-  for (const name of await migrationNames()) {
+  for (const name of await knownMigrations()) {
     migrations[name] = await import(new URL(`${name}.ts`, folder).href)
   }
   return migrations
 }
 
+function told(migrations: Record<string, Migration>, pending: string[], log: Context['log']) {
+  const telling = Object.entries(migrations).map(([name, migration]): [string, Migration] => {
+    const place = { migration: name, number: pending.indexOf(name) + 1, of: pending.length }
+    const up: Migration['up'] = async (db) => {
+      log.info(place, 'the database is being upgraded')
+      const begun = performance.now()
+      await migration.up(db)
+      log.info({ ...place, seconds: Math.round(performance.now() - begun) / 1000 }, 'this upgrade is done')
+    }
+    return [name, { ...migration, up }]
+  })
+  return Object.fromEntries(telling)
+}
+
 async function migrationsOf(db: Database): Promise<string[]> {
-  const done = await (db as unknown as import('kysely').Kysely<{ kysely_migration: { name: string } }>)
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some((table) => table.name === 'kysely_migration')) return []
+  const rows = await (db as unknown as Kysely<{ kysely_migration: { name: string } }>)
     .selectFrom('kysely_migration')
     .select('name')
     .execute()
-  return done.map((row) => row.name)
+  return rows.map((row) => row.name)
 }
 
-async function refuseNewerStore(db: Database, known: string[]) {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some((table) => table.name === 'kysely_migration')) return
-  const unknown = (await migrationsOf(db)).filter((name) => !known.includes(name))
-  if (unknown.length > 0) {
-    const words = `This database was made by a newer Shiplog (it has ${unknown.join(', ')}). Start that version, or restore an older backup.`
-    throw new Refusal('unavailable', words)
-  }
+function refuseNewerStore(done: string[], known: string[]) {
+  const unknown = done.filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  const words = `This database was made by a newer Shiplog (it has ${unknown.join(', ')}). Start that version, or restore an older backup.`
+  throw new Refusal('unavailable', words)
 }

@@ -40,7 +40,7 @@ export type Tables = PlatformTables &
 export const owners = {
   platform: ['idempotency_keys'],
   journal: ['journal', 'journal_head'],
-  outbound: ['outbound_calls', 'outbound_attempts'],
+  outbound: ['outbound_calls', 'outbound_attempts', 'outbound_pause'],
   accounts: [
     'users',
     'sessions',

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formToken } from '../accounts/secrets.ts'
+import { pauseOf } from '../outbound/pause.ts'
 import type { Assets } from '../platform/assets.ts'
 import { nowText } from '../platform/context.ts'
 import { takeFlash } from '../platform/flash.ts'
@@ -73,7 +74,7 @@ export async function rulesFor(request: FastifyRequest): Promise<string> {
   }
 }
 
-/** What the operators' frame shows beside its words: how many incidents are open and how much waits in the inbox. */
+/** What the operators' frame shows beside its words: open incidents, what waits in the inbox, whether calls are paused. */
 async function counts({ ctx }: FastifyRequest) {
   const { open_incidents } = await ctx.db
     .selectFrom('incidents')
@@ -100,5 +101,6 @@ async function counts({ ctx }: FastifyRequest) {
     open_incidents: Number(open_incidents),
     promises_due: Number(promises_due),
     inbox_count: Number(inbox_count),
+    calls_pause: await pauseOf(ctx),
   }
 }

@@ -6,6 +6,7 @@ import { openSession } from '../accounts/sessions.ts'
 import { insertUser } from '../accounts/store.ts'
 import { createToken } from '../accounts/tokens.ts'
 import { buildApp } from '../app.ts'
+import type { Backups } from '../backups/schedule.ts'
 import { newId } from '../platform/ids.ts'
 import type { World } from './world.ts'
 
@@ -39,8 +40,13 @@ const untouched = {
   updated_at: born,
 }
 
+type Given = { sample?: boolean; home?: string; backups?: Backups | null }
+
 /** The real server on a world's store, without a socket. */
-export async function startTestApp(ship: World, { sample = false, home = origin } = {}) {
+export async function startTestApp(
+  ship: World,
+  { sample = false, home = origin, backups = null }: Given = {},
+) {
   const { db, now, secret } = ship
   const routes: Route[] = []
   const seen = (route: RouteOptions) => {
@@ -51,7 +57,7 @@ export async function startTestApp(ship: World, { sample = false, home = origin 
   }
   const held = home.startsWith('https:') ? '__Host-shiplog' : 'shiplog'
   const settings = { url: home, trusted_proxies: [], log_level: 'silent', secret }
-  const app = await buildApp(settings, { db, now, secret }, { onRoute: seen, sample })
+  const app = await buildApp(settings, { db, now, secret }, { onRoute: seen, sample, backups })
   let made = 0
 
   /** A browser with a session of somebody with this role; forms carry what our own pages carry. */

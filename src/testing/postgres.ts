@@ -1,4 +1,4 @@
-import { after } from 'node:test'
+import { after, test } from 'node:test'
 import pg from 'pg'
 import { type Database, openDatabase } from '../platform/database.ts'
 import { startTemplateServer } from './postgres-template.ts'
@@ -50,6 +50,26 @@ export async function freshDatabase({ empty = false } = {}): Promise<string> {
     `create database ${name} ${empty ? 'template template0' : 'template shiplog strategy file_copy'}`,
   )
   return address(name)
+}
+
+/** The same test on both stores, each empty: without any table. */
+export function onEmptyStores(sentence: string, work: (db: Database, address: string) => Promise<void>) {
+  test(`${sentence} (SQLite)`, () => onStore(':memory:', work))
+  onEmptyPostgres(`${sentence} (PostgreSQL)`, work)
+}
+
+/** A test on PostgreSQL alone, with an empty database of its own. */
+export function onEmptyPostgres(sentence: string, work: (db: Database, address: string) => Promise<void>) {
+  test(sentence, async () => onStore(await freshDatabase({ empty: true }), work))
+}
+
+async function onStore(address: string, work: (db: Database, address: string) => Promise<void>) {
+  const db = openDatabase(address)
+  try {
+    await work(db, address)
+  } finally {
+    await db.destroy()
+  }
 }
 
 async function makeSeat(): Promise<Seat> {

@@ -1,7 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import type { Actor, Context } from '../platform/context.ts'
-import { type Database, openSqlite } from '../platform/database.ts'
+import { type Database, openDatabase, openSqlite } from '../platform/database.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
 import { postgresStore } from './postgres.ts'
 
@@ -73,6 +74,13 @@ export function worldOn(db: Database): World {
     as: make,
   })
   return make(ada)
+}
+
+/** The same world in a file, as a server has it; its `db` is to be destroyed after use. */
+export async function worldIn(file: string): Promise<World> {
+  snapshot ??= migratedSnapshot()
+  writeFileSync(file, await snapshot, { mode: 0o600 })
+  return worldOn(openDatabase(file))
 }
 
 async function migratedSnapshot(): Promise<Buffer> {

@@ -1,6 +1,14 @@
 import type { Id, Time } from './words.ts'
 
 export type OutboundTables = {
+  /** While there is a row (at most one), nothing is sent, by no node: a restored store does not say again what was said. */
+  outbound_pause: {
+    id: 'outbound'
+    paused_at: Time
+    paused_by: string
+    /** Why, as a sentence for operators. */
+    why: string
+  }
   /** One call to somebody else's address: stored with the verb that wants it, sent afterwards, kept as the log. */
   outbound_calls: {
     id: Id
