@@ -8,7 +8,7 @@ export const usage = [
 
 /** Migrates and says what ran. */
 export async function run(_words: string[], _options: object, env: NodeJS.ProcessEnv): Promise<number> {
-  const db = openDatabase(readConfig(env).database_url)
+  const db = openDatabase(readConfig(env).direct_url)
   try {
     const done = await migrateToLatest(db)
     console.log(done.length === 0 ? 'The database is up to date.' : done.join('\n'))

@@ -9,18 +9,22 @@ import { makeMeter } from '../health/meter.ts'
 import { howToInstall, loadOtel } from '../health/otel.ts'
 import { makeTracing, type Tracing } from '../health/tracing.ts'
 import { version } from '../health/version.ts'
-import { followJournal, keepReading } from '../journal/follow.ts'
+import { followJournal } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
 import { keepSending } from '../outbound/sending.ts'
-import type { Context } from '../platform/context.ts'
-import { openDatabase } from '../platform/database.ts'
+import type { Context, JournalLine } from '../platform/context.ts'
+import { type Database, openDatabase } from '../platform/database.ts'
+import { agreeOnSecret } from '../platform/facts.ts'
 import type { App } from '../platform/http.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
+import { postgresWarnings } from '../platform/postgres-warnings.ts'
+import { Refusal } from '../platform/refusal.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
 import { howToMend, isDamaged, isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
 import { artifactJob } from '../rollbacks/artifact-checks.ts'
 import { closeInTime, listen, originOf, ownPorts, stopSignal } from './listening.ts'
+import { amongNodes } from './nodes.ts'
 import { keepWarm } from './warming.ts'
 
 export const usage = [['serve', 'serve the status page and the operators’ pages']] as const
@@ -40,11 +44,12 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
     if (!(await begun(service, stopped))) return end(service, [])
   }
   await announce(ctx, app, config)
+  for (const words of await postgresWarnings(service.db)) app.log.warn(words)
   const plain = makeClient({ allow: config.outbound_allow, own: ownPorts(app, config) })
   const client = service.tracing?.calls(plain) ?? plain
   const stops = [
-    startJobs(ctx, [...jobs, artifactJob(client)]),
-    keepReading(service.journal, app.log),
+    startJobs(ctx, [...jobs, artifactJob(client)], service.nodes.duty),
+    ...service.nodes.start(),
     store.warm(),
     keepSending(ctx, service.journal, client),
   ]
@@ -65,13 +70,14 @@ async function prepare(config: Config) {
   const front = makeFront({ now, url: config.url, files, journal, answered: meter.ready })
   const tracing = tracingFor(config)
   const traced = tracing?.root
-  const base = { db, now, traced, secret: config.secret, committed: journal.committed }
+  const committing = (lines: JournalLine[]) => nodes.committed(lines)
+  const base = { db, now, traced, secret: config.secret, committed: committing }
   const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
   const phase: Phase = { waiting: undefined, draining: false }
   const app = await buildApp(config, base, {
     front,
     ready: () => store.ready,
-    health: { meter, ...healthOf(config, phase) },
+    health: { meter, ...healthOf(config, phase, () => nodes.duty.mine()) },
     tracing,
   })
   if (config.traces_to !== null && !tracing) {
@@ -80,7 +86,8 @@ async function prepare(config: Config) {
     )
   }
   const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
-  return { config, app, ctx, db, files, front, journal, store, phase, tracing }
+  const nodes = amongNodes(config, ctx, journal)
+  return { config, app, ctx, db, files, front, journal, store, phase, tracing, nodes }
 }
 
 function tracingFor({ traces_to }: Config): Tracing | undefined {
@@ -91,13 +98,13 @@ function tracingFor({ traces_to }: Config): Tracing | undefined {
 /** Why the store cannot be used yet, as far as it is known, and whether the end has begun. */
 type Phase = { waiting: unknown; draining: boolean }
 
-function healthOf({ database_url }: Config, phase: Phase) {
+function healthOf({ database_url }: Config, phase: Phase, holdsJobs: () => boolean) {
   return {
     database_url,
     version,
     waiting: () => phase.waiting,
     draining: () => phase.draining,
-    holdsJobs: () => !phase.draining,
+    holdsJobs: () => !phase.draining && holdsJobs(),
   }
 }
 
@@ -106,7 +113,8 @@ type Service = Awaited<ReturnType<typeof prepare>>
 /** Brings the store to today's schema; answers why it cannot be used, when pages of before can stand in for it. */
 async function tryToBegin({ config, ctx, db, files, store, phase }: Service): Promise<unknown> {
   try {
-    await migrateToLatest(db)
+    await migrated(config, db)
+    await agreeOnSecret(ctx, { adopt: true })
     await makeFirstAdmin(ctx, config)
     store.ready = true
   } catch (error) {
@@ -149,9 +157,23 @@ async function end(
   return 0
 }
 
+/** By the store's own address: a pooler does not know the locks that keep two nodes from migrating at once. */
+async function migrated({ database_url, direct_url }: Config, db: Database) {
+  const direct = direct_url === database_url ? db : openDatabase(direct_url)
+  try {
+    await migrateToLatest(direct)
+  } finally {
+    if (direct !== db) await direct.destroy()
+  }
+}
+
 async function makeFirstAdmin(ctx: Context, { admin }: Config) {
   if (!admin || (await userByEmail(ctx, admin.email.toLowerCase()))) return
-  await addUser(ctx, { ...admin, email: admin.email.toLowerCase(), name: '', role: 'admin' })
+  try {
+    await addUser(ctx, { ...admin, email: admin.email.toLowerCase(), name: '', role: 'admin' })
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'conflict')) throw error // another node made it
+  }
 }
 
 /** Two lines for the person at the terminal: where it serves, and the way in while nobody is admin. */
