@@ -139,6 +139,7 @@ test('while the database is gone pages stand, and soon after it is back all is w
   for (let look = 0; look < 20; look += 1) assert.equal(await status('/'), 200)
   await server.restart()
   const back = await until(async () => !(await gone()), { within: 15_000 })
+  t.diagnostic(`answered again after ${Math.round(back ?? Number.NaN)} ms`)
   assert.ok(back !== null && back < 5000, `answered again after ${back} ms`)
   const ship = worldOn(openDatabase(url))
   t.after(() => ship.db.destroy())

@@ -35,7 +35,10 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
   const service = await prepare(config)
   const { app, ctx, store } = service
   const stopped = stopSignal()
-  const waiting = await tryToBegin(service)
+  const waiting = await tryToBegin(service).catch(async (error) => {
+    await service.db.destroy() // else its connections keep the process from its end
+    throw error
+  })
   await listen(app, config)
   if (waiting) {
     const origin = originOf(app, config.url)
