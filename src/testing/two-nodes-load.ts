@@ -21,6 +21,7 @@ async function post({ authorization }: Sending, origin: string, key: string) {
 export async function sendDeliveries(sending: Sending, senders: number) {
   const acknowledged = new Map<string, string>()
   let [asked, failed] = [0, 0]
+  const whys: Record<string, number> = {}
   const send = async (sender: number) => {
     for (let sent = 0; !sending.over(); sent += 1) {
       const key = `${sender}.${sent}`
@@ -29,13 +30,14 @@ export async function sendDeliveries(sending: Sending, senders: number) {
         if (tries > 1) await new Promise((resolve) => setTimeout(resolve, 50))
         if (tries === 2) failed += 1
         if (tries > 2 && sending.over()) break
-        const { delivery } = await post(sending, sending.pair.origin(sender + sent + tries), key)
+        const { delivery, why } = await post(sending, sending.pair.origin(sender + sent + tries), key)
         if (delivery !== null) acknowledged.set(key, delivery)
+        else whys[why] = (whys[why] ?? 0) + 1
       }
     }
   }
   await Promise.all(Array.from({ length: senders }, (_, sender) => send(sender)))
-  return { acknowledged, asked, failed }
+  return { acknowledged, asked, failed, whys }
 }
 
 /**

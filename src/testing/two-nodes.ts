@@ -140,11 +140,16 @@ export async function trial(url: string, { kills, senders = 4 }: Trial) {
     const queueing = queueCalls(ship, receiver.url, over)
     const takeovers = await killInTurn(ship, nodes, kills, stuck)
     done = true
-    const [{ acknowledged, asked, failed }, seen, calls] = await Promise.all([sending, reading, queueing])
+    const [{ acknowledged, asked, failed, whys }, seen, calls] = await Promise.all([
+      sending,
+      reading,
+      queueing,
+    ])
     return {
       takeovers,
       asked,
       failed,
+      whys,
       acknowledged: acknowledged.size,
       lost: await lostOf(ship, acknowledged),
       lies_lost: (await lostOf(ship, await lying)).length,
