@@ -25,6 +25,13 @@ const settings = {
     )
     .optional()
     .describe('`postgres://…`, or the path of a SQLite file; unset: `shiplog.db` in the data folder'),
+  SHIPLOG_DATABASE_DIRECT_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be postgres://…')
+    .optional()
+    .describe(
+      'Where a pooler such as PgBouncer stands at `DATABASE_URL`: PostgreSQL’s own address, for locks, notifications and migrations',
+    ),
   SHIPLOG_DATA_DIR: z
     .string()
     .default('./data')
@@ -38,7 +45,9 @@ const settings = {
     .string()
     .refine((text) => secretBytes(text) !== null, 'must be 32 bytes, as 64 hexadecimal digits or in base64')
     .optional()
-    .describe('32 bytes from which keys are derived; unset: made once in the data folder'),
+    .describe(
+      '32 bytes from which keys are derived, the same on all nodes; unset: made once in the data folder',
+    ),
   SHIPLOG_ADMIN_EMAIL: z
     .email('must be an e-mail address')
     .optional()
@@ -103,6 +112,8 @@ export type Config = {
   port: number
   host: string
   database_url: string
+  /** Leads to the store itself, also where a pooler stands at `database_url`. */
+  direct_url: string
   data_dir: string
   url: string | null
   secret: Buffer
@@ -138,11 +149,13 @@ export function readConfig(env: NodeJS.ProcessEnv, { make = true } = {}): Config
 function settled(read: z.infer<z.ZodObject<typeof settings>>, make: boolean): Config {
   const data_dir = read.SHIPLOG_DATA_DIR
   if (make) mkdirSync(data_dir, { recursive: true, mode: 0o700 })
+  const database_url = read.DATABASE_URL ?? join(data_dir, 'shiplog.db')
   const { SHIPLOG_ADMIN_EMAIL: email, SHIPLOG_ADMIN_PASSWORD: password } = read
   return {
     port: read.PORT,
     host: read.HOST,
-    database_url: read.DATABASE_URL ?? join(data_dir, 'shiplog.db'),
+    database_url,
+    direct_url: read.SHIPLOG_DATABASE_DIRECT_URL ?? database_url,
     data_dir,
     url: read.SHIPLOG_URL ? new URL(read.SHIPLOG_URL).origin : null,
     secret: secretBytes(read.SHIPLOG_SECRET ?? '') ?? keptSecret(data_dir, make),

@@ -153,6 +153,8 @@ function networkOf(ip: string): string {
 /** Housekeeping: sessions and failures that no longer count. */
 export async function forgetOldSessions(ctx: Context) {
   const before = (age: number) => new Date(ctx.now().getTime() - age).toISOString()
-  await deleteSessionsBefore(ctx, before(absolute))
-  await deleteFailures(ctx, { before: guessesSince(ctx) })
+  await inTransaction(ctx, async (ctx) => {
+    await deleteSessionsBefore(ctx, before(absolute))
+    await deleteFailures(ctx, { before: guessesSince(ctx) })
+  })
 }

@@ -15,10 +15,10 @@ const telling = {
 
 /** Migrates and says what ran. */
 export async function run(_words: string[], _options: object, env: NodeJS.ProcessEnv): Promise<number> {
-  const { database_url, secret } = readConfig(env)
-  const db = openDatabase(database_url)
+  const { direct_url, secret } = readConfig(env)
+  const db = openDatabase(direct_url)
   try {
-    const done = await bringUpToDate({ db, now: () => new Date(), secret, log: telling }, database_url)
+    const done = await bringUpToDate({ db, now: () => new Date(), secret, log: telling }, direct_url)
     console.log(done.length === 0 ? 'The database is up to date.' : done.join('\n'))
     return 0
   } finally {

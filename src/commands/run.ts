@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../config.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { howToMend, isDamaged } from '../platform/store-fault.ts'
+import { howToMend, isDamaged, isOfTheStore } from '../platform/store-fault.ts'
 
 export type Options = Record<string, string | boolean | undefined>
 type Command = {
@@ -15,8 +15,10 @@ type Command = {
 const commands: Record<string, () => Promise<Command>> = {
   serve: () => import('./serve.ts'),
   migrate: () => import('./migrate.ts'),
+  move: () => import('./move.ts'),
   config: () => import('./config.ts'),
   user: () => import('./user.ts'),
+  secret: () => import('./secret.ts'),
   token: () => import('./token.ts'),
   source: () => import('./source.ts'),
   audit: () => import('./audit.ts'),
@@ -74,14 +76,19 @@ function help(listed: Command[]): string {
   return ['Usage: shiplog COMMAND', '', ...rows].join('\n')
 }
 
+/** PostgreSQL does not know the user, the password or the database, or does not let them do it. */
+function isNoWayIn(code: string | undefined) {
+  return /^(28\w{3}|3D000|42501|SQLITE_\w+)$/.test(code ?? '')
+}
+
 function explain(error: unknown): number {
   const { code, message } = error as NodeJS.ErrnoException
   const misused = code?.startsWith('ERR_PARSE_ARGS') ?? false
   if (error instanceof Refusal || error instanceof ConfigError) console.error(message)
   else if (misused)
     console.error(`${message.split('. ')[0]?.replace(/\.?$/, '.')} “shiplog help” lists what there is.`)
-  else if (code?.startsWith('SQLITE_')) {
-    console.error(`The database cannot be used (${code}): ${message}`)
+  else if (isOfTheStore(error) || isNoWayIn(code)) {
+    console.error(`The database cannot be used (${code ?? 'gone'}): ${message || 'it cannot be reached'}`)
     if (isDamaged(error)) console.error(howToMend)
   } else console.error(error)
   return misused || (error instanceof Refusal && error.code === 'invalid') ? 2 : 1

@@ -10,12 +10,14 @@ import { makeFront } from '../front.ts'
 import { makeMeter } from '../health/meter.ts'
 import { howToInstall, loadOtel } from '../health/otel.ts'
 import { makeTracing, type Tracing } from '../health/tracing.ts'
-import { followJournal, keepReading } from '../journal/follow.ts'
+import { followJournal } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
 import { keepSending } from '../outbound/sending.ts'
-import type { Context } from '../platform/context.ts'
+import type { Context, JournalLine } from '../platform/context.ts'
 import { openDatabase, sqliteFile } from '../platform/database.ts'
+import { agreeOnSecret } from '../platform/facts.ts'
 import type { App } from '../platform/http.ts'
+import { postgresWarnings } from '../platform/postgres-warnings.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
 import { holdStore } from '../platform/serving-lock.ts'
@@ -25,6 +27,7 @@ import { version } from '../platform/version.ts'
 import { artifactJob } from '../rollbacks/artifact-checks.ts'
 import { closeToOthers } from './closed-folder.ts'
 import { closeInTime, listen, originOf, ownPorts, stopSignal } from './listening.ts'
+import { amongNodes } from './nodes.ts'
 import { keepWarm } from './warming.ts'
 
 export const usage = [['serve', 'serve the status page and the operators’ pages']] as const
@@ -35,7 +38,10 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
   const service = await prepare(config)
   const { app, ctx, store } = service
   const stopped = stopSignal()
-  const waiting = await tryToBegin(service)
+  const waiting = await tryToBegin(service).catch(async (error) => {
+    await service.db.destroy() // else its connections keep the process from its end
+    throw error
+  })
   await listen(app, config)
   if (waiting) {
     const origin = originOf(app, config.url)
@@ -44,11 +50,16 @@ export async function run(_words: string[], _options: object, env: NodeJS.Proces
     if (!(await begun(service, stopped))) return end(service, [])
   }
   await announce(ctx, app, config)
+  for (const words of await postgresWarnings(service.db)) app.log.warn(words)
   const plain = makeClient({ allow: config.outbound_allow, own: ownPorts(app, config) })
   const client = service.tracing?.calls(plain) ?? plain
   const stops = [
-    startJobs(ctx, [...jobs, artifactJob(client), ...(service.backups ? [service.backups.job] : [])]),
-    keepReading(service.journal, app.log),
+    startJobs(
+      ctx,
+      [...jobs, artifactJob(client), ...(service.backups ? [service.backups.job] : [])],
+      service.nodes.duty,
+    ),
+    ...service.nodes.start(),
     store.warm(),
     keepSending(ctx, service.journal, client),
   ]
@@ -71,7 +82,8 @@ async function prepare(config: Config) {
   const front = makeFront({ now, url: config.url, files, journal, answered: meter.ready })
   const tracing = tracingFor(config)
   const traced = tracing?.root
-  const base = { db, now, traced, secret: config.secret, committed: journal.committed }
+  const committing = (lines: JournalLine[]) => nodes.committed(lines)
+  const base = { db, now, traced, secret: config.secret, committed: committing }
   const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
   const backups = scheduledBackups(config)
   const phase: Phase = { waiting: undefined, draining: false }
@@ -79,7 +91,7 @@ async function prepare(config: Config) {
     front,
     ready: () => store.ready,
     backups,
-    health: { meter, ...healthOf(config, phase) },
+    health: { meter, ...healthOf(config, phase, () => nodes.duty.mine()) },
     tracing,
   })
   if (config.traces_to !== null && !tracing) {
@@ -89,7 +101,8 @@ async function prepare(config: Config) {
   }
   const ctx: Context = { ...base, actor: { kind: 'system', id: null, name: 'Shiplog' }, log: app.log }
   if (closed.length > 0) app.log.warn({ closed }, 'everybody on this machine could read these; not any more')
-  return { config, app, ctx, db, files, front, journal, store, phase, backups, letGo, tracing }
+  const nodes = amongNodes(config, ctx, journal)
+  return { config, app, ctx, db, files, front, journal, store, phase, backups, letGo, tracing, nodes }
 }
 
 function tracingFor({ traces_to }: Config): Tracing | undefined {
@@ -100,14 +113,14 @@ function tracingFor({ traces_to }: Config): Tracing | undefined {
 /** Why the store cannot be used yet, as far as it is known, and whether the end has begun. */
 type Phase = { waiting: unknown; draining: boolean }
 
-function healthOf({ database_url, backup }: Config, phase: Phase) {
+function healthOf({ database_url, backup }: Config, phase: Phase, holdsJobs: () => boolean) {
   return {
     database_url,
     newestBackup: async () => (await newestBackup(backup.dir))?.made_at ?? null,
     version,
     waiting: () => phase.waiting,
     draining: () => phase.draining,
-    holdsJobs: () => !phase.draining,
+    holdsJobs: () => !phase.draining && holdsJobs(),
   }
 }
 
@@ -125,7 +138,8 @@ type Service = Awaited<ReturnType<typeof prepare>>
 /** Brings the store to today's schema; answers why it cannot be used, when pages of before can stand in for it. */
 async function tryToBegin({ config, ctx, files, store, phase }: Service): Promise<unknown> {
   try {
-    await bringUpToDate(ctx, config.database_url)
+    await migrated(ctx, config)
+    await agreeOnSecret(ctx, { adopt: true })
     await makeFirstAdmin(ctx, config)
     store.ready = true
   } catch (error) {
@@ -174,9 +188,24 @@ async function end(
   return 0
 }
 
+/** By the store's own address: a pooler does not know the locks that keep two nodes from migrating at once. */
+async function migrated(ctx: Context, { database_url, direct_url }: Config) {
+  if (direct_url === database_url) return bringUpToDate(ctx, database_url)
+  const db = openDatabase(direct_url)
+  try {
+    await bringUpToDate({ ...ctx, db }, direct_url)
+  } finally {
+    await db.destroy()
+  }
+}
+
 async function makeFirstAdmin(ctx: Context, { admin }: Config) {
   if (!admin || (await userByEmail(ctx, admin.email.toLowerCase()))) return
-  await addUser(ctx, { ...admin, email: admin.email.toLowerCase(), name: '', role: 'admin' })
+  try {
+    await addUser(ctx, { ...admin, email: admin.email.toLowerCase(), name: '', role: 'admin' })
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'conflict')) throw error // another node made it
+  }
 }
 
 /** Two lines for the person at the terminal: where it serves, and the way in while nobody is admin. */

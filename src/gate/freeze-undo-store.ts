@@ -1,5 +1,5 @@
 import { ownerOf } from '../incidents/owner.ts'
-import { type Context, nowText } from '../platform/context.ts'
+import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import type { Tables } from '../platform/tables.ts'
 import { type FreezeSeries, freezeSeriesById } from './freeze-series-store.ts'
@@ -86,5 +86,7 @@ async function goOnAgain({ db }: Context, { id, ended_at, reached }: FreezeSerie
 /** What can be taken back no more is kept an hour, for to say so. */
 export async function forgetOldUndos(ctx: Context) {
   const before = new Date(ctx.now().getTime() - 3_600_000).toISOString()
-  await ctx.db.deleteFrom('freeze_undos').where('at', '<', before).execute()
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.db.deleteFrom('freeze_undos').where('at', '<', before).execute()
+  })
 }

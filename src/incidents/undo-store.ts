@@ -1,6 +1,6 @@
 import { type Impact, impactsOfIncident } from '../components/impacts.ts'
 import { bringImpactsBack } from '../components/impacts-back.ts'
-import { type Context, nowText } from '../platform/context.ts'
+import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import type { Tables } from '../platform/tables.ts'
 import { ownerOf } from './owner.ts'
@@ -81,5 +81,7 @@ function notIn(these: Told[], others: Told[]) {
 /** What can be taken back no more is kept an hour, for to say so. */
 export async function forgetOldUndos(ctx: Context) {
   const before = new Date(ctx.now().getTime() - 3_600_000).toISOString()
-  await ctx.db.deleteFrom('incident_undos').where('at', '<', before).execute()
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.db.deleteFrom('incident_undos').where('at', '<', before).execute()
+  })
 }

@@ -54,7 +54,7 @@ export function readAgain(ctx: Context, id: string): Promise<Acknowledgement> {
 /** Empties raw bodies after 30 days, but for what still waits in the inbox. Keys and hashes stay for ever. */
 export function forgetOldBodies(ctx: Context): Promise<number> {
   const before = new Date(ctx.now().getTime() - keepBodiesDays * 24 * 3_600_000).toISOString()
-  return emptyBodies(ctx, before)
+  return inTransaction(ctx, (ctx) => emptyBodies(ctx, before))
 }
 
 /** What is made of a delivery that is kept: read at once, or left to be read. */

@@ -1,5 +1,5 @@
 import { ownerOf } from '../incidents/owner.ts'
-import { type Context, nowText } from '../platform/context.ts'
+import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import type { Tables } from '../platform/tables.ts'
 import { type Series, seriesById, timesFrom, updateSeries } from './series-store.ts'
@@ -117,5 +117,7 @@ function notIn(these: string[], others: string[]) {
 /** What can be taken back no more is kept an hour, for to say so. */
 export async function forgetOldUndos(ctx: Context) {
   const before = new Date(ctx.now().getTime() - 3_600_000).toISOString()
-  await ctx.db.deleteFrom('maintenance_undos').where('at', '<', before).execute()
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.db.deleteFrom('maintenance_undos').where('at', '<', before).execute()
+  })
 }

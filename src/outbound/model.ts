@@ -37,6 +37,11 @@ const delays: Record<Schedule, number[]> = {
 }
 /** Seconds after which an urgent call does harm: what it asks for is not wanted any more. */
 const tooLate: Record<Schedule, number> = { urgent: 10 * minute, patient: Number.POSITIVE_INFINITY }
+
+/** An urgent call that was made before this moment comes too late. */
+export function tooLateBefore(now: Date): string {
+  return new Date(now.getTime() - tooLate.urgent * 1000).toISOString()
+}
 /** The longest that a receiver may ask to be left alone for, in seconds. */
 const longestWait: Record<Schedule, number> = { urgent: 2 * minute, patient: 24 * hour }
 

@@ -6,9 +6,9 @@ import { unseal } from '../platform/seal.ts'
 import type { Answer, Client } from './client.ts'
 import { failed } from './faults.ts'
 import { hushed } from './hushed.ts'
-import { type Call, isTooLate, nextAttempt, secondsOf, verdictOn } from './model.ts'
+import { type Call, nextAttempt, secondsOf, tooLateBefore, verdictOn } from './model.ts'
 import { signatureHeaders } from './sign.ts'
-import { claimCall, deliverCall, dueCalls, endCall, insertAttempt, settleCall } from './store.ts'
+import { claimDue, deliverCall, dueTooLate, endCall, insertAttempt, settleCall } from './store.ts'
 
 /** Longer than a try may take: whoever died with a call in hand is followed by another, with the same webhook-id. */
 const claimMillis = 60_000
@@ -83,15 +83,12 @@ async function beginDue(
   { room, begin }: { room: number; begin: (one: Promise<void>) => void },
 ) {
   const now = nowText(ctx)
-  const until = new Date(ctx.now().getTime() + claimMillis).toISOString()
-  for (const due of room > 0 ? await dueCalls(ctx, now, room) : []) {
-    if (isTooLate(due, ctx.now())) {
-      await endCall(ctx, due.id, { at: now, why: `${triedWords(due.attempts)} Now it would come too late.` })
-      continue
-    }
-    const call = await claimCall(ctx, due.id, { now, until })
-    if (call) begin(tryCall(ctx, client, call))
+  for (const late of await dueTooLate(ctx, { now, before: tooLateBefore(ctx.now()) })) {
+    await endCall(ctx, late.id, { at: now, why: `${triedWords(late.attempts)} Now it would come too late.` })
   }
+  const until = new Date(ctx.now().getTime() + claimMillis).toISOString()
+  const claimed = room > 0 ? await claimDue(ctx, { now, until, limit: room }) : []
+  for (const call of claimed) begin(tryCall(ctx, client, call))
 }
 
 async function tryCall(ctx: Context, client: Client, call: Call) {

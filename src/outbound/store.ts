@@ -1,5 +1,6 @@
-import type { ExpressionBuilder, Insertable, Updateable } from 'kysely'
+import type { ExpressionBuilder, Insertable, SelectQueryBuilder, Updateable } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { heldBySkipping } from '../platform/locks.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
 import type { Call, callStates } from './model.ts'
@@ -30,35 +31,46 @@ function isNotPaused({ not, exists, selectFrom }: ExpressionBuilder<Tables, 'out
   return not(exists(selectFrom('outbound_pause').select('outbound_pause.id')))
 }
 
-/** Calls that are to be tried by now and that nobody tries, the urgent first, the longest due first; none in a pause. */
-export function dueCalls({ db }: Context, now: string, limit: number): Promise<Call[]> {
-  return db
-    .selectFrom('outbound_calls')
-    .selectAll()
+/** The way from a due call to others: it was to be tried by now, and nobody tries it. The urgent first, the
+ * longest due first; none in a pause. */
+function dueBy(query: SelectQueryBuilder<Tables, 'outbound_calls', object>, now: string) {
+  return query
     .where('next_attempt_at', '<=', now)
     .where(isNotPaused)
     .where((or) => or.or([or('claimed_until', 'is', null), or('claimed_until', '<=', now)]))
     .orderBy('schedule', 'desc')
     .orderBy('next_attempt_at')
-    .limit(limit)
+}
+
+/** Urgent calls of before a moment that are still due: what they ask for is not wanted any more. */
+export function dueTooLate(
+  { db }: Context,
+  { now, before }: { now: string; before: string },
+): Promise<Call[]> {
+  return dueBy(db.selectFrom('outbound_calls'), now)
+    .selectAll()
+    .where('schedule', '=', 'urgent')
+    .where('created_at', '<', before)
     .execute()
 }
 
-/** Takes a due call for oneself until a moment; nothing when another node, or a stop, was faster. */
-export function claimCall(
+/**
+ * Takes due calls for oneself until a moment, in one statement; what another node is taking this very moment is passed
+ * over. Whoever dies with a call in hand loses it at that moment.
+ */
+export function claimDue(
   { db }: Context,
-  id: string,
-  { now, until }: { now: string; until: string },
-): Promise<Call | undefined> {
+  { now, until, limit }: { now: string; until: string; limit: number },
+): Promise<Call[]> {
   return db
+    .with('due', (from) =>
+      dueBy(from.selectFrom('outbound_calls'), now).select('id').limit(limit).$call(heldBySkipping(db)),
+    )
     .updateTable('outbound_calls')
     .set((to) => ({ claimed_until: until, attempts: to('attempts', '+', 1) }))
-    .where('id', '=', id)
-    .where('next_attempt_at', '<=', now)
-    .where(isNotPaused)
-    .where((or) => or.or([or('claimed_until', 'is', null), or('claimed_until', '<=', now)]))
+    .where('id', 'in', (from) => from.selectFrom('due').select('due.id'))
     .returningAll()
-    .executeTakeFirst()
+    .execute()
 }
 
 type Settled = Pick<Call, 'next_attempt_at' | 'failed_at' | 'failure'>

@@ -1,4 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
+import { DutyLost, type Fence, newestFence } from './fence.ts'
+import { mayRunAgain } from './store-fault.ts'
 import type { Tables } from './tables.ts'
 
 /** Who does something: a person, a token, a source, the command line, or Shiplog itself. */
@@ -30,6 +33,10 @@ export type Context = {
   /** Hears of a transaction's journal lines right after its commit, before anybody is answered. */
   committed?: (lines: JournalLine[]) => void
   traced?: Traced
+  /** The duty that is done here: what it writes is refused once another node has taken it. */
+  fence?: Fence | null
+  /** Runs in each transaction before its commit: tests stop it there, or make it fail. `tries` counts from 1. */
+  before_commit?: (tries: number) => unknown
   /** The 32 bytes of SHIPLOG_SECRET: keys for sealing and for form tokens are derived from it. */
   secret: Buffer
 }
@@ -42,14 +49,39 @@ export function nowText(ctx: Pick<Context, 'now'>): string {
 /**
  * Runs `work` in one transaction and returns what it returns; inside another transaction it joins that one.
  * Name the inner parameter `ctx` too: on SQLite the outer `db` inside a transaction would wait for ever.
+ * Of transactions that stand in each other's way PostgreSQL undoes one, and then `work` runs again from its beginning.
  */
 export async function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
   if (ctx.db.isTransaction) return work(ctx)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await tryTransaction(ctx, work, tries)
+    } catch (error) {
+      if (tries >= mostTries || !mayRunAgain(error)) throw error
+      await setTimeout(tries * 10 * (1 + Math.random())) // so that the two do not meet again at once
+    }
+  }
+}
+
+const mostTries = 6
+
+async function tryTransaction<T>(
+  ctx: Context,
+  work: (ctx: Context) => Promise<T>,
+  tries: number,
+): Promise<T> {
   const written: JournalLine[] = []
   const span = ctx.traced?.begin('transaction')
   let result: T
   try {
-    result = await ctx.db.transaction().execute((db) => work({ ...ctx, db, written }))
+    result = await ctx.db.transaction().execute(async (db) => {
+      if (ctx.fence && (await newestFence({ db }, ctx.fence.duty)) !== ctx.fence.number) {
+        throw new DutyLost(ctx.fence)
+      }
+      const done = await work({ ...ctx, db, written })
+      await ctx.before_commit?.(tries)
+      return done
+    })
   } catch (error) {
     span?.end(undefined, error)
     throw error

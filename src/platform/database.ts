@@ -13,7 +13,7 @@ import {
   SqliteDriver,
 } from 'kysely'
 import type { ReadonlyKysely } from 'kysely/readonly'
-import pg from 'pg'
+import { openPool } from './postgres.ts'
 import { reopening } from './reopening.ts'
 import { onlySound } from './soundness.ts'
 import type { Tables } from './tables.ts'
@@ -85,11 +85,7 @@ function prepared(connection: Sqlite.Database): Sqlite.Database {
 const patience = { read: 200, look: 20, write: 5000 }
 
 function openPostgres(connectionString: string, committed?: Committed): Database {
-  pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-  const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 5000 })
-  pool.on('error', () => {}) // an idle connection that dies is replaced at the next query
-  // one that dies between two statements says so to nobody but its listeners; the next statement fails then
-  pool.on('connect', (client) => client.on('error', () => {}))
+  const pool = openPool(connectionString)
   const dialect = new PostgresDialect({ pool })
   const createDriver = () => timed(new PostgresDriver({ pool }), committed)
   return new Kysely<Tables>({ dialect: Object.assign(dialect, { createDriver }) })

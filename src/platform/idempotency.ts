@@ -86,5 +86,7 @@ export async function releaseKey(ctx: Context, scope: string, key: string) {
 /** Keys are kept eight days: longer than any tool retries (75 hours). */
 export async function forgetOldKeys(ctx: Context) {
   const before = new Date(ctx.now().getTime() - 8 * 86_400_000).toISOString()
-  await ctx.db.deleteFrom('idempotency_keys').where('created_at', '<', before).execute()
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.db.deleteFrom('idempotency_keys').where('created_at', '<', before).execute()
+  })
 }

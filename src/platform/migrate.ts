@@ -1,8 +1,11 @@
 import { readdir } from 'node:fs/promises'
-import type { Kysely } from 'kysely'
+import { setTimeout } from 'node:timers/promises'
+import { CompiledQuery, type Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Context } from './context.ts'
 import type { Database } from './database.ts'
+import { refuseUnfinished } from './facts.ts'
+import { isSqlite } from './locks.ts'
 import { Refusal } from './refusal.ts'
 
 const folder = new URL('../../migrations/', import.meta.url)
@@ -12,12 +15,18 @@ type Options = {
   log?: Context['log']
   /** Runs before the first one of a store that was migrated before; what it throws keeps the store as it is. */
   beforehand?: (pending: string[]) => Promise<unknown>
+  /** Whether it may be one that a move has not finished filling. */
+  unfinished?: boolean
 }
 
-/** Brings the store to today's schema. A store made by a newer Shiplog is refused, untouched. Returns what ran. */
+/**
+ * Brings the store to today's schema; of several nodes that start together one does it, and the others wait. A store
+ * made by a newer Shiplog is refused, untouched, and one that a move has not finished filling too, unless it may be
+ * `unfinished`. Returns what ran.
+ */
 export async function migrateToLatest(
   db: Database,
-  { log, beforehand = async () => {} }: Options = {},
+  { log, beforehand = async () => {}, unfinished = false }: Options = {},
 ): Promise<string[]> {
   const migrations = await readMigrations()
   const known = Object.keys(migrations)
@@ -26,7 +35,10 @@ export async function migrateToLatest(
   const pending = known.filter((name) => !done.includes(name))
   const isOld = done.length > 0 && pending.length > 0
   if (isOld) await beforehand(pending)
-  return run(db, log && isOld ? told(migrations, pending, log) : migrations)
+  const all = log && isOld ? told(migrations, pending, log) : migrations
+  const ran = await (isSqlite(db) ? run(db, all) : runBetweenReaders(db, all))
+  if (!unfinished) await refuseUnfinished(db)
+  return ran
 }
 
 /** Brings an empty store to the schema that one had after a certain migration. */
@@ -57,6 +69,30 @@ export async function knownMigrations(): Promise<string[]> {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => name.slice(0, -3))
     .sort()
+}
+
+const [lockTries, lockSeconds] = [20, 3]
+
+/**
+ * A change of a table waits for whoever reads it, and meanwhile everybody else waits behind it: so it gives up after
+ * some seconds, lets them all pass, and tries again.
+ */
+async function runBetweenReaders(db: Database, migrations: Record<string, Migration>): Promise<string[]> {
+  return db.connection().execute(async (db) => {
+    await db.executeQuery(CompiledQuery.raw(`set lock_timeout = '${lockSeconds}s'`))
+    try {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await run(db, migrations)
+        } catch (error) {
+          if (tries >= lockTries || (error as { code?: unknown }).code !== '55P03') throw error
+          await setTimeout(500)
+        }
+      }
+    } finally {
+      await db.executeQuery(CompiledQuery.raw('reset lock_timeout')).catch(() => {})
+    }
+  })
 }
 
 async function readMigrations() {

@@ -1,4 +1,5 @@
-import { type CreateTableBuilder, type Kysely, SqliteAdapter, sql } from 'kysely'
+import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
+import { isSqlite } from './locks.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a migration sees the schema of its own day, which has no type
 type AnyKysely = Kysely<any>
@@ -23,7 +24,7 @@ export async function createTable(
   describe: (columns: Columns) => void,
   finish = asItIs,
 ) {
-  const sqlite = db.getExecutor().adapter instanceof SqliteAdapter
+  const sqlite = isSqlite(db)
   let table: CreateTableBuilder<string, string> = db.schema.createTable(name)
   const columns: Columns = {
     text(column, options = {}) {
@@ -58,7 +59,7 @@ function asItIs(table: AnyTable): AnyTable {
 
 /** Adds texts to a table that stands already, alike on both stores; rows that are there get `initial`, or null. */
 export async function addTexts(db: AnyKysely, table: string, columns: Record<string, string | null>) {
-  const type = db.getExecutor().adapter instanceof SqliteAdapter ? 'text' : sql`text collate "C"`
+  const type = isSqlite(db) ? 'text' : sql`text collate "C"`
   for (const [name, initial] of Object.entries(columns)) {
     await db.schema
       .alterTable(table)

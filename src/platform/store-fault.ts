@@ -3,11 +3,14 @@
  * it: then whoever asked has to come again. SQLite names its faults; PostgreSQL numbers them.
  */
 export function isOfTheStore(error: unknown): boolean {
-  const code = String((error as { code?: unknown } | null)?.code ?? '')
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   return (
-    /^SQLITE_(FULL|READONLY|IOERR|BUSY|CANTOPEN|CORRUPT|NOTADB|NOMEM)/.test(code) ||
-    /^(08|25|40|53|57)\w{3}$/.test(code) ||
-    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code)
+    /^SQLITE_(FULL|READONLY|IOERR|BUSY|CANTOPEN|CORRUPT|NOTADB|NOMEM)/.test(String(code ?? '')) ||
+    /^(08|25|40|53|55|57|58)\w{3}$/.test(String(code ?? '')) ||
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
+      String(code ?? ''),
+    ) ||
+    lostConnection.test(String(message ?? ''))
   )
 }
 
@@ -19,3 +22,17 @@ export function isDamaged(error: unknown): boolean {
 /** What to do about a damaged file, for the log and the terminal. */
 export const howToMend =
   'Its file is damaged: keep a copy of it, then put the newest backup in its place with “shiplog restore”.'
+
+/** What the driver says of a connection that went away has no code. */
+const lostConnection =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect)/
+
+/**
+ * Whether the store undid a transaction for the sake of another, so that it may simply run again: a deadlock, a
+ * conflict that a distributed store found, or an id that another node made in the same millisecond (one in 840,000).
+ */
+export function mayRunAgain(error: unknown): boolean {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
+  if (code === '40001' || code === '40P01') return true
+  return code === '23505' && /_pkey$/.test(String(constraint ?? ''))
+}

@@ -38,7 +38,7 @@ export type Tables = PlatformTables &
 
 /** Which slice writes which tables; `house.test.ts` holds the code to it. */
 export const owners = {
-  platform: ['idempotency_keys'],
+  platform: ['idempotency_keys', 'duties', 'store_facts'],
   journal: ['journal', 'journal_head'],
   outbound: ['outbound_calls', 'outbound_attempts', 'outbound_pause'],
   accounts: [

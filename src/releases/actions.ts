@@ -10,6 +10,7 @@ import { ensureRelease, retell } from './runs.ts'
 import {
   type EventRow,
   eventById,
+  holdReleasesOf,
   insertEvent,
   partialRun,
   type Release,
@@ -122,6 +123,7 @@ function eventRow(report: Report, event: CanonicalEvent, position: number): Even
 
 /** Which run of which component, in which environment, an event is about. An artifact alone is nobody's release. */
 async function placeOf(ctx: Context, event: EventRow, component_id: string) {
+  await holdReleasesOf(ctx, [component_id])
   const { id: environment_id } = await ensureEnvironment(ctx, event.environment)
   const lane = { component_id, environment_id }
   if (event.type === 'artifact.available') return { ...lane, release_id: null }

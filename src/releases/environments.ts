@@ -31,7 +31,13 @@ export async function ensureEnvironment(ctx: Context, said: string): Promise<Env
     .executeTakeFirstOrThrow()
   const name = environmentName(said)
   const added = { id: newId(), name, tier: 'other', position: (last ?? 0) + 1, created_at: nowText(ctx) }
-  await ctx.db.insertInto('environments').values(added).execute()
+  const made = await ctx.db
+    .insertInto('environments')
+    .values(added)
+    .onConflict((on) => on.column('name').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (!made) return (await environmentByName(ctx, said)) ?? added // another node was first
   await record(ctx, { action: 'environment.added', subject: ['environment', added.id], detail: { name } })
   return added
 }

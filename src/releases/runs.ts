@@ -2,13 +2,16 @@ import { type JournalAction, record } from '../journal/journal.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
+import { isSqlite } from '../platform/locks.ts'
 import { requestAnswered } from './asked.ts'
 import { foldRun, type Run } from './fold.ts'
 import { type Lane, settle } from './lanes.ts'
 import type { ReleaseState } from './model.ts'
 import {
   changesOf,
+  componentsOf,
   eventsOfRelease,
+  holdReleasesOf,
   insertRelease,
   type Release,
   type RunName,
@@ -49,9 +52,11 @@ export async function ensureRelease(ctx: Context, run: RunName): Promise<string>
  * release that customers or operators now see in another state.
  */
 export async function retell(ctx: Context, release_ids: Iterable<string>) {
+  const ids = [...new Set(release_ids)]
+  await holdReleasesOf(ctx, isSqlite(ctx.db) ? [] : await componentsOf(ctx, ids))
   const was = new Map<string, Seen>()
   const lanes = new Map<string, Lane & { from: string }>()
-  for (const id of new Set(release_ids)) {
+  for (const id of ids) {
     const old = await releaseById(ctx, id)
     was.set(id, old)
     const lane_at = await refold(ctx, old)

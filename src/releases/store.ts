@@ -1,5 +1,6 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { held, isSqlite } from '../platform/locks.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
 import type { EventType } from '../sources/events.ts'
@@ -14,6 +15,23 @@ export async function releaseById({ db }: Context, id: string): Promise<Release>
   const release = await db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst()
   if (!release) throw new Refusal('not-found', 'There is no such release.')
   return release
+}
+
+/**
+ * Keeps everybody else from telling of these components' releases until the transaction ends: whoever comes second
+ * reads what the first has written. Always in one order, so that two rarely wait for each other.
+ */
+export async function holdReleasesOf({ db }: Context, component_ids: Iterable<string>) {
+  const ids = [...new Set(component_ids)]
+  const rows = db.selectFrom('components').select('id').where('id', 'in', ids).orderBy('id')
+  if (ids.length > 0 && !isSqlite(db)) await rows.$call(held(db)).execute()
+}
+
+/** The components of releases. */
+export async function componentsOf({ db }: Context, release_ids: string[]): Promise<string[]> {
+  if (release_ids.length === 0) return []
+  const rows = await db.selectFrom('releases').select('component_id').where('id', 'in', release_ids).execute()
+  return rows.map(({ component_id }) => component_id)
 }
 
 export async function eventById({ db }: Context, id: string): Promise<EventRow> {

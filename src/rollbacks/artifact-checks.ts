@@ -1,5 +1,5 @@
 import type { Client } from '../outbound/client.ts'
-import { type Context, nowText } from '../platform/context.ts'
+import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import type { Job } from '../platform/timers.ts'
 import type { Release } from '../releases/store.ts'
 import { addressOf } from './artifacts.ts'
@@ -60,7 +60,7 @@ async function check(ctx: Context, client: Pick<Client, 'head'>, { release_id, u
   const seen =
     'error' in answer ? { state: 'unknown' as const, detail: answer.error } : readStatus(answer.status)
   const row: ArtifactCheck = { release_id, url, ...seen, checked_at: nowText(ctx) }
-  await writeCheck(ctx, row)
+  await inTransaction(ctx, (ctx) => writeCheck(ctx, row))
 }
 
 /** Only a plain no is a no: an address that wants a password, or that is down, tells nothing. */

@@ -39,9 +39,11 @@ export async function buildAnew(ctx: Context) {
 
 /** What runs by itself: all that is left to do, and the lines of the last minutes once more. */
 export async function indexJob(ctx: Context) {
-  const state = await readState(ctx)
-  const begun = state ? firstIdAt(ctx.now().getTime() - overlapMillis) : ''
-  if (state?.stage === done && begun < state.read_to) await saveState(ctx, { ...state, read_to: begun })
+  await inTransaction(ctx, async (ctx) => {
+    const state = await readState(ctx)
+    const begun = state ? firstIdAt(ctx.now().getTime() - overlapMillis) : ''
+    if (state?.stage === done && begun < state.read_to) await saveState(ctx, { ...state, read_to: begun })
+  })
   await keepIndexed(ctx, { most: Number.POSITIVE_INFINITY })
 }
 

@@ -1,6 +1,6 @@
-import { SqliteAdapter } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { pageOf } from '../platform/http.ts'
+import { isSqlite } from '../platform/locks.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { keepIndexed } from './indexing.ts'
 import type { Found, Kind, Wanted } from './model.ts'
@@ -30,8 +30,7 @@ export async function search(ctx: Context, { q, limit, cursor, kind }: Search) {
 }
 
 function find(ctx: Context, wanted: Wanted): Promise<Found[]> {
-  const isSqlite = ctx.db.getExecutor().adapter instanceof SqliteAdapter
-  return isSqlite ? findOnSqlite(ctx, wanted) : findOnPostgres(ctx, wanted)
+  return isSqlite(ctx.db) ? findOnSqlite(ctx, wanted) : findOnPostgres(ctx, wanted)
 }
 
 /** A store that nobody may write to, as the sample's, is searched as it is. */

@@ -8,7 +8,14 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 
-type PostgresServer = { address(database: string): string; stop(): Promise<void> }
+type PostgresServer = {
+  address(database: string): string
+  /** Ends the server without a word, as a crash would; its data stay. */
+  kill(): Promise<void>
+  /** Starts it anew on the same data and port. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
 type Owner = { uid: number; gid: number } | undefined
 
 /**
@@ -35,24 +42,50 @@ export async function startPostgresServer({
   await promisify(execFile)(join(bin, 'initdb'), making, { ...owner, cwd: data })
 
   const port = await freePort()
-  const set = ['fsync=off', ...settings].flatMap((setting) => ['-c', setting])
-  const serving = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...set]
-  const child = spawn(join(bin, 'postgres'), serving, {
-    ...owner,
-    cwd: data,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const address = (database: string) => `postgres://shiplog@127.0.0.1:${port}/${database}`
+  const start = () =>
+    serve(join(bin, 'postgres'), { data, port, owner, settings, address: address('postgres') })
+  let child = await start()
   const killed = () => child.kill('SIGKILL')
   process.once('exit', killed)
-  const address = (database: string) => `postgres://shiplog@127.0.0.1:${port}/${database}`
-  await untilItAnswers(child, address('postgres'))
-  const stop = async () => {
-    process.off('exit', killed)
-    child.kill('SIGINT') // "fast shutdown"
-    await once(child, 'exit')
-    rmSync(folder, { recursive: true, force: true })
+  const end = async (signal: NodeJS.Signals) => {
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    await exit
   }
-  return { address, stop }
+  return {
+    address,
+    kill: () => end('SIGKILL'),
+    restart: async () => {
+      child = await start()
+    },
+    async stop() {
+      process.off('exit', killed)
+      if (child.exitCode === null && child.signalCode === null) await end('SIGINT') // "fast shutdown"
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+type Serving = { data: string; port: number; owner: Owner; settings: string[]; address: string }
+
+/** Tries for a while: after a crash, processes of the server before hold its memory until they notice. */
+async function serve(
+  program: string,
+  { data, port, owner, settings, address }: Serving,
+): Promise<ChildProcess> {
+  const set = ['fsync=off', ...settings].flatMap((setting) => ['-c', setting])
+  const serving = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...set]
+  for (let tries = 1; ; tries += 1) {
+    const child = spawn(program, serving, { ...owner, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] })
+    try {
+      await untilItAnswers(child, address)
+      return child
+    } catch (error) {
+      if (tries === 20 || !/still in use|lock file/.test(String(error))) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
 }
 
 /** PostgreSQL refuses to run as root; then it runs as the user that owns nothing. */
