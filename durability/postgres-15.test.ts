@@ -14,7 +14,7 @@ test('all that is stored is stored alike on PostgreSQL 15', { skip }, async () =
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
     const how = ['--test', '--test-reporter=dot', '--test-timeout=240000', 'scripts/unit-postgres.mjs']
     const child = spawn(process.execPath, how, {
-      env: { ...env, TEST_POSTGRES: server.origin },
+      env: { ...env, TEST_POSTGRES: server.origin, WHOLE: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let said = ''

@@ -76,8 +76,13 @@ test('what was acknowledged before a backup began is in it, whatever is written 
   going = false
   await writing
   // the control: a plain copy of the file leaves out what still stands in the log beside it
-  copyFileSync(database, join(home, 'copied.db'))
-  await assert.rejects(holdsEverything(acknowledged, join(home, 'copied.db')))
+  const copies: boolean[] = []
+  for (const name of ['Last', 'Very last']) {
+    await write(name) // SQLite may just have emptied the log into the file, but not twice in a row
+    copyFileSync(database, join(home, 'copied.db'))
+    copies.push(namesIn(join(home, 'copied.db')).includes(name))
+  }
+  assert.ok(copies.includes(false), 'a plain copy was whole each time')
 })
 
 test('backups that are made at once are all whole, and have names of their own', async (t) => {

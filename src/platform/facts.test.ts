@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshDatabase } from '../testing/nodes.ts'
-import { world, worldOn } from '../testing/world.ts'
+import { once, world, worldOn, worldOnSqlite } from '../testing/world.ts'
 import { openDatabase } from './database.ts'
 import { agreeOnSecret, sayFact } from './facts.ts'
 import { migrateToLatest } from './migrate.ts'
@@ -22,8 +22,8 @@ test('nodes on one PostgreSQL must have one secret; another one is refused and t
   await ship.db.destroy()
 })
 
-test('a SQLite file that is alone goes on with another secret, and says what that means', async () => {
-  const ship = await world()
+test('a SQLite file that is alone goes on with another secret, and says what that means', once, async () => {
+  const ship = await worldOnSqlite()
   const warned: string[] = []
   const log = { ...ship.log, warn: (_: object, words: string) => void warned.push(words) }
   await agreeOnSecret({ ...ship, log })

@@ -33,8 +33,9 @@ async function quay() {
 }
 
 test('an editor records a release and a rollback by hand, and sees them in the list', async () => {
-  const { ship, ed } = await quay()
+  const { ship, server } = await quay()
   ship.at('2026-11-23T09:00:00.000Z')
+  const ed = await server.signedIn('editor')
   assert.match((await ed.get('/admin/releases')).body, /No release has been told of yet/)
   const form = { component: 'shop', environment: 'production', kind: '', commit: '', reason: '' }
   await ed.get('/admin/releases/new')
