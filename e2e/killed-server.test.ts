@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { startServer } from './server.ts'
 
-const rounds = 6
+const rounds = 3
 const connections = 16
 const data_dir = mkdtempSync(join(tmpdir(), 'shiplog-killed-'))
 after(() => rmSync(data_dir, { recursive: true, force: true }))

@@ -6,7 +6,7 @@ const all = globSync('e2e/*.test.ts').sort()
 const those = (...names) => all.filter((file) => names.some((name) => file === `e2e/${name}.test.ts`))
 
 /** They walk through everything, break the store's file, kill the server or count what each test asked for. */
-export const apart = those('accessibility', 'broken-store', 'killed-server', 'live')
+export const apart = those('accessibility', 'accessible-forms', 'broken-store', 'killed-server', 'live')
 const onPostgresAlone = those('desk', 'people')
 export const onPostgres = [...those('curl-story', 'declare', 'main-job'), ...onPostgresAlone]
 export const shared = all.filter((file) => ![...apart, ...onPostgresAlone].includes(file))
