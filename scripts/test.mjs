@@ -31,11 +31,11 @@ function targets() {
   return unitOnly ? units : [...apart, ...units, 'scripts/stories.mjs', 'scripts/stories-postgres.mjs']
 }
 
-/** Four at once on two cores: a story waits for its browser half of the time, and a process for what it started. */
+/** Three at once on two cores: a story waits for its browser half of the time. */
 async function tests() {
   const postgres = files.length === 0 ? await startPostgres() : null
   try {
-    const how = ['--test', '--test-reporter=spec', '--test-timeout=120000', '--test-concurrency=4']
+    const how = ['--test', '--test-reporter=spec', '--test-timeout=120000', '--test-concurrency=3']
     const code = await runToEnd(process.execPath, [...how, ...options, ...targets()])
     return code === 0 ? null : 'Tests: failed.'
   } finally {

@@ -8,5 +8,5 @@ const those = (...names) => all.filter((file) => names.some((name) => file === `
 /** They walk through everything, break the store's file, kill the server or count what each test asked for. */
 export const apart = those('accessibility', 'accessible-forms', 'broken-store', 'killed-server', 'live')
 const onPostgresAlone = those('desk', 'people')
-export const onPostgres = [...those('curl-story', 'declare', 'main-job'), ...onPostgresAlone]
+export const onPostgres = [...those('curl-story', 'main-job'), ...onPostgresAlone]
 export const shared = all.filter((file) => ![...apart, ...onPostgresAlone].includes(file))
