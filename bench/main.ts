@@ -3,6 +3,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '../src/platform/context.ts'
 import type { App } from '../src/platform/http.ts'
+import { durabilityCosts } from './durability.ts'
 import { median, percentile, rounded } from './figures.ts'
 import { firstView } from './first-view.ts'
 import { measureInstall } from './install.ts'
@@ -30,6 +31,7 @@ await measureRendering(join(folder, 'small'), join(folder, 'big'))
 rmSync(folder, { recursive: true, force: true })
 await measureSample()
 await measureIntake()
+await measureDurability()
 print()
 
 function measureInstalled() {
@@ -153,6 +155,15 @@ async function measureIntake() {
   rows.push([what('32 senders'), told(await intakeVersus(server, token, 32)), '≥ 1 ×'])
   rows.push([what('one sender'), told(await intakeVersus(server, token, 1)), ''])
   await server.stop()
+}
+
+/** What it costs that a power cut loses nothing, and what another kind of store costs. */
+async function measureDurability() {
+  const { full, normal, postgres } = await durabilityCosts()
+  const ratio = (one: number) => `${rounded(one)} ms, ${rounded(one / normal)} ×`
+  rows.push(['one delivery, SQLite with `synchronous=NORMAL`', `${rounded(normal)} ms`, ''])
+  rows.push(['… with `FULL`, as it is', ratio(full), ''])
+  rows.push(['… on PostgreSQL 18 beside it, with its own fsync', ratio(postgres), ''])
 }
 
 function print() {
