@@ -176,6 +176,8 @@ test('what was done to a freeze is taken back whole, at once, by whoever did it'
   await assert.rejects(undoFreeze(ship, id(1)), /Somebody changed it since/)
   ship.wait(1)
   await assert.rejects(undoFreeze(ship, id(1)), /20 seconds .* are over/)
+  ship.wait(-60) // a clock that was set back opens nothing again
+  await assert.rejects(undoFreeze(ship, id(1)), /20 seconds .* are over/)
 })
 
 test('a freeze that was ended by a slip of the finger is back with one press', async () => {

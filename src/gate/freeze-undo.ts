@@ -1,6 +1,7 @@
+import { ownerOf } from '../incidents/owner.ts'
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction } from '../platform/context.ts'
-import { Refusal } from '../platform/refusal.ts'
+import { notTakenBack, openUntil, stoodAlike, toTakeBack } from '../platform/undo.ts'
 import { detailOf } from './freeze-checks.ts'
 import {
   bringBack,
@@ -10,11 +11,8 @@ import {
   type Standing,
   standingNow,
   standingOf,
-  type Undo,
 } from './freeze-undo-store.ts'
 import { type Freeze, freezeById } from './store.ts'
-
-const seconds = 20
 
 /** Changes or ends a freeze in a way that whoever did it can take back for 20 s: runs the verb, and keeps how all of it stood. */
 export function undoable(
@@ -26,7 +24,7 @@ export function undoable(
     const before = await standingOf(ctx, id)
     const made = await verb(ctx)
     const after = await standingOf(ctx, id)
-    if (!isSame(before, after)) await keepUndo(ctx, { freeze_id: id, what, before, after })
+    if (!stoodAlike(before, after)) await keepUndo(ctx, { freeze_id: id, what, before, after })
     return made
   })
 }
@@ -34,15 +32,13 @@ export function undoable(
 /** Takes back what the actor did to a freeze in the last 20 s: exactly that, unless somebody changed it since. */
 export function undoFreeze(ctx: Context, id: string): Promise<Freeze> {
   return inTransaction(ctx, async (ctx) => {
-    const last = await lastUndo(ctx, (await freezeById(ctx, id)).id)
-    if (!last) throw no('There is nothing of yours to take back here.')
-    if (last.undone_at) throw no('This was taken back already.')
-    if (!isOpen(ctx, last)) throw no(`The ${seconds} seconds in which this could be taken back are over.`)
+    const { id: freeze_id } = await freezeById(ctx, id)
+    const last = toTakeBack(ctx, await lastUndo(ctx, freeze_id), { owner: ownerOf(ctx) })
     const after = JSON.parse(last.after) as Standing
     const now = await standingNow(ctx, after)
     const before = JSON.parse(last.before) as Standing
-    if (!isSame(now, after) || !(await claimUndo(ctx, last)) || !(await bringBack(ctx, now, before))) {
-      throw no('Somebody changed it since, so this cannot be taken back.')
+    if (!stoodAlike(now, after) || !(await claimUndo(ctx, last)) || !(await bringBack(ctx, now, before))) {
+      throw notTakenBack('Somebody changed it since, so this cannot be taken back.')
     }
     const freeze = await freezeById(ctx, id)
     const detail = { ...detailOf(freeze), what: last.what }
@@ -54,22 +50,6 @@ export function undoFreeze(ctx: Context, id: string): Promise<Freeze> {
 /** What the actor can still take back of freezes, and until when; null when nothing. */
 export async function undoFor(ctx: Context) {
   const last = await lastUndo(ctx)
-  if (!last || last.undone_at || !isOpen(ctx, last)) return null
-  const until = new Date(Date.parse(last.at) + seconds * 1000)
-  const left = Math.max(1, Math.ceil((until.getTime() - ctx.now().getTime()) / 1000))
-  return { address: `/admin/freezes/${last.freeze_id}/undo`, until: until.toISOString(), left }
-}
-
-function isOpen(ctx: Context, { at }: Undo) {
-  return ctx.now().getTime() - Date.parse(at) <= seconds * 1000
-}
-
-/** How far a series was laid out is no change of it: that goes on by itself. */
-function isSame(one: Standing, other: Standing) {
-  const text = ({ times, series }: Standing) => JSON.stringify([times, series && { ...series, reached: '' }])
-  return text(one) === text(other)
-}
-
-function no(words: string) {
-  return new Refusal('conflict', words)
+  const open = openUntil(ctx, last, ownerOf(ctx))
+  return open && last ? { address: `/admin/freezes/${last.freeze_id}/undo`, ...open } : null
 }

@@ -1,22 +1,12 @@
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction } from '../platform/context.ts'
-import { Refusal } from '../platform/refusal.ts'
+import { notTakenBack, openUntil, toTakeBack } from '../platform/undo.ts'
 import { ownerOf } from './owner.ts'
 import { type Incident, incidentById } from './store.ts'
-import {
-  bringBack,
-  claimUndo,
-  keepUndo,
-  lastUndo,
-  type Standing,
-  standingOf,
-  type Undo,
-} from './undo-store.ts'
+import { bringBack, claimUndo, keepUndo, lastUndo, type Standing, standingOf } from './undo-store.ts'
 
 /** What can be taken back, as the journal names it. */
 type Undoable = 'declaration' | 'update' | 'deletion' | 'deletion_of_an_update'
-
-const seconds = 20
 
 type TakenBack = { what: Undoable; incident: Incident; said: string | undefined }
 
@@ -46,17 +36,15 @@ export function undoable<T extends { id: string } | undefined>(
 export function undo(ctx: Context, incident_id: string): Promise<TakenBack> {
   return inTransaction(ctx, async (ctx) => {
     const { title } = await incidentById(ctx, incident_id)
-    const last = await lastUndo(ctx, incident_id)
-    if (!last || last.owner !== ownerOf(ctx)) throw no('There is nothing of yours to take back here.')
-    if (last.undone_at) throw no('This was taken back already.')
-    if (!isOpen(ctx, last)) {
-      throw no(`The ${seconds} seconds in which this could be taken back are over. Post another update.`)
-    }
+    const mine = { owner: ownerOf(ctx), more: ' Post another update.' }
+    const last = toTakeBack(ctx, await lastUndo(ctx, incident_id), mine)
     const now = await standingOf(ctx, incident_id)
     const before = JSON.parse(last.before) as Standing
     const untouched = JSON.stringify(now) === last.after
     if (!untouched || !(await claimUndo(ctx, last)) || !(await bringBack(ctx, now, before))) {
-      throw no('Somebody went on with this incident since, so it cannot be taken back. Post another update.')
+      throw notTakenBack(
+        'Somebody went on with this incident since, so it cannot be taken back. Post another update.',
+      )
     }
     const detail = { title, what: last.what }
     await record(ctx, { action: 'incident.undone', subject: ['incident', incident_id], detail })
@@ -67,22 +55,10 @@ export function undo(ctx: Context, incident_id: string): Promise<TakenBack> {
 
 /** What the actor can still take back of an incident, and until when; null when nothing. */
 export async function undoFor(ctx: Context, incident_id: string) {
-  const last = await lastUndo(ctx, incident_id)
-  if (!last || last.owner !== ownerOf(ctx) || last.undone_at || !isOpen(ctx, last)) return null
-  const until = new Date(Date.parse(last.at) + seconds * 1000)
-  const left = Math.max(1, Math.ceil((until.getTime() - ctx.now().getTime()) / 1000))
-  return { address: `/admin/incidents/${incident_id}/undo`, until: until.toISOString(), left }
-}
-
-function isOpen(ctx: Context, { at }: Undo) {
-  // a clock that was set back by an hour leaves no undo open for an hour
-  return Math.abs(ctx.now().getTime() - Date.parse(at)) <= seconds * 1000
+  const open = openUntil(ctx, await lastUndo(ctx, incident_id), ownerOf(ctx))
+  return open && { address: `/admin/incidents/${incident_id}/undo`, ...open }
 }
 
 function isSame(before: Standing, after: Standing) {
   return JSON.stringify(before) === JSON.stringify(after)
-}
-
-function no(words: string) {
-  return new Refusal('conflict', words)
 }

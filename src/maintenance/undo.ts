@@ -1,7 +1,7 @@
 import { ownerOf } from '../incidents/owner.ts'
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction } from '../platform/context.ts'
-import { Refusal } from '../platform/refusal.ts'
+import { notTakenBack, openUntil, stoodAlike, toTakeBack } from '../platform/undo.ts'
 import { detailOf } from './checks.ts'
 import { type Maintenance, maintenanceById } from './store.ts'
 import {
@@ -12,13 +12,10 @@ import {
   type Standing,
   standingNow,
   standingOf,
-  type Undo,
 } from './undo-store.ts'
 
 /** What can be taken back, as the journal names it. */
 type Undoable = 'edit' | 'cancel' | 'stop'
-
-const seconds = 20
 
 /** Changes or calls off planned work in a way that whoever did it can take back for 20 s: runs the verb, and keeps how all of it stood. */
 export function undoable(
@@ -30,7 +27,7 @@ export function undoable(
     const before = await standingOf(ctx, id)
     const made = await verb(ctx)
     const after = await standingOf(ctx, id)
-    if (!isSame(before, after)) await keepUndo(ctx, { maintenance_id: id, what, before, after })
+    if (!stoodAlike(before, after)) await keepUndo(ctx, { maintenance_id: id, what, before, after })
     return made
   })
 }
@@ -39,15 +36,12 @@ export function undoable(
 export function undoMaintenance(ctx: Context, id: string): Promise<Maintenance> {
   return inTransaction(ctx, async (ctx) => {
     const known = await maintenanceById(ctx, id)
-    const last = await lastUndo(ctx, id)
-    if (!last || last.owner !== ownerOf(ctx)) throw no('There is nothing of yours to take back here.')
-    if (last.undone_at) throw no('This was taken back already.')
-    if (!isOpen(ctx, last)) throw no(`The ${seconds} seconds in which this could be taken back are over.`)
+    const last = toTakeBack(ctx, await lastUndo(ctx, id), { owner: ownerOf(ctx) })
     const after = JSON.parse(last.after) as Standing
     const now = await standingNow(ctx, after)
     const before = JSON.parse(last.before) as Standing
-    if (!isSame(now, after) || !(await claimUndo(ctx, last)) || !(await bringBack(ctx, now, before))) {
-      throw no('It went on since, or somebody changed it, so this cannot be taken back.')
+    if (!stoodAlike(now, after) || !(await claimUndo(ctx, last)) || !(await bringBack(ctx, now, before))) {
+      throw notTakenBack('It went on since, or somebody changed it, so this cannot be taken back.')
     }
     const detail = { ...detailOf(known), what: last.what }
     await record(ctx, { action: 'maintenance.undone', subject: ['maintenance', id], detail })
@@ -57,23 +51,6 @@ export function undoMaintenance(ctx: Context, id: string): Promise<Maintenance> 
 
 /** What the actor can still take back of it, and until when; null when nothing. */
 export async function undoFor(ctx: Context, id: string) {
-  const last = await lastUndo(ctx, id)
-  if (!last || last.owner !== ownerOf(ctx) || last.undone_at || !isOpen(ctx, last)) return null
-  const until = new Date(Date.parse(last.at) + seconds * 1000)
-  const left = Math.max(1, Math.ceil((until.getTime() - ctx.now().getTime()) / 1000))
-  return { address: `/admin/maintenance/${id}/undo`, until: until.toISOString(), left }
-}
-
-function isOpen(ctx: Context, { at }: Undo) {
-  return ctx.now().getTime() - Date.parse(at) <= seconds * 1000
-}
-
-/** How far a series was laid out is no change of it: that goes on by itself. */
-function isSame(one: Standing, other: Standing) {
-  const text = ({ times, series }: Standing) => JSON.stringify([times, series && { ...series, reached: '' }])
-  return text(one) === text(other)
-}
-
-function no(words: string) {
-  return new Refusal('conflict', words)
+  const open = openUntil(ctx, await lastUndo(ctx, id), ownerOf(ctx))
+  return open && { address: `/admin/maintenance/${id}/undo`, ...open }
 }
