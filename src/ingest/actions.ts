@@ -22,22 +22,34 @@ export type Outcome = { acknowledged: Acknowledgement } | { failed: unknown }
  * another, and what is acknowledged after the commit is stored.
  */
 export function acceptDeliveries(ctx: Context, list: readonly Verified[]): Promise<Outcome[]> {
-  return inTransaction(ctx, async (ctx) => {
-    const outcomes: Outcome[] = []
-    const heard = new Set<string>()
-    for (const item of list) {
-      try {
-        const acting = { ...ctx, actor: item.actor }
-        outcomes.push({ acknowledged: await inSavepoint(ctx, () => acceptOne(acting, item, settle)) })
-        heard.add(item.source.id)
-      } catch (failed) {
-        if (isOfTheStore(failed)) throw failed
-        outcomes.push({ failed })
-      }
+  return inTransaction(ctx, (ctx) => acceptEach(ctx, list, settle))
+}
+
+/**
+ * Keeps deliveries one by one, each in a savepoint, does with each what comes `next`, and notes which sources were
+ * heard. Those that are `stored` already have their answer.
+ */
+export async function acceptEach(
+  ctx: Context,
+  list: readonly Verified[],
+  next: Next,
+  stored: ReadonlyMap<Verified, Acknowledgement> = new Map(),
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  const heard = new Set<string>()
+  for (const item of list) {
+    try {
+      const acting = { ...ctx, actor: item.actor }
+      const known = stored.get(item)
+      outcomes.push({ acknowledged: known ?? (await inSavepoint(ctx, () => acceptOne(acting, item, next))) })
+      heard.add(item.source.id)
+    } catch (failed) {
+      if (isOfTheStore(failed)) throw failed
+      outcomes.push({ failed })
     }
-    for (const id of heard) await noteSeen(ctx, id)
-    return outcomes
-  })
+  }
+  for (const id of heard) await noteSeen(ctx, id)
+  return outcomes
 }
 
 /** Reads a delivery anew that made no sense when it came: a newer Shiplog may understand it. */
@@ -61,7 +73,7 @@ export function forgetOldBodies(ctx: Context): Promise<number> {
 type Next = (ctx: Context, item: Verified, kept: Delivery, said: Translation) => Promise<Acknowledgement>
 
 /** Keeps a delivery unless it is a copy of one that is kept, and does with it what comes next. */
-export async function acceptOne(ctx: Context, item: Verified, next: Next): Promise<Acknowledgement> {
+async function acceptOne(ctx: Context, item: Verified, next: Next): Promise<Acknowledgement> {
   const hash = sha256(item.incoming.body)
   const known = await knownDelivery(ctx, item, hash)
   if (known && known.state !== 'invalid') return duplicate(ctx, known)

@@ -14,6 +14,8 @@ type Waiting = {
 
 /** Up to so many that come at once are read before they are acknowledged; more of them are a rush. */
 const mostAtOnce = 16
+/** In a rush so many are stored by one statement: pages wait for no more, and few statements have to be kept. */
+const mostStored = 64
 const mostWaiting = 2000
 /** Of one sender. Whoever floods is told to wait; others do not wait behind it. */
 const mostOfOne = 500
@@ -40,7 +42,7 @@ export function makeIntake() {
     busy = true
     while (waiting.length() > 0) {
       const calm = (waiting.length() <= mostAtOnce && unread === 0) || unread >= mostUnread
-      const batch = waiting.take(calm ? mostAtOnce : waiting.length())
+      const batch = waiting.take(calm ? mostAtOnce : mostStored)
       const answers = await together(ctx, batch, calm ? acceptDeliveries : storeDeliveries)
       if (!calm) unread += answers
       last_at = performance.now()

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Actor, type Context, inTransaction } from '../platform/context.ts'
 import { isOfTheStore } from '../platform/store-fault.ts'
-import { noteSeen } from '../sources/actions.ts'
 import type { Translation } from '../sources/adapter.ts'
 import { sha256 } from '../sources/signatures.ts'
-import { acceptOne, type Outcome, settle } from './actions.ts'
+import { acceptEach, type Outcome, settle } from './actions.ts'
 import { asItCame, readDelivery, rowOf } from './keeping.ts'
 import type { Acknowledgement, Verified } from './model.ts'
 import { inSavepoint } from './savepoint.ts'
@@ -20,17 +19,7 @@ const betweenMillis = 50
  * is stored. One statement keeps all that have a key nobody knows yet; the others go one by one.
  */
 export function storeDeliveries(ctx: Context, list: readonly Verified[]): Promise<Outcome[]> {
-  return inTransaction(ctx, async (ctx) => {
-    const stored = await storeNew(ctx, list)
-    const outcomes: Outcome[] = []
-    for (const item of list) {
-      const kept = stored.get(item)
-      outcomes.push(kept ? { acknowledged: kept } : await storeOne(ctx, item))
-    }
-    const heard = new Set(list.map(({ source }) => source.id))
-    for (const id of heard) await noteSeen(ctx, id)
-    return outcomes
-  })
+  return inTransaction(ctx, async (ctx) => acceptEach(ctx, list, leave, await storeNew(ctx, list)))
 }
 
 /** Reads a few of what a rush left to be read, oldest first, in one transaction. Returns how many were read. */
@@ -60,16 +49,6 @@ async function storeNew(ctx: Context, list: readonly Verified[]): Promise<Map<Ve
     stored.map(({ item, row }) => ({ delivery_id: row.id, actor: item.actor })),
   )
   return new Map(stored.map(({ item, said, row }) => [item, unreadAnswer(row, said)]))
-}
-
-async function storeOne(ctx: Context, item: Verified): Promise<Outcome> {
-  try {
-    const acting = { ...ctx, actor: item.actor }
-    return { acknowledged: await inSavepoint(ctx, () => acceptOne(acting, item, leave)) }
-  } catch (failed) {
-    if (isOfTheStore(failed)) throw failed
-    return { failed }
-  }
 }
 
 async function leave(ctx: Context, { actor }: Verified, kept: Delivery, said: Translation) {
