@@ -48,6 +48,18 @@ test('of what is well the doctor says so, line by line, and ends with 0', async 
   assert.equal(await server.stop(), 0)
 })
 
+test('of backups it says whether there is one, how old it is, and that none is made', async (t) => {
+  const { look, finds, shiplog, folder, file } = await served(t)
+  await finds('backups', 'warn', /no backup yet/, /shiplog backup/)
+  await shiplog('backup')
+  const [backups] = (await look()).found.filter(({ check }) => check === 'backups')
+  assert.deepEqual([backups?.state, backups?.advice], ['ok', null])
+  const none = looks(shell(t, { SHIPLOG_DATA_DIR: folder, SHIPLOG_BACKUP_HOURS: '0', PORT: '1' }))
+  await none.finds('backups', 'warn', /No backup is made here/, /elsewhere/)
+  const lost = looks(shell(t, { SHIPLOG_DATA_DIR: folder, SHIPLOG_BACKUP_DIR: file('secret'), PORT: '1' }))
+  await lost.finds('backups', 'fail', /cannot be read \(ENOTDIR\)/, /read it/)
+})
+
 test('before the first start it says what will be made, and makes nothing', async (t) => {
   const { folder } = shell(t)
   const empty = looks(shell(t, { SHIPLOG_DATA_DIR: folder, PORT: '1' }))

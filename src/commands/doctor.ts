@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { newestBackup } from '../backups/schedule.ts'
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { checkAddress } from '../health/address-checks.ts'
+import { checkBackups } from '../health/backup-checks.ts'
 import { type Finding, findingsOn } from '../health/finding.ts'
 import { checkDisk, checkFolder, checkSecret } from '../health/folder-checks.ts'
 import { checkStore } from '../health/store-checks.ts'
@@ -9,7 +11,10 @@ import { isPostgres, openDatabase } from '../platform/database.ts'
 import type { Options } from './run.ts'
 
 export const usage = [
-  ['doctor [--json]', 'look at the data folder, disk, store, clock, address and queues, and say what to do'],
+  [
+    'doctor [--json]',
+    'look at the data folder, disk, store, backups, clock, address and queues, and say what to do',
+  ],
 ] as const
 
 export const options = { json: { type: 'boolean' } } as const
@@ -48,7 +53,11 @@ async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const given = Boolean(env.SHIPLOG_SECRET || env.SHIPLOG_SECRET_FILE)
   found.push(...checkSecret(data_dir, { given, served }), ...checkDisk(data_dir))
   const begun = served || isPostgres(database_url)
-  found.push(...(begun ? await storeOf(config) : [findingsOn('store').warn(...noneYet)]))
+  found.push(
+    ...(begun
+      ? [...(await storeOf(config)), ...(await backupsOf(config))]
+      : [findingsOn('store').warn(...noneYet)]),
+  )
   return secret.length > 0 ? [...found, ...(await addressOf(config))] : found
 }
 
@@ -58,6 +67,18 @@ async function storeOf({ database_url }: Config): Promise<Finding[]> {
     return await checkStore({ db, now, url: database_url })
   } finally {
     await db.destroy()
+  }
+}
+
+/** On PostgreSQL no backup is made by Shiplog. */
+async function backupsOf({ database_url, backup }: Config): Promise<Finding[]> {
+  const every_hours = isPostgres(database_url) ? 0 : backup.every_hours
+  try {
+    const newest = await newestBackup(backup.dir)
+    return checkBackups(newest?.made_at ?? null, every_hours, now())
+  } catch (error) {
+    const words = `${backup.dir} cannot be read (${(error as NodeJS.ErrnoException).code}).`
+    return [findingsOn('backups').fail(words, 'Let the user that Shiplog runs as read it.')]
   }
 }
 
