@@ -1,6 +1,4 @@
-import { componentByIdOrSlug } from '../components/store.ts'
 import { fault } from '../incidents/model.ts'
-import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { faultOfSpan, freezeState } from './freeze.ts'
 import type { Freeze } from './store.ts'
@@ -24,21 +22,6 @@ export function refuseChange(freeze: Freeze, span: { starts_at: string; ends_at:
 /** One alone has no rule of its own. */
 export function onlyTogether() {
   return fault('repeats', 'How often it repeats can only be changed for this one and all later ones.')
-}
-
-/** The components that are named, each once. One that was archived meanwhile may stay where it was. */
-export async function idsOf(ctx: Context, names: string[], known: { id: string }[]) {
-  const ids = new Set<string>()
-  for (const name of names) {
-    const component = await componentByIdOrSlug(ctx, name).catch((error) => {
-      const unknown = error instanceof Refusal && error.code === 'not-found'
-      throw unknown ? fault('components', `There is no component “${name}”.`) : error
-    })
-    const stays = known.some(({ id }) => id === component.id)
-    if (component.archived_at && !stays) throw fault('components', `${component.name} is archived.`)
-    ids.add(component.id)
-  }
-  return [...ids]
 }
 
 /** What the journal says of it. */

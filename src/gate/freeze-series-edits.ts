@@ -1,4 +1,5 @@
 import { fault } from '../incidents/model.ts'
+import { namedIds } from '../incidents/named.ts'
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
@@ -8,7 +9,7 @@ import { laterStarts, seriesFrom } from '../platform/series.ts'
 import { readSite } from '../site/store.ts'
 import type { FreezeChange } from './freeze.ts'
 import { freezeState } from './freeze.ts'
-import { detailOf, idsOf, refuseChange, stale } from './freeze-checks.ts'
+import { detailOf, refuseChange, stale } from './freeze-checks.ts'
 import { layOutFreezes } from './freeze-series.ts'
 import {
   endFreezeSeries,
@@ -37,7 +38,7 @@ export function editLaterFreezes(ctx: Context, id: string, said: Said): Promise<
       ...(reason !== freeze.reason && { reason }),
       ...(may_pass.join('\n') !== freeze.may_pass.join('\n') && { may_pass }),
     }
-    const ids = said.components && (await idsOf(ctx, said.components, freeze.components))
+    const ids = said.components && (await namedIds(ctx, said.components, freeze.components))
     const other =
       ids?.toSorted().join() !==
       freeze.components

@@ -1,8 +1,9 @@
+import { namedIds } from '../incidents/named.ts'
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { FreezeChange, freezeState, NewFreeze } from './freeze.ts'
-import { detailOf, idsOf, onlyTogether, refuseChange, refuseSpan, stale } from './freeze-checks.ts'
+import { detailOf, onlyTogether, refuseChange, refuseSpan, stale } from './freeze-checks.ts'
 import { layOutFreezes, startFreezeSeries } from './freeze-series.ts'
 import { editLaterFreezes } from './freeze-series-edits.ts'
 import { type Freeze, freezeById, insertFreeze, updateFreeze, writeComponents } from './store.ts'
@@ -13,7 +14,7 @@ export function planFreeze(ctx: Context, input: NewFreeze): Promise<Freeze> {
   return inTransaction(ctx, async (ctx) => {
     const at = nowText(ctx)
     refuseSpan(said, at)
-    const ids = await idsOf(ctx, components, [])
+    const ids = await namedIds(ctx, components, [])
     const id = newId()
     const series = repeats ? await startFreezeSeries(ctx, { ...said, components: ids }, repeats) : null
     const place = { series_id: series?.id ?? null, occurs_at: series ? said.starts_at : null }
@@ -44,7 +45,7 @@ export function editFreeze(ctx: Context, id: string, input: FreezeChange): Promi
     refuseChange(freeze, { starts_at, ends_at }, at)
     const changed = { ...change, updated_at: at }
     if (!(await updateFreeze(ctx, freeze, changed))) throw stale(await freezeById(ctx, id))
-    if (components) await writeComponents(ctx, id, await idsOf(ctx, components, freeze.components))
+    if (components) await writeComponents(ctx, id, await namedIds(ctx, components, freeze.components))
     const detail = detailOf({ reason, starts_at, ends_at })
     await record(ctx, { action: 'freeze.edited', subject: ['freeze', id], detail })
     return freezeById(ctx, id)

@@ -1,8 +1,9 @@
 import type { ComponentStatus } from '../components/model.ts'
-import { type Component, componentByIdOrSlug } from '../components/store.ts'
+import type { Component } from '../components/store.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Cause, fault, type Remedy } from './model.ts'
+import { namedComponent } from './named.ts'
 import { type Incident, type IncidentUpdate, incidentById, releasesNamed, updatesOf } from './store.ts'
 
 /** A person's clock may run ahead of ours by this much. */
@@ -54,10 +55,7 @@ export async function checkedComponents(
 ): Promise<Map<string, NamedComponent>> {
   const found = new Map<string, NamedComponent>()
   for (const { component: name, status } of named) {
-    const component = await componentByIdOrSlug(ctx, name).catch((error) => {
-      const unknown = error instanceof Refusal && error.code === 'not-found'
-      throw unknown ? fault('components', `There is no component “${name}”.`) : error
-    })
+    const component = await namedComponent(ctx, name)
     if (component.archived_at) throw fault('components', `${component.name} is archived.`)
     if (found.has(component.id)) throw fault('components', `${component.name} is named twice.`)
     found.set(component.id, { component, status })

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type Impact, replaceImpacts } from '../components/impacts.ts'
 import { type ComponentStatus, incidentStatuses } from '../components/model.ts'
-import { type Component, componentByIdOrSlug } from '../components/store.ts'
+import type { Component } from '../components/store.ts'
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
-import { Refusal } from '../platform/refusal.ts'
 import { incidentAsSeen, isAhead, stale } from './checks.ts'
 import { fault, moment } from './model.ts'
+import { namedComponent } from './named.ts'
 import { type Incident, incidentById, writeIncident } from './store.ts'
 
 /** What an interval may say: that nothing hurt needs none. */
@@ -69,13 +69,6 @@ async function checked(ctx: Context, incident: Incident, given: Given, field: st
     ended_at,
     name: component.name,
   }
-}
-
-async function namedComponent(ctx: Context, name: string, field: string): Promise<Component> {
-  return componentByIdOrSlug(ctx, name).catch((error) => {
-    const unknown = error instanceof Refusal && error.code === 'not-found'
-    throw unknown ? fault(field, `There is no component “${name}”.`) : error
-  })
 }
 
 /** Why an interval cannot be, in words; null when it can. */

@@ -1,8 +1,9 @@
+import { namedIds } from '../incidents/named.ts'
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { detailOf, idsOf, isMove, refuseChange, refuseTimes, releaseIn, releaseOf, stale } from './checks.ts'
+import { detailOf, isMove, refuseChange, refuseTimes, releaseIn, releaseOf, stale } from './checks.ts'
 import { MaintenanceChange, NewMaintenance, Step, stateAt } from './model.ts'
 import { layOut, makeSeries } from './series.ts'
 import { editLater, onlyTogether } from './series-edits.ts'
@@ -23,7 +24,7 @@ export function planMaintenance(ctx: Context, input: NewMaintenance): Promise<Ma
   return inTransaction(ctx, async (ctx) => {
     const at = nowText(ctx)
     refuseTimes(said, at)
-    const ids = await idsOf(ctx, said.components, [])
+    const ids = await namedIds(ctx, said.components, [])
     const release = await releaseOf(ctx, said)
     const series = said.repeats ? await makeSeries(ctx, said, said.repeats, ids) : null
     const row = { ...plain(said), ...release, id: newId(), ...born(at) }
@@ -58,7 +59,7 @@ export function editMaintenance(ctx: Context, id: string, input: MaintenanceChan
     const named = await releaseOf(ctx, wanted)
     const changed = { ...change, ...named, updated_at: at, ...(isMoved && { timed_at: at }) }
     if (!(await updateMaintenance(ctx, known, changed))) throw stale(await maintenanceById(ctx, id))
-    if (components) await writeComponents(ctx, id, await idsOf(ctx, components, known.components))
+    if (components) await writeComponents(ctx, id, await namedIds(ctx, components, known.components))
     const kind = isMoved ? 'moved' : 'edited'
     await writeUpdate(ctx, wanted, { kind, note, at, ...(isMoved && { was: known }) })
     const was = isMoved ? { was_starts_at: known.starts_at, was_ends_at: known.ends_at } : {}

@@ -1,5 +1,5 @@
-import { componentByIdOrSlug } from '../components/store.ts'
 import { fault } from '../incidents/model.ts'
+import { namedIds } from '../incidents/named.ts'
 import type { Context } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { faultOfTimes, type NewMaintenance, stateAt } from './model.ts'
@@ -51,23 +51,8 @@ export async function releaseOf(ctx: Context, { starts_by, ends_by, release }: B
       throw fault('release', 'Say which release it is for.')
     return { release_component_id: null, release_version: null }
   }
-  const [release_component_id = null] = await idsOf(ctx, [release.component], [], 'release')
+  const [release_component_id = null] = await namedIds(ctx, [release.component], [], 'release')
   return { release_component_id, release_version: release.version }
-}
-
-/** The components that are named, each once. One that was archived meanwhile may stay where it was. */
-export async function idsOf(ctx: Context, names: string[], known: { id: string }[], field = 'components') {
-  const ids = new Set<string>()
-  for (const name of names) {
-    const component = await componentByIdOrSlug(ctx, name).catch((error) => {
-      const unknown = error instanceof Refusal && error.code === 'not-found'
-      throw unknown ? fault(field, `There is no component “${name}”.`) : error
-    })
-    const stays = known.some(({ id }) => id === component.id)
-    if (component.archived_at && !stays) throw fault(field, `${component.name} is archived.`)
-    ids.add(component.id)
-  }
-  return [...ids]
 }
 
 /** What the journal says of it. */

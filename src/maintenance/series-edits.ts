@@ -1,4 +1,5 @@
 import { fault } from '../incidents/model.ts'
+import { namedIds } from '../incidents/named.ts'
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
@@ -6,7 +7,7 @@ import { faultOfSeries } from '../platform/recurrence.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { laterStarts, seriesFrom } from '../platform/series.ts'
 import { readSite } from '../site/store.ts'
-import { detailOf, idsOf, isMove, refuseChange, stale } from './checks.ts'
+import { detailOf, isMove, refuseChange, stale } from './checks.ts'
 import { type MaintenanceChange, Step, stateAt } from './model.ts'
 import { layOut } from './series.ts'
 import { insertSeries, type Series, timesFrom, updateSeries } from './series-store.ts'
@@ -31,7 +32,7 @@ export function editLater(ctx: Context, id: string, said: Said): Promise<Mainten
     if ([wanted.starts_by, wanted.ends_by].includes('release')) {
       throw fault('release', 'A release comes once: what repeats is started by the clock or by hand.')
     }
-    const ids = components && (await idsOf(ctx, components, known.components))
+    const ids = components && (await namedIds(ctx, components, known.components))
     const made = await goOnAs(ctx, { known, said, wanted, ids })
     await changeTimes(ctx, known, { ...made, words, ids, note: said.note, at })
     await layOut(ctx, made.series)
