@@ -1,11 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { addUser, renewSetupToken } from '../accounts/actions.ts'
-import { userByEmail } from '../accounts/store.ts'
+import { renewSetupToken } from '../accounts/actions.ts'
 import { buildApp, jobs } from '../app.ts'
 import { newestBackup, scheduledBackups } from '../backups/schedule.ts'
-import { bringUpToDate } from '../backups/upgrading.ts'
-import { type Config, ConfigError, readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { makeFront } from '../front.ts'
 import { makeMeter } from '../health/meter.ts'
 import { howToInstall, loadOtel } from '../health/otel.ts'
@@ -14,17 +12,14 @@ import { followJournal } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
 import { keepSending } from '../outbound/sending.ts'
 import type { Context, JournalLine } from '../platform/context.ts'
-import { openDatabase, sqliteFile } from '../platform/database.ts'
-import { agreeOnSecret } from '../platform/facts.ts'
+import { openDatabase } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
 import { postgresWarnings } from '../platform/postgres-warnings.ts'
-import { Refusal } from '../platform/refusal.ts'
 import { renderingFiles } from '../platform/rendering-files.ts'
-import { holdStore } from '../platform/serving-lock.ts'
-import { howToMend, isDamaged, isOfTheStore } from '../platform/store-fault.ts'
 import { startJobs } from '../platform/timers.ts'
 import { version } from '../platform/version.ts'
 import { artifactJob } from '../rollbacks/artifact-checks.ts'
+import { beginOn, holdForServing, mayEnd, whyNot } from './beginning.ts'
 import { closeToOthers } from './closed-folder.ts'
 import { closeInTime, listen, originOf, ownPorts, stopSignal } from './listening.ts'
 import { amongNodes } from './nodes.ts'
@@ -124,34 +119,18 @@ function healthOf({ database_url, backup }: Config, phase: Phase, holdsJobs: () 
   }
 }
 
-/** Nobody restores over a store that is served, also while it cannot be opened. */
-function holdForServing({ database_url }: Config): () => void {
-  const database = sqliteFile(database_url)
-  const letGo = database === null ? () => {} : holdStore(database, 'share')
-  if (!letGo)
-    throw new ConfigError(`A backup is being restored into ${database}. Start again when that is done.`)
-  return letGo
-}
-
 type Service = Awaited<ReturnType<typeof prepare>>
 
 /** Brings the store to today's schema; answers why it cannot be used, when pages of before can stand in for it. */
 async function tryToBegin({ config, ctx, files, store, phase }: Service): Promise<unknown> {
   try {
-    await migrated(ctx, config)
-    await agreeOnSecret(ctx, { adopt: true })
-    await makeFirstAdmin(ctx, config)
+    await beginOn(ctx, config)
     store.ready = true
   } catch (error) {
     phase.waiting = error
     if (!files.wasThere || !mayEnd(error)) throw error
     return error
   }
-}
-
-/** Whether what keeps the store from being used may be over in a while. */
-function mayEnd(error: unknown): boolean {
-  return isOfTheStore(error) || (error instanceof Refusal && error.extra.may_end === true)
 }
 
 /** Waits until the store can be used; false when it is told to stop before. */
@@ -164,13 +143,6 @@ async function begun(service: Service, stopped: Promise<void>): Promise<boolean>
 }
 
 const tryAgainMillis = 3000
-
-function whyNot({ database_url, data_dir }: Config, error: unknown) {
-  const isGone = (error as { code?: unknown }).code === 'SQLITE_CANTOPEN'
-  const gone = `There is no database at ${database_url}, though pages were served from ${data_dir} before. Put it back; or, to begin anew, remove ${join(data_dir, 'pages')} and start again.`
-  const words = isDamaged(error) ? `${howToMend} ` : ''
-  return isGone ? gone : `The database cannot be used. ${words}It is tried again every few seconds.`
-}
 
 async function end(
   { config, app, db, files, phase, letGo, tracing }: Service,
@@ -186,26 +158,6 @@ async function end(
   await db.destroy()
   letGo()
   return 0
-}
-
-/** By the store's own address: a pooler does not know the locks that keep two nodes from migrating at once. */
-async function migrated(ctx: Context, { database_url, direct_url }: Config) {
-  if (direct_url === database_url) return bringUpToDate(ctx, database_url)
-  const db = openDatabase(direct_url)
-  try {
-    await bringUpToDate({ ...ctx, db }, direct_url)
-  } finally {
-    await db.destroy()
-  }
-}
-
-async function makeFirstAdmin(ctx: Context, { admin }: Config) {
-  if (!admin || (await userByEmail(ctx, admin.email.toLowerCase()))) return
-  try {
-    await addUser(ctx, { ...admin, email: admin.email.toLowerCase(), name: '', role: 'admin' })
-  } catch (error) {
-    if (!(error instanceof Refusal && error.code === 'conflict')) throw error // another node made it
-  }
 }
 
 /** Two lines for the person at the terminal: where it serves, and the way in while nobody is admin. */
