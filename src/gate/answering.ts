@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { asksForText } from '../platform/errors.ts'
 import { oneLine } from '../platform/one-line.ts'
+import { problemJson } from '../platform/problem.ts'
 import type { GateAnswer } from './gate.ts'
 import { gateRules, headlineOf, type Reason, reasonLevels } from './model.ts'
 
@@ -83,9 +84,8 @@ export function sendAnswer(
   }
   const told = json(answer, origin)
   if (answer.allowed) return reply.send(told) as never
-  const problem = { type: 'about:blank', title: 'Conflict', status: 409, detail: answer.words }
   return reply
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({ ...problem, request_id: request.id, ...told }) as never
+    .send(problemJson(409, answer.words, { request_id: request.id, ...told })) as never
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { anyone, token } from '../accounts/guard.ts'
 import type { App } from '../platform/http.ts'
+import { problemJson } from '../platform/problem.ts'
 import { type Measured, makeMetrics } from './metrics.ts'
 import { reasons } from './model.ts'
 import { answerHeader, answerTo, isDoctor, proofHeader } from './proof.ts'
@@ -38,13 +39,12 @@ function answerReadiness(
   const known = trusted ? { version, details: why?.details ?? '', seen: seenOf(request) } : {}
   if (!why) return reply.send({ status: 'ok', ...known })
   const { reason } = why
-  const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503 }
   return reply
     .code(503)
     .header('retry-after', '5')
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({ ...problem, detail: reasons[reason], reason, request_id: request.id, ...known })
+    .send(problemJson(503, reasons[reason], { reason, request_id: request.id, ...known }))
 }
 
 /** Where a request seems to come from, and who handed it on: what the proxy in front says is believed or not. */

@@ -1,8 +1,8 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { type Database, isPostgres } from '../platform/database.ts'
 import { migrationsBetween } from '../platform/migrate.ts'
+import { within } from '../platform/within.ts'
 import type { Meter } from './meter.ts'
 import { type Reason, reasonOf } from './model.ts'
 
@@ -23,6 +23,7 @@ export type Service = {
 const remembered = 4_000
 /** Longer than this (milliseconds) nobody waits for the store. */
 const patience = 3_000
+const late = `The store did not answer within ${patience / 1000} seconds.`
 /** With less room than this (bytes) the next write may fail. */
 const least = 256 * 1024
 
@@ -45,7 +46,7 @@ async function look(service: Service): Promise<NotReady | null> {
     return error ? ofTheStore(error) : because('starting')
   }
   try {
-    const { missing } = await within(patience, migrationsBetween(db))
+    const { missing } = await within(patience, migrationsBetween(db), late)
     if (missing.length > 0) return because('migrations', `Not run yet: ${missing.join(', ')}.`)
   } catch (error) {
     return ofTheStore(error)
@@ -78,17 +79,4 @@ function ofTheStore(error: unknown): NotReady {
 
 function because(reason: Reason, details = ''): NotReady {
   return { reason, details }
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const over = new AbortController()
-  const late = setTimeout(milliseconds, undefined, { signal: over.signal, ref: false }).then(() => {
-    throw new Error(`The store did not answer within ${milliseconds / 1000} seconds.`)
-  })
-  late.catch(() => {})
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    over.abort()
-  }
 }

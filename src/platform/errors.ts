@@ -1,10 +1,10 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { ZodError } from 'zod'
 import { errorsOf } from './forms.ts'
 import { readerOf } from './http.ts'
 import { oneLine } from './one-line.ts'
+import { problemJson } from './problem.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import { isOfTheStore } from './store-fault.ts'
 
@@ -98,7 +98,6 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
   const { status, words, extra } = problem
   reply.code(status).header('cache-control', 'no-store')
   if (status === 503 || status === 429) reply.header('retry-after', '10')
-  const title = STATUS_CODES[status] ?? 'Error'
   if (wantsPage(request)) {
     const typed = request.method === 'POST' && status < 500
     const address = status === 422 && request.method === 'GET'
@@ -109,7 +108,7 @@ function answerProblem(problem: Problem, request: FastifyRequest, reply: Fastify
   return reply
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({ type: 'about:blank', title, status, detail: words, request_id: request.id, ...extra })
+    .send(problemJson(status, words, { request_id: request.id, ...extra }))
 }
 
 /** Whether a shell asks, which reads no JSON: `Accept: text/plain` before anything else. */

@@ -85,8 +85,11 @@ export function makeLine({
   }
 }
 
+/** What whoever finds the line full is told. */
+export const tooMuchWords = 'Shiplog has more to do than it can do at once. Please try again in a moment.'
+
 function tooMuch() {
-  return new Refusal('busy', 'Shiplog has more to do than it can do at once. Please try again in a moment.')
+  return new Refusal('busy', tooMuchWords)
 }
 
 function once(work: () => void) {

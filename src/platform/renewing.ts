@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 import { drop, isGood, keep, keyOf, minute, type Rendering, type Renderings } from './renderings.ts'
+import { within } from './within.ts'
 
 /** Longer than this (milliseconds) nobody waits for a rendering when there is one of before. */
 const longest = 4_000
@@ -41,7 +41,11 @@ async function renew(kept: Renderings, address: string, origin: string): Promise
   const made_at = kept.now().getTime()
   if (made_at < kept.paused_until) return asItWas(kept, address, origin)
   try {
-    const { status, content } = await within(longest, render(address, origin))
+    const { status, content } = await within(
+      longest,
+      render(address, origin),
+      `not rendered within ${longest} ms`,
+    )
     if (status >= 500) return failed(kept, address, origin, { status })
     if (status !== 200) return drop(kept, address, origin)
     if (revision === kept.revision && origin === kept.home())
@@ -58,19 +62,6 @@ function failed(kept: Renderings, address: string, origin: string, why: { status
   kept.log.warn({ ...why, address }, 'a public page could not be renewed and is answered as it was')
   if (why.status === unavailable) kept.paused_until = kept.now().getTime() + pause
   return asItWas(kept, address, origin)
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const over = new AbortController()
-  const late = setTimeout(milliseconds, undefined, { signal: over.signal, ref: false }).then(() => {
-    throw new Error(`not rendered within ${milliseconds} ms`)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    late.catch(() => {})
-    over.abort()
-  }
 }
 
 const notice = '<aside class="stale" hidden>'

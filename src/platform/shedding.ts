@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Line } from './line.ts'
+import { type Line, tooMuchWords } from './line.ts'
+import { problemJson } from './problem.ts'
 import { bareHeaders } from './unreadable.ts'
 
-const words = 'Shiplog has more to do than it can do at once. Please try again in a moment.'
-const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Too much at once</title></head><body><p>${words}</p></body></html>`
+const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Too much at once</title></head><body><p>${tooMuchWords}</p></body></html>`
 
 /**
  * Tells operators and programs to come again while their line is full, without a step of the framework: under a crowd,
@@ -13,8 +13,8 @@ const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 export function shedOne(line: Line, request: IncomingMessage, response: ServerResponse): boolean {
   if (!line.isFull() || !isOfOperators(request)) return false
   const isPage = request.url?.startsWith('/admin') && !/json|text\/plain/.test(request.headers.accept ?? '')
-  const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503, detail: words }
-  const body = isPage ? page : JSON.stringify({ ...problem, request_id: randomUUID() })
+  const problem = () => problemJson(503, tooMuchWords, { request_id: randomUUID() })
+  const body = isPage ? page : JSON.stringify(problem())
   const type = isPage ? 'text/html; charset=utf-8' : 'application/problem+json'
   const own = { 'content-type': type, 'content-length': Buffer.byteLength(body), 'retry-after': '10' }
   response.writeHead(503, { ...bareHeaders, ...own })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type OutgoingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { problemJson } from './problem.ts'
 
 /** What carries an answer right now: then another one would be taken for its rest. */
 type Carrier = Socket & { _httpMessage?: OutgoingMessage | null }
@@ -36,13 +37,12 @@ export const bareHeaders = {
 }
 
 function problemText(status: number, detail: string) {
-  const title = STATUS_CODES[status]
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, request_id: randomUUID() })
+  const body = JSON.stringify(problemJson(status, detail, { request_id: randomUUID() }))
   const own = {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   }
   const headers = Object.entries({ ...bareHeaders, ...own }).map(([name, value]) => `${name}: ${value}`)
-  return [`HTTP/1.1 ${status} ${title}`, ...headers, '', body].join('\r\n')
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers, '', body].join('\r\n')
 }
