@@ -57,11 +57,14 @@ export function makeIntake() {
     reading = true
     let read_at = performance.now()
     while (unread > 0 && !closed) {
-      await pause(lull, undefined, { ref: false })
       const now = performance.now()
-      if (now - last_at < lull && now - read_at < longestWait) continue
+      if (now - last_at < lull && now - read_at < longestWait) {
+        await pause(lull, undefined, { ref: false })
+        continue
+      }
       unread = await readMore(ctx, unread)
       read_at = performance.now()
+      await setImmediate()
     }
     reading = false
   }

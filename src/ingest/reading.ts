@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { type Actor, type Context, inTransaction } from '../platform/context.ts'
 import { isOfTheStore } from '../platform/store-fault.ts'
 import type { Translation } from '../sources/adapter.ts'
@@ -12,7 +12,8 @@ import { insertDeliveries, insertUnread, someUnread, takeUnread } from './unread
 
 /** So many are read in one transaction: whoever asks for a page meanwhile waits for no more. */
 export const mostRead = 8
-const betweenMillis = 50
+/** A job reads for so long at once (milliseconds): no stop waits for more. */
+const longest = 3500
 
 /**
  * Keeps verified deliveries, and leaves what they say to be read after the rush: what is acknowledged after the commit
@@ -27,9 +28,10 @@ export async function readUnread(ctx: Context): Promise<number> {
   return (await someUnread(ctx)) ? inTransaction(ctx, readSome) : 0
 }
 
-/** Reads what a process stored that did not live to read it; whoever knocks meanwhile goes first. */
+/** Reads for a while what a process stored that did not live to read it; whoever knocks goes between two reads. */
 export async function readWhatIsLeft(ctx: Context): Promise<void> {
-  while ((await readUnread(ctx)) > 0) await pause(betweenMillis)
+  const until = performance.now() + longest
+  while ((await readUnread(ctx)) > 0 && performance.now() < until) await setImmediate()
 }
 
 async function storeNew(ctx: Context, list: readonly Verified[]): Promise<Map<Verified, Acknowledgement>> {

@@ -105,7 +105,24 @@ test('jobs run while the duty is ours, all at once when we take it, and none und
   mine = true
   taken()
   assert.deepEqual(ran, [{ duty: 'jobs', number: 7 }])
-  stop()
+  await stop()
+})
+
+test('a stop waits for the job that runs, and begins no other', async () => {
+  const ship = await world()
+  const ended: string[] = []
+  const begun = Promise.withResolvers<void>()
+  const run = async () => {
+    begun.resolve()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    ended.push('job')
+  }
+  const stop = startJobs(ship, [{ name: 'look', every_minutes: 0.0001, run }])
+  await begun.promise
+  await stop()
+  assert.deepEqual(ended, ['job'])
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  assert.deepEqual(ended, ['job'])
 })
 
 test('no job writes beside its turn', async () => {

@@ -1,25 +1,37 @@
 import type { Context } from './context.ts'
 import { type Duty, soleDuty } from './duty.ts'
 import { DutyLost } from './fence.ts'
+import { within } from './within.ts'
 
 export type Job = { name: string; every_minutes: number; run(ctx: Context): Promise<unknown> }
 
 /**
  * Runs each job every so often while the duty is this node's, and all of them when it takes it over; never two of the
- * same at once. A job that fails is logged and tried again. Returns how to stop.
+ * same at once. A job that fails is logged and tried again. Returns how to stop: it resolves when what runs has ended,
+ * or after some seconds.
  */
-export function startJobs(ctx: Context, jobs: Job[], duty: Duty = soleDuty): () => void {
-  const ticks = jobs.map((job) => tickOf(ctx, job, duty))
-  const timers = jobs.map((job, at) =>
-    setInterval(() => void ticks[at]?.(), job.every_minutes * 60_000).unref(),
-  )
-  duty.onTaken(() => {
-    for (const tick of ticks) void tick()
+export function startJobs(ctx: Context, jobs: Job[], duty: Duty = soleDuty): () => Promise<void> {
+  const running = new Set<Promise<void>>()
+  const ticks = jobs.map((job) => {
+    const tick = tickOf(ctx, job, duty)
+    return () => {
+      const run = tick()
+      running.add(run)
+      void run.finally(() => running.delete(run))
+    }
   })
-  return () => {
+  const timers = jobs.map((job, at) => setInterval(() => ticks[at]?.(), job.every_minutes * 60_000).unref())
+  duty.onTaken(() => {
+    for (const tick of ticks) tick()
+  })
+  return async () => {
     for (const timer of timers) clearInterval(timer)
+    await within(graceMillis, Promise.all(running), 'a job goes on').catch(() => {})
   }
 }
+
+/** A stop waits for a job no longer than for a call to others. */
+const graceMillis = 4_000
 
 function tickOf(ctx: Context, job: Job, duty: Duty) {
   let running = false
