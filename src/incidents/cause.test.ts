@@ -274,6 +274,7 @@ const source = {
   id: 'source-test',
   kind: 'github',
   name: 'GitHub',
+  settings: '{}',
   seen_at: null,
   last_error: null,
   last_error_at: null,

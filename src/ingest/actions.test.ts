@@ -32,7 +32,7 @@ async function port() {
 
 function verified(
   ship: World,
-  source: { id: string; kind: string; name: string },
+  source: Verified['source'],
   json: object,
   headers = {},
   adapter = adapterFor(source.kind) as Adapter,
@@ -216,7 +216,7 @@ test('an adapter that says what no event may say makes the delivery invalid', as
       ...good.adapter,
       dedupeKey: () => null,
       translate: () => {
-        const said = good.adapter.translate(good.incoming) as { events: object[] }
+        const said = good.adapter.translate(good.incoming, {}) as { events: object[] }
         return { events: said.events.map((event) => ({ ...event, facts })) } as Translation
       },
     },

@@ -5,6 +5,7 @@ import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { noteError } from '../sources/actions.ts'
 import { nativeEvent } from '../sources/adapters/native.ts'
+import { settingsOf } from '../sources/store.ts'
 import { deliveryRoutes, inboxRoutes, ruleRoute } from './inbox-api.ts'
 import { type Intake, makeIntake } from './intake.ts'
 import { type Acknowledgement, acknowledgement, largestBody } from './model.ts'
@@ -67,6 +68,22 @@ function hookRoute(app: App, intake: Intake) {
     const sender = await hookSender(request.ctx, request.params.source, incoming)
     return accept(request, reply, intake, sender, incoming)
   })
+  const beyond = { ...hook, params: hook.params.extend({ '*': z.string() }), response: undefined, hide: true }
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH'],
+    url: '/hooks/:source/*',
+    config,
+    schema: beyond,
+    bodyLimit: largestBody,
+    handler: async (request, reply) => {
+      const incoming = incomingOf(request)
+      const sender = await hookSender(request.ctx, request.params.source, incoming)
+      if (request.method !== 'GET') return accept(request, reply, intake, sender, incoming)
+      const seen = sender.adapter.look?.(incoming, settingsOf(sender.source))
+      if (!seen) throw new Refusal('not-found', 'There is no such source.')
+      return reply.code(seen.status).header('cache-control', 'no-store').send(seen.body) as never
+    },
+  })
 }
 
 /** The body is bytes here; its adapter reads and checks it, after the sender is known. */
@@ -85,11 +102,14 @@ async function accept(
   incoming: Incoming,
 ): Promise<never> {
   const { ctx } = request
-  const answer = await intake.take(ctx, await readVerified(ctx, sender, incoming)).catch(async (error) => {
+  const verified = await readVerified(ctx, sender, incoming)
+  const answer = await intake.take(ctx, verified).catch(async (error) => {
     if (error instanceof Refusal) await noteError(ctx, sender.source, error.message)
     throw error
   })
-  return reply.code(statusOf(answer)).header('cache-control', 'no-store').send(answer) as never
+  const own = { status: statusOf(answer), body: answer }
+  const { status, body } = sender.adapter.answer?.(verified.incoming, answer) ?? own
+  return reply.code(status).header('cache-control', 'no-store').send(body) as never
 }
 
 /** Never 204 and never a redirect: some senders take either for a failure. */

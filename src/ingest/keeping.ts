@@ -2,9 +2,10 @@ import type { Context } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { readJson } from '../platform/strict-text.ts'
-import type { Incoming, Translation } from '../sources/adapter.ts'
+import type { Adapter, Incoming, Reading, Translation } from '../sources/adapter.ts'
 import { adapterFor } from '../sources/adapters/index.ts'
-import { sourceById } from '../sources/store.ts'
+import { settingsOf, sourceById } from '../sources/store.ts'
+import { askedHeaders, keptAsked } from './address.ts'
 import { bounded, redacted, sameBodyHours, type Verified } from './model.ts'
 import {
   type Delivery,
@@ -40,7 +41,8 @@ export async function knownDelivery(
 /** What the delivery says. An adapter that throws is a bug of ours and loses nothing: the delivery is kept. */
 export function readDelivery(ctx: Context, { adapter, source, incoming }: Verified): Translation {
   try {
-    return bounded(adapter.translate(incoming))
+    if (incoming.json === undefined) return { invalid: 'The body cannot be read.' }
+    return bounded(adapter.translate(incoming, settingsOf(source)))
   } catch (err) {
     ctx.log.error({ err, source: source.id }, 'an adapter threw')
     return { invalid: 'Shiplog could not read it, which is a fault of Shiplog’s own. It is kept.' }
@@ -63,9 +65,9 @@ export function rowOf(item: Verified, said: Translation, body_hash: string): Del
     scope,
     dedupe_key: adapter.dedupeKey(incoming) ?? `body:${body_hash}:${id}`,
     ...stateOf(said),
-    headers: JSON.stringify(redacted(incoming.headers)),
+    headers: JSON.stringify({ ...askedHeaders(incoming), ...redacted(incoming.headers) }),
     content_type: String(incoming.headers['content-type'] ?? '').slice(0, 200),
-    body: incoming.body,
+    body: adapter.redact ? Buffer.from(JSON.stringify(adapter.redact(incoming.json)) ?? '') : incoming.body,
     body_hash,
     received_at: incoming.received_at,
   }
@@ -89,18 +91,22 @@ export async function asItCame(ctx: Context, { body, ...kept }: Delivery): Promi
   const source = await sourceById(ctx, kept.source_id)
   const adapter = adapterFor(source.kind)
   if (!adapter || !body) throw new Refusal('gone', 'The body of this delivery is no longer kept.')
-  const incoming = {
-    headers: JSON.parse(kept.headers),
-    body: Buffer.from(body),
-    received_at: kept.received_at,
-  }
-  const read = readJson(jsonBytes(incoming))
+  const headers = JSON.parse(kept.headers)
+  const { received_at } = kept
+  const incoming = { ...keptAsked(headers), headers, body: Buffer.from(body), received_at }
+  // what was redacted was kept as JSON, whatever it came as
+  const read = adapter.redact ? readJson(incoming.body) : readBody(adapter, incoming)
   if (!read.ok) throw new Refusal('unreadable', read.reason)
   return { source, adapter, scope: kept.scope, actor: ctx.actor, incoming: { ...incoming, json: read.value } }
 }
 
+/** What the bytes of a body hold, as the tool writes them. */
+export function readBody(adapter: Adapter, incoming: Incoming): Reading {
+  return adapter.read?.(incoming) ?? readJson(jsonBytes(incoming))
+}
+
 /** Some tools wrap their JSON in a form field `payload` unless told otherwise (GitHub, Travis). */
-export function jsonBytes({ headers, body }: Incoming): Buffer {
+function jsonBytes({ headers, body }: Incoming): Buffer {
   const form = /^\s*application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')
   if (!form || /^\s*[{[]/.test(body.toString('latin1', 0, 100))) return body
   return Buffer.from(new URLSearchParams(body.toString('latin1')).get('payload') ?? '')

@@ -13,7 +13,7 @@ export const keepBodiesDays = 30
 
 /** A request whose sender is known for sure, ready to be kept. */
 export type Verified = {
-  source: { id: string; kind: string; name: string }
+  source: { id: string; kind: string; name: string; settings: string }
   adapter: Adapter
   /** The API token's name for the built-in source `api`, else empty. */
   scope: string

@@ -3,13 +3,13 @@ import { requireToken } from '../accounts/tokens.ts'
 import type { Actor, Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { readJson } from '../platform/strict-text.ts'
-import { noteError, readSecrets } from '../sources/actions.ts'
+import { credentialsOf, noteError } from '../sources/actions.ts'
 import type { Adapter, Incoming } from '../sources/adapter.ts'
 import { adapterFor } from '../sources/adapters/index.ts'
 import { bearerOf, sha256 } from '../sources/signatures.ts'
 import { type Source, sourceById, sourceBySecretHash } from '../sources/store.ts'
-import { jsonBytes } from './keeping.ts'
+import { askedOf } from './address.ts'
+import { readBody } from './keeping.ts'
 import type { Verified } from './model.ts'
 
 type Sender = { source: Source; adapter: Adapter; scope: string; actor: Actor }
@@ -31,8 +31,9 @@ export async function nativeSender(ctx: Context, authorization: string | undefin
 
 /** Who posts to a source's own address, once its adapter has verified the bytes. */
 export async function hookSender(ctx: Context, id: string, incoming: Incoming): Promise<Sender> {
-  const { source, adapter } = await openSource(ctx, id)
-  if (!adapter.verify(incoming, await readSecrets(ctx, source.id))) {
+  const { source, adapter } = await openSource(ctx, id, incoming)
+  const credentials = { ...(await credentialsOf(ctx, source)), publicText: publicTextOf(ctx) }
+  if (!(await adapter.verify(incoming, credentials))) {
     ctx.log.warn({ source: source.id }, 'a delivery was not made with a valid secret')
     await noteError(ctx, source, 'A request was not signed with a valid secret.')
     throw new Refusal('unauthenticated', 'This request was not made with a valid secret of this source.')
@@ -40,12 +41,22 @@ export async function hookSender(ctx: Context, id: string, incoming: Incoming): 
   return { source, adapter, scope: '', actor: actorFor(source) }
 }
 
-/** A disabled source, and Shiplog's own two, answer like one that never was. */
-async function openSource(ctx: Context, id: string) {
+/** A disabled source, Shiplog's own two, and a path that the tool never asks for, answer like a source that never was. */
+async function openSource(ctx: Context, id: string, { method = 'POST', path = '' }: Incoming) {
   const source = await sourceById(ctx, id)
   const adapter = source.kind === 'api' ? null : adapterFor(source.kind)
-  if (!adapter || source.disabled_at !== null) throw new Refusal('not-found', 'There is no such source.')
+  const served = adapter?.serves ? adapter.serves(method, path) : method === 'POST' && path === ''
+  if (!adapter || !served || source.disabled_at !== null) {
+    throw new Refusal('not-found', 'There is no such source.')
+  }
   return { source, adapter }
+}
+
+function publicTextOf(ctx: Context) {
+  return (url: string) => {
+    if (ctx.publicText) return ctx.publicText(url)
+    throw new Refusal('unavailable', 'Nothing can be fetched from here, so this cannot be verified.')
+  }
 }
 
 function actorFor({ id, name }: Source): Actor {
@@ -56,21 +67,20 @@ function actorFor({ id, name }: Source): Actor {
 export function incomingOf(request: FastifyRequest): Incoming {
   refuseForeignContent(request)
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-  return { headers: request.headers, body, received_at: nowText(request.ctx) }
+  const { method, raw, headers } = request
+  const asked = askedOf(method, raw.url ?? '', headers.authorization)
+  return { ...asked, headers, body, received_at: nowText(request.ctx) }
 }
 
 /** A verified request with its body read; what cannot be read is refused, and noted with its source. */
 export async function readVerified(ctx: Context, sender: Sender, incoming: Incoming): Promise<Verified> {
-  const read = readJson(jsonBytes(incoming))
-  const strict = sender.adapter.tellsSender
-  const flaw = 'The text holds a NUL or half a character.'
-  const words = !read.ok ? read.reason : read.mended && strict ? flaw : null
-  if (words !== null) {
-    await noteError(ctx, sender.source, words)
-    throw new Refusal('unreadable', words)
-  }
   const { source, adapter, scope, actor } = sender
-  return { source, adapter, scope, actor, incoming: { ...incoming, json: read.ok && read.value } }
+  const read = readBody(adapter, incoming)
+  const flaw = 'The text holds a NUL or half a character.'
+  const words = !read.ok ? read.reason : read.mended && adapter.tellsSender ? flaw : null
+  if (words !== null) await noteError(ctx, source, words)
+  if (words !== null && !adapter.neverRefused) throw new Refusal('unreadable', words)
+  return { source, adapter, scope, actor, incoming: { ...incoming, json: read.ok ? read.value : undefined } }
 }
 
 /** Batches would need an answer for each event; uploads and compressed bodies are nothing that a deploy tool sends. */

@@ -6,7 +6,7 @@ import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { seal, unseal } from '../platform/seal.ts'
 import { adapterFor } from './adapters/index.ts'
-import type { NewRule, NewSource, Rotation, SourceChange } from './model.ts'
+import { type NewRule, type NewSource, type Rotation, type SourceChange, settingsFor } from './model.ts'
 import { sha256 } from './signatures.ts'
 import {
   deleteRule,
@@ -16,48 +16,59 @@ import {
   putRule,
   type Source,
   secretsOf,
+  settingsOf,
   sourceById,
   updateSource,
 } from './store.ts'
 
-/** Makes a source; its secret is in the answer and can never be read again. */
-export function createSource(ctx: Context, { name, kind }: NewSource) {
+/** Makes a source; a secret made for it is in the answer and can never be read again (empty: the tool made it). */
+export function createSource(ctx: Context, { name, kind, secret: pasted, settings = {} }: NewSource) {
   return inTransaction(ctx, async (ctx) => {
     const at = nowText(ctx)
     const id = newId()
     const never = { seen_at: null, last_error: null, last_error_at: null, disabled_at: null }
-    await insertSource(ctx, { id, kind, name, ...never, version: 1, created_at: at, updated_at: at })
-    const secret = await addSecret(ctx, id, kind)
+    const kept = JSON.stringify(settingsFor(kind, settings))
+    const row = { id, kind, name, settings: kept, ...never, version: 1, created_at: at, updated_at: at }
+    await insertSource(ctx, row)
+    const secret = await addSecret(ctx, { id, kind }, pasted)
     await record(ctx, { action: 'source.created', subject: ['source', id], detail: { name, kind } })
     return { source: await sourceById(ctx, id), secret }
   })
 }
 
-/** Renames a source, or shuts and opens it, in one step. */
-export function changeSource(ctx: Context, id: string, { name, disabled, version }: SourceChange) {
+/** Renames a source, says anew what its kind asks for, or shuts and opens it, in one step. */
+export function changeSource(ctx: Context, id: string, change: SourceChange) {
+  const { name, disabled, settings, version } = change
   return inTransaction(ctx, async (ctx) => {
     const source = await ownSource(ctx, id)
     if (version !== undefined && version !== source.version) {
       throw new Refusal('stale', 'Somebody else has changed this source meanwhile.', { current: source })
     }
-    if (name !== undefined && name !== source.name) await rename(ctx, source, name)
+    const kept = settings && JSON.stringify(settingsFor(source.kind, settings))
+    const said = { name: name ?? source.name, settings: kept ?? source.settings }
+    if (said.name !== source.name || said.settings !== source.settings) await edit(ctx, source, said)
     if (disabled !== undefined) await setDisabled(ctx, id, disabled)
     return sourceById(ctx, id)
   })
 }
 
-async function rename(ctx: Context, { id, name: was, version }: Source, name: string) {
-  await updateSource(ctx, id, { name, version: version + 1, updated_at: nowText(ctx) })
-  await record(ctx, { action: 'source.edited', subject: ['source', id], detail: { name, was } })
+async function edit(
+  ctx: Context,
+  { id, name: was, version }: Source,
+  said: Pick<Source, 'name' | 'settings'>,
+) {
+  await updateSource(ctx, id, { ...said, version: version + 1, updated_at: nowText(ctx) })
+  const detail = { name: said.name, was }
+  await record(ctx, { action: 'source.edited', subject: ['source', id], detail })
 }
 
 /** Gives a source a new secret; the old one stays valid for the overlap. The new one is shown this once. */
-export function rotateSecret(ctx: Context, id: string, { overlap_hours }: Rotation) {
+export function rotateSecret(ctx: Context, id: string, { overlap_hours, secret: pasted }: Rotation) {
   return inTransaction(ctx, async (ctx) => {
     const source = await ownSource(ctx, id)
     const expires_at = new Date(ctx.now().getTime() + overlap_hours * 3_600_000).toISOString()
     await expireSecrets(ctx, id, expires_at)
-    const secret = await addSecret(ctx, id, source.kind)
+    const secret = await addSecret(ctx, source, pasted)
     const detail = { name: source.name, old_valid_until: expires_at }
     await record(ctx, { action: 'source.rotated', subject: ['source', id], detail })
     return { source, secret, old_valid_until: expires_at }
@@ -115,6 +126,11 @@ export async function readSecrets(ctx: Context, source_id: string): Promise<stri
   )
 }
 
+/** What a request to a source is verified with: its valid secrets, and what its kind was told. */
+export async function credentialsOf(ctx: Context, source: Source) {
+  return { secrets: await readSecrets(ctx, source.id), settings: settingsOf(source) }
+}
+
 /** Notes that a source was heard. Not a verb: no journal line. */
 export async function noteSeen(ctx: Context, id: string) {
   await updateSource(ctx, id, { seen_at: nowText(ctx) })
@@ -140,12 +156,25 @@ async function ownSource(ctx: Context, id: string) {
   return source
 }
 
-async function addSecret(ctx: Context, source_id: string, kind: string): Promise<string> {
-  const bearer = adapterFor(kind)?.secret === 'bearer'
-  const secret = `${bearer ? 'slk_' : ''}${randomBytes(32).toString('base64url')}`
+/** Keeps what the tool made, or makes a secret. Returns what has to be shown once: nothing of what was pasted. */
+async function addSecret(
+  ctx: Context,
+  { id: source_id, kind }: Pick<Source, 'id' | 'kind'>,
+  pasted?: string,
+): Promise<string> {
+  const adapter = adapterFor(kind)
+  if (adapter?.secret === 'none') return ''
+  if (adapter?.pasted === 'must' && !pasted) {
+    const errors = { secret: 'Paste the secret that the tool shows.' }
+    throw new Refusal('invalid', errors.secret, { errors })
+  }
+  const bearer = adapter?.secret === 'bearer'
+  const made = adapter?.newSecret?.() ?? `${bearer ? 'slk_' : ''}${randomBytes(32).toString('base64url')}`
+  const given = adapter?.pasted ? pasted : undefined
+  const secret = given ?? made
   const kept = bearer
     ? { secret_hash: sha256(secret), sealed_secret: null }
     : { secret_hash: null, sealed_secret: seal(ctx.secret, secret) }
   await insertSecret(ctx, { id: newId(), source_id, ...kept, created_at: nowText(ctx), expires_at: null })
-  return secret
+  return given ? '' : secret
 }

@@ -1,11 +1,25 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { z } from 'zod'
 import type { CanonicalEvent } from './events.ts'
 
-/** One request as it came; header names are lower case. */
-export type Incoming = { headers: IncomingHttpHeaders; body: Buffer; received_at: string }
+/** One request as it came; header names are lower case. Without `method` and `path`, a POST to the address itself. */
+export type Incoming = {
+  headers: IncomingHttpHeaders
+  body: Buffer
+  received_at: string
+  method?: string
+  /** What follows the source's address, decoded by nobody: '' or '/api/0/…'. A secret in it is taken out. */
+  path?: string
+  query?: Record<string, string>
+  /** The secret that the sender shows: as Bearer, as the password of Basic, or in the address. */
+  presented?: string | null
+}
 
-/** A verified request whose body was read as JSON. */
+/** A verified request whose body was read. */
 export type Read = Incoming & { json: unknown }
+
+/** What became of the bytes of a body. */
+export type Reading = { ok: true; value: unknown; mended?: boolean } | { ok: false; reason: string }
 
 /** What a delivery turned out to say. `fields` names what is wrong where, for a sender who can mend it. */
 export type Translation =
@@ -15,7 +29,36 @@ export type Translation =
   | { ping: true }
 
 /** What an operator has to do in the tool; `secret` is null when it can no longer be shown. */
-export type Setup = { steps: string[]; curl: string }
+export type Setup = {
+  steps: string[]
+  /** A command to paste into a shell that does what the tool does; left out where no shell can. */
+  curl?: string
+  /** How to make the tool send a message now, where it can. */
+  test?: string
+}
+
+/** What an operator says of a source beside its name, by the name that it has in forms, JSON and the store. */
+export type Setting = { label: string; hint: string; optional?: true; schema: z.ZodType<string> }
+export type Settings = Readonly<Record<string, string>>
+
+/** What a request is verified with. */
+export type Credentials = {
+  /** The valid secrets, newest first. Signing: as they are; bearer: SHA-256 in hex. */
+  secrets: readonly string[]
+  settings: Settings
+  /** The text at a public address (a certificate, a set of keys), fetched by the guarded client and kept for a while. */
+  publicText(url: string): Promise<string>
+}
+
+export const sourceGroups = [
+  'Scripts and standards',
+  'Forges and builds',
+  'Registries',
+  'Servers',
+  'Kubernetes',
+  'Clouds',
+  'Programs that speak to others',
+] as const
 
 /**
  * What Shiplog knows of one deploy tool. A new tool is a module with one of these, its fixtures beside it and one
@@ -26,16 +69,36 @@ export type Adapter = {
   label: string
   /** One line for whoever chooses between the kinds. */
   hint: string
+  group: (typeof sourceGroups)[number]
   /** `signing`: the tool signs with it, so it is kept sealed. `bearer`: the tool sends it, so only its hash is kept. */
-  secret: 'signing' | 'bearer'
+  secret: 'signing' | 'bearer' | 'none'
+  /** The tool makes the secret, so it has to be pasted, or may be; else Shiplog makes it. */
+  pasted?: 'must' | 'may'
+  /** A secret in the form that the tool expects. */
+  newSecret?(): string
+  settings?: Readonly<Record<string, Setting>>
   /** The sender is a script of the operator's own: a wrong shape is answered 422 rather than kept as invalid. */
   tellsSender?: true
-  /** Whether one of the secrets (signing: as they are; bearer: SHA-256 in hex) made this request. */
-  verify(incoming: Incoming, secrets: readonly string[]): boolean
+  /** The tool punishes refusals: once it is verified, even what cannot be read is answered 202, and kept as invalid. */
+  neverRefused?: true
+  /** Which requests it takes; without it, a POST to the source's address. */
+  serves?(method: string, path: string): boolean
+  /** Whether one of the secrets made this request. */
+  verify(incoming: Incoming, credentials: Credentials): boolean | Promise<boolean>
+  /** What the bytes hold; without it, JSON. */
+  read?(incoming: Incoming): Reading
+  /** What may be stored of the body; without it, all of it. */
+  redact?(json: unknown): unknown
   /** The tool's own name for the delivery, the same when it sends it again; null when it has none. */
-  dedupeKey(incoming: Incoming): string | null
+  dedupeKey(incoming: Read): string | null
   /** Whether the same bytes may be a new fact later on, because they say neither a run nor a time. */
   mayRecur?(incoming: Read): boolean
-  translate(incoming: Read): Translation
-  setup(at: { address: string; origin: string; secret: string | null }): Setup
+  translate(incoming: Read, settings: Settings): Translation
+  /** What a verified GET is answered, by a tool that asks before it tells. Nothing is stored. */
+  look?(incoming: Incoming, settings: Settings): Answer
+  /** What the tool expects to hear in place of our own acknowledgement, which stands behind it. */
+  answer?(incoming: Read, told: { delivery: string; duplicate?: boolean }): Answer
+  setup(at: { address: string; origin: string; secret: string | null; settings: Settings }): Setup
 }
+
+export type Answer = { status: number; body: unknown }

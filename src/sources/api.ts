@@ -10,6 +10,7 @@ const SourceJson = z.object({
   id: z.string(),
   kind: z.string(),
   name: z.string(),
+  settings: z.record(z.string(), z.string()).describe('What its kind asks for, by name.'),
   address: z.string().nullable().describe('Where the tool posts to.'),
   seen_at: z.string().nullable(),
   last_error: z.string().nullable(),
@@ -19,7 +20,7 @@ const SourceJson = z.object({
   created_at: z.string(),
   updated_at: z.string(),
 })
-const secret = z.string().describe('Shown this once.')
+const secret = z.string().nullable().describe('Shown this once; null: the tool made it.')
 const RuleJson = z.object({
   id: z.string(),
   service: z.string(),
@@ -59,7 +60,7 @@ function writeRoutes(app: App, origin: Origin) {
     const made = await createSource(request.ctx, request.body)
     return reply
       .code(201)
-      .send({ ...shownSource(made.source, originFor(request, origin)), secret: made.secret })
+      .send({ ...shownSource(made.source, originFor(request, origin)), secret: made.secret || null })
   })
 
   const change = { tags, params, body: SourceChange, response: { 200: SourceJson } }
@@ -86,7 +87,7 @@ function writeRoutes(app: App, origin: Origin) {
       request.params.id,
       request.body ?? { overlap_hours: 24 },
     )
-    return reply.code(201).send({ secret, old_valid_until })
+    return reply.code(201).send({ secret: secret || null, old_valid_until })
   })
 }
 

@@ -1,10 +1,11 @@
 import type { Context } from '../platform/context.ts'
-import type { Setup } from './adapter.ts'
+import type { Settings, Setup } from './adapter.ts'
 import { adapterFor } from './adapters/index.ts'
-import { listSources, type Rule, rulesOf, type Source, secretsOf, sourceById } from './store.ts'
+import { listSources, type Rule, rulesOf, type Source, secretsOf, settingsOf, sourceById } from './store.ts'
 
 /** A source as a page shows it. Shiplog's own two have no address and no secret. */
-export type ShownSource = Source & {
+export type ShownSource = Omit<Source, 'settings'> & {
+  settings: Settings
   label: string
   built_in: boolean
   address: string | null
@@ -22,6 +23,7 @@ export function shownSource(source: Source, origin: string): ShownSource {
   const failing = last_error_at !== null && (seen_at === null || last_error_at > seen_at)
   return {
     ...source,
+    settings: settingsOf(source),
     label: ownLabels[kind] ?? adapterFor(kind)?.label ?? kind,
     built_in,
     address: built_in ? null : `${origin}/hooks/${source.id}`,
@@ -34,8 +36,14 @@ export async function sourcesOverview(ctx: Context, origin: string): Promise<Sho
   return (await listSources(ctx)).map((source) => shownSource(source, origin))
 }
 
+type AskedSetting = { name: string; label: string; hint: string; optional: boolean }
+
 type SourcePage = {
   source: ShownSource
+  /** What its kind asks for, to be said anew. */
+  settings: readonly AskedSetting[]
+  /** Whether the tool makes the secret, so that a new one is pasted; null: there is none. */
+  pasted: 'must' | 'may' | 'never' | null
   setup: Setup | null
   rules: Rule[]
   old_secret_until: string | null
@@ -55,12 +63,27 @@ export async function sourcePage(
   const events = await newestEvents(ctx, id)
   return {
     source,
-    setup: adapterFor(source.kind)?.setup({ address: source.address ?? '', origin, secret }) ?? null,
+    ...askedOf(source.kind),
+    setup: setupOf(source, origin, secret),
     rules: await rulesOf(ctx, id),
     old_secret_until: old?.expires_at ?? null,
     skew_words: skewWords(events),
     deliveries: await newestDeliveries(ctx, id, events),
   }
+}
+
+/** What a form asks for a source of this kind. */
+export function askedOf(kind: string): Pick<SourcePage, 'settings' | 'pasted'> {
+  const { settings = {}, secret, pasted = 'never' } = adapterFor(kind) ?? {}
+  const asked = Object.entries(settings).map(([name, { label, hint, optional = false }]) => {
+    return { name, label, hint, optional }
+  })
+  return { settings: asked, pasted: secret === 'none' ? null : pasted }
+}
+
+/** How the tool is told where to send, and what else its kind wants to know. */
+function setupOf({ kind, address, settings }: ShownSource, origin: string, secret: string | null) {
+  return adapterFor(kind)?.setup({ address: address ?? '', origin, secret, settings }) ?? null
 }
 
 type ShownDelivery = {

@@ -12,9 +12,8 @@ export function signedBy(secrets: readonly string[], bytes: Uint8Array, hex: str
   return secrets.some((secret) => timingSafeEqual(createHmac('sha256', secret).update(bytes).digest(), given))
 }
 
-/** Whether the bearer secret in an `Authorization` header has one of these SHA-256 hashes. */
-export function bearerAmong(hashes: readonly string[], authorization: string | undefined): boolean {
-  const secret = bearerOf(authorization)
+/** Whether a secret that was shown has one of these SHA-256 hashes. */
+export function secretAmong(hashes: readonly string[], secret: string | null | undefined): boolean {
   if (!secret) return false
   const given = Buffer.from(sha256(secret), 'hex')
   return hashes.some((hash) => timingSafeEqual(Buffer.from(hash, 'hex'), given))
@@ -23,4 +22,12 @@ export function bearerAmong(hashes: readonly string[], authorization: string | u
 /** The secret in `Authorization: Bearer …`, or null. */
 export function bearerOf(authorization: string | undefined): string | null {
   return /^Bearer +([\w.~+/=-]{1,500})$/i.exec(authorization?.trim() ?? '')?.[1] ?? null
+}
+
+/** The password in `Authorization: Basic …`, or the name where there is no password; null when there is neither. */
+export function basicOf(authorization: string | undefined): string | null {
+  const coded = /^Basic +([\w+/=-]{1,1000})$/i.exec(authorization?.trim() ?? '')?.[1]
+  if (!coded) return null
+  const [, name, password] = /^([^:]*):?(.*)$/s.exec(Buffer.from(coded, 'base64').toString()) ?? []
+  return password || name || null
 }

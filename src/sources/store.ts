@@ -2,6 +2,7 @@ import type { Insertable, Updateable } from 'kysely'
 import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
+import type { Settings } from './adapter.ts'
 import { slugsOf } from './model.ts'
 
 export type Source = Tables['sources']
@@ -11,6 +12,11 @@ export async function sourceById({ db }: Context, id: string): Promise<Source> {
   const source = await db.selectFrom('sources').selectAll().where('id', '=', id).executeTakeFirst()
   if (!source) throw new Refusal('not-found', 'There is no such source.')
   return source
+}
+
+/** What an operator has said of a source for its kind. */
+export function settingsOf({ settings }: Pick<Source, 'settings'>): Settings {
+  return JSON.parse(settings)
 }
 
 /** In the order of their making, Shiplog's own two first. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { createComponent } from '../components/actions.ts'
@@ -7,6 +9,14 @@ import { startTestApp } from '../testing/http.ts'
 import { world } from '../testing/world.ts'
 import { createSource } from './actions.ts'
 import { adapterFor, sourceKinds } from './adapters/index.ts'
+
+/** What the first fixture of a kind that has settings says of them. */
+function exampleSettings(kind: string): Record<string, string> {
+  const folder = join(import.meta.dirname, 'adapters/fixtures')
+  const files = globSync(`${kind}-*.json`, { cwd: folder }).sort()
+  const read = files.map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')))
+  return read.find(({ settings }) => settings)?.settings ?? {}
+}
 
 const secretOn = (body: string) => /secret--once[^>]*><code>([^<]+)</.exec(body)?.[1]
 
@@ -34,11 +44,16 @@ test('a source is added in a browser, and its secret is shown once', async () =>
 test('a form with a missing field shows what was typed and says what is missing', async () => {
   const server = await startTestApp(await world())
   const admin = await server.signedIn('admin')
-  await admin.get('/admin/sources/new')
-  const wrong = await admin.post('/admin/sources', { name: 'Kept <b>', kind: 'carrier-pigeon' })
+  assert.match((await admin.get('/admin/sources/new')).body, /href="\/admin\/sources\/new\?kind=github"/)
+  await admin.get('/admin/sources/new?kind=github')
+  const unknown = await admin.post('/admin/sources', { name: 'Kept', kind: 'carrier-pigeon' })
+  assert.equal(unknown.statusCode, 422)
+  assert.match(unknown.body, /One of native, github/)
+  const long = '<b>'.repeat(40)
+  const wrong = await admin.post('/admin/sources', { kind: 'github', name: long })
   assert.equal(wrong.statusCode, 422)
-  assert.match(wrong.body, /value="Kept &lt;b&gt;"/)
-  assert.match(wrong.body, /One of native, github/)
+  assert.match(wrong.body, /value="&lt;b&gt;/)
+  assert.match(wrong.body, /A name has at most 100 characters/)
   assert.equal((await admin.post('/admin/sources', { kind: 'github', name: ' ' })).statusCode, 422)
 })
 
@@ -145,9 +160,15 @@ test('the command that a source’s page shows works when it is pasted', async (
   const shell = promisify(execFile)
   try {
     for (const { kind } of sourceKinds) {
-      const { source, secret } = await createSource(ship, { name: kind, kind })
-      const setup = adapterFor(kind)?.setup({ address: `${origin}/hooks/${source.id}`, origin, secret })
-      const { stdout } = await shell('bash', ['-c', setup?.curl ?? 'false'])
+      const adapter = adapterFor(kind)
+      const settings = exampleSettings(kind)
+      const pasted = adapter?.pasted === 'must' ? 'pasted-from-the-tool' : ''
+      const { source, secret } = await createSource(ship, { name: kind, kind, settings, secret: pasted })
+      const address = `${origin}/hooks/${source.id}`
+      const setup = adapter?.setup({ address, origin, secret: secret || pasted, settings })
+      assert.ok(setup && setup.steps.length > 1, kind)
+      if (!setup.curl) continue
+      const { stdout } = await shell('bash', ['-c', setup.curl])
       assert.match(JSON.parse(stdout).delivery, /^[a-z0-9]{12}$/, kind)
     }
   } finally {

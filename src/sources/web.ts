@@ -3,7 +3,7 @@ import { type GuardSettings, may, operator } from '../accounts/guard.ts'
 import { handOver, takeOver } from '../accounts/hand-over.ts'
 import { listComponents } from '../components/store.ts'
 import { attemptForm } from '../platform/attempt.ts'
-import { submitted } from '../platform/forms.ts'
+import { fields } from '../platform/forms.ts'
 import { type App, originFor } from '../platform/http.ts'
 import {
   changeSource,
@@ -13,9 +13,10 @@ import {
   removeRule,
   rotateSecret,
 } from './actions.ts'
-import { sourceKinds } from './adapters/index.ts'
-import { NewSource, Rotation, SourceChange } from './model.ts'
-import { sourcePage, sourcesOverview } from './overview.ts'
+import { groupedKinds, sourceKinds } from './adapters/index.ts'
+import { NewSource, Rotation, SourceChange, withSettings } from './model.ts'
+import { askedOf, sourcePage, sourcesOverview } from './overview.ts'
+import { sourceById } from './store.ts'
 
 type One = { Params: { id: string } }
 const list = '/admin/sources'
@@ -25,8 +26,9 @@ const admin = { config: { policy: operator('admin') } }
 /** The operators' pages for the tools that report releases. */
 export async function routes(app: App, settings: GuardSettings) {
   listRoutes(app, settings)
-  pageRoutes(app, settings)
-  buttonRoutes(app, settings)
+  const show = showing(settings)
+  pageRoutes(app, show)
+  buttonRoutes(app, settings, show)
 }
 
 function listRoutes(app: App, settings: GuardSettings) {
@@ -35,35 +37,61 @@ function listRoutes(app: App, settings: GuardSettings) {
     return reply.view('/sources/index', { title: 'Sources', sources, may_edit: mayEdit(request) })
   })
 
-  const form = { title: 'New source', kinds: sourceKinds, values: {}, errors: {} }
-  app.get(`${list}/new`, admin, (_request, reply) => reply.view('/sources/new', form))
+  app.get<{ Querystring: { kind?: string } }>(`${list}/new`, admin, (request, reply) =>
+    showForm(reply, String(request.query.kind ?? '')),
+  )
 
   app.post(list, admin, async (request, reply) => {
-    const said = submitted(NewSource, request.body)
-    if (!said.ok) {
-      return reply.code(422).view('/sources/new', { ...form, values: said.values, errors: said.errors })
-    }
-    const { source, secret } = await createSource(request.ctx, said.data)
-    handOver(settings, [request, reply], { path: `${list}/${source.id}`, id: source.id, secret })
+    const body = fields(request.body)
+    const kind = String(body.kind ?? '')
+    const made = await attemptForm(NewSource, withSettings(kind, body), (said) =>
+      createSource(request.ctx, said),
+    )
+    if (!made.ok) return showForm(reply.code(made.status), kind, body, made.errors)
+    const { source, secret } = made.data
+    if (secret) handOver(settings, [request, reply], { path: `${list}/${source.id}`, id: source.id, secret })
     return done(reply, `${source.name} was added.`, source.id)
   })
 }
 
-function pageRoutes(app: App, { origin }: GuardSettings) {
-  async function show(request: FastifyRequest<One>, reply: FastifyReply, kept: object = {}) {
+/** First the kind is chosen; then its form asks for what the kind needs, and keeps what was typed but secrets. */
+function showForm(reply: FastifyReply, kind: string, body: object = {}, errors: object = {}) {
+  const chosen = sourceKinds.find((one) => one.kind === kind)
+  const title = chosen ? `New source: ${chosen.label}` : 'New source'
+  const values = { ...body, secret: undefined }
+  return reply.view('/sources/new', {
+    title,
+    groups: groupedKinds,
+    chosen,
+    ...askedOf(kind),
+    values,
+    errors,
+  })
+}
+
+type Show = (request: FastifyRequest<One>, reply: FastifyReply, kept?: object) => Promise<unknown>
+
+/** Shows the page of one source, with what was typed and is wrong laid over what is stored. */
+function showing({ origin }: GuardSettings): Show {
+  return async (request, reply, kept = {}) => {
     const { id } = request.params
     const secret = takeOver(request, reply, { path: `${list}/${id}`, id })
     const page = await sourcePage(request.ctx, id, originFor(request, origin), secret)
     const components = (await listComponents(request.ctx)).map(({ slug, name }) => ({ slug, name }))
-    const { name, version } = page.source
-    const given = { title: name, secret, components, may_edit: mayEdit(request), values: { name, version } }
+    const { name, version, settings } = page.source
+    const values = { name, version, ...settings }
+    const given = { title: name, secret, components, may_edit: mayEdit(request), values }
     return reply.view('/sources/show', { ...given, errors: {}, current: null, ...page, ...kept })
   }
+}
 
+function pageRoutes(app: App, show: Show) {
   app.get<One>(`${list}/:id`, viewer, (request, reply) => show(request, reply))
 
   app.post<One>(`${list}/:id`, admin, async (request, reply) => {
-    const made = await attemptForm(SourceChange.pick({ name: true, version: true }), request.body, (said) =>
+    const { kind } = await sourceById(request.ctx, request.params.id)
+    const body = withSettings(kind, fields(request.body))
+    const made = await attemptForm(SourceChange.omit({ disabled: true }), body, (said) =>
       changeSource(request.ctx, request.params.id, said),
     )
     if (made.ok) return done(reply, 'Saved.', request.params.id)
@@ -72,10 +100,13 @@ function pageRoutes(app: App, { origin }: GuardSettings) {
   })
 }
 
-function buttonRoutes(app: App, settings: GuardSettings) {
+function buttonRoutes(app: App, settings: GuardSettings, show: Show) {
   app.post<One>(`${list}/:id/rotation`, admin, async (request, reply) => {
     const { id } = request.params
-    const { secret } = await rotateSecret(request.ctx, id, Rotation.parse(request.body))
+    const made = await attemptForm(Rotation, request.body, (said) => rotateSecret(request.ctx, id, said))
+    if (!made.ok) return show(request, reply.code(made.status), { errors: made.errors })
+    const { secret } = made.data
+    if (!secret) return done(reply, 'The secret was rotated to the one that you pasted.', id)
     handOver(settings, [request, reply], { path: `${list}/${id}`, id, secret })
     return done(reply, 'The secret was rotated. The new one is shown below, this once.', id)
   })

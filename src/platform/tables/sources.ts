@@ -1,10 +1,12 @@
-import type { Id, Time, Versioned } from './words.ts'
+import type { Id, Json, Time, Versioned } from './words.ts'
 
 export type SourcesTables = {
   sources: Versioned & {
     id: Id
     kind: string
     name: string
+    /** What its kind wants to know beside the secret: texts by name. */
+    settings: Json
     seen_at: Time | null
     last_error: string | null
     last_error_at: Time | null

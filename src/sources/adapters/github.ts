@@ -48,8 +48,9 @@ export const github = {
   kind: 'github',
   label: 'GitHub',
   hint: 'Deployments, their statuses and releases, by a webhook of a repository or an organisation.',
+  group: 'Forges and builds',
   secret: 'signing',
-  verify({ headers, body }, secrets) {
+  verify({ headers, body }, { secrets }) {
     const signature = headers['x-hub-signature-256']
     if (typeof signature !== 'string' || !signature.startsWith('sha256=')) return false
     return signedBy(secrets, body, signature.slice('sha256='.length))
@@ -83,6 +84,7 @@ export const github = {
       `  -H 'Content-Type: application/json' -H 'X-GitHub-Event: ping' \\`,
       `  -H "X-Hub-Signature-256: sha256=$SIGNATURE" -d "$BODY"`,
     ].join('\n'),
+    test: 'GitHub sends a ping when the webhook is added; “Recent Deliveries” in GitHub sends any message again.',
   }),
 } satisfies Adapter
 

@@ -1,14 +1,21 @@
-import type { Adapter } from '../adapter.ts'
+import { type Adapter, sourceGroups } from '../adapter.ts'
 import { github } from './github.ts'
 import { native } from './native.ts'
 
 /** Every tool that Shiplog understands; a new one adds its line here. */
 const adapters: readonly Adapter[] = [native, github]
 
+const byKind = new Map(adapters.map((adapter) => [adapter.kind, adapter]))
+
 /** The adapter for a kind of source; the built-in source `api` speaks the native format. */
 export function adapterFor(kind: string): Adapter | null {
-  return adapters.find((adapter) => adapter.kind === (kind === 'api' ? 'native' : kind)) ?? null
+  return byKind.get(kind === 'api' ? 'native' : kind) ?? null
 }
 
 /** The kinds an operator can choose from. */
 export const sourceKinds = adapters.map(({ kind, label, hint }) => ({ kind, label, hint }))
+
+/** The same, by the groups that a page shows them in. */
+export const groupedKinds = sourceGroups
+  .map((group) => ({ group, kinds: adapters.filter((adapter) => adapter.group === group) }))
+  .filter(({ kinds }) => kinds.length > 0)

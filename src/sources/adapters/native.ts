@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Adapter, Incoming, Translation } from '../adapter.ts'
 import { type EventFacts, eventTypes, releaseKinds } from '../events.ts'
 import { known, webLink } from '../known.ts'
-import { bearerAmong } from '../signatures.ts'
+import { secretAmong } from '../signatures.ts'
 import { readTime } from '../times.ts'
 
 /** Shell scripts and YAML templates write `""` or `null` where they know nothing: both mean "not said". */
@@ -73,9 +73,10 @@ export const native = {
   kind: 'native',
   label: 'Scripts and other tools',
   hint: 'One curl in a deploy script, or any tool with a body template of its own.',
+  group: 'Scripts and standards',
   secret: 'bearer',
   tellsSender: true,
-  verify: ({ headers }, hashes) => bearerAmong(hashes, headers.authorization),
+  verify: ({ presented }, { secrets }) => secretAmong(secrets, presented),
   dedupeKey: ({ headers }) => keyOf(headers['idempotency-key']) ?? keyOf(headers['webhook-id']),
   mayRecur({ json }) {
     const body = nativeEvent.safeParse(json).data
