@@ -47,7 +47,8 @@ export async function startTestApp(
   ship: World,
   { sample = false, home = origin, backups = null }: Given = {},
 ) {
-  const { db, now, secret } = ship
+  const { db, now, secret, publicText } = ship
+  const kept = { db, now, secret, ...(publicText && { publicText }) }
   const routes: Route[] = []
   const seen = (route: RouteOptions) => {
     for (const method of [route.method].flat()) {
@@ -57,7 +58,7 @@ export async function startTestApp(
   }
   const held = home.startsWith('https:') ? '__Host-shiplog' : 'shiplog'
   const settings = { url: home, trusted_proxies: [], log_level: 'silent', secret }
-  const app = await buildApp(settings, { db, now, secret }, { onRoute: seen, sample, backups })
+  const app = await buildApp(settings, kept, { onRoute: seen, sample, backups })
   let made = 0
 
   /** A browser with a session of somebody with this role; forms carry what our own pages carry. */

@@ -1,0 +1,35 @@
+import { sign } from '@octokit/webhooks-methods'
+import type { Context } from '../platform/context.ts'
+import type { Settings } from '../sources/adapter.ts'
+
+/** A request of a fixture; `path` follows the address of the source. */
+export type Sent = { headers: Record<string, string>; body: Buffer; path: string }
+
+/** How a tool shows that a request is its own. */
+type Sender = {
+  /** What an operator tells the source of this tool. */
+  settings?: Settings
+  /** The secret that the tool made, where tools make it. */
+  secret?: string
+  /** Where the tool's public keys are read in its tests. */
+  publicText?: Context['publicText']
+  /** The request as the tool sends it with this secret: with any other it is a forgery. */
+  signed(sent: Sent, secret: string): Sent | Promise<Sent>
+}
+
+const bearer: Sender = {
+  signed: (sent, secret) => withHeaders(sent, { authorization: `Bearer ${secret}` }),
+}
+
+/** One for each kind of source. */
+export const senders: Record<string, Sender> = {
+  native: bearer,
+  github: {
+    signed: async (sent, secret) =>
+      withHeaders(sent, { 'x-hub-signature-256': await sign(secret, sent.body.toString()) }),
+  },
+}
+
+function withHeaders(sent: Sent, more: Record<string, string>): Sent {
+  return { ...sent, headers: { ...sent.headers, ...more } }
+}
