@@ -1,19 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
 import fastifyHelmet from '@fastify/helmet'
-import fastify, { LogController, type RouteOptions } from 'fastify'
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { RouteOptions } from 'fastify'
 import * as accountsApi from './accounts/api.ts'
-import { anyone, type GuardSettings, registerGuard } from './accounts/guard.ts'
+import { anyone, registerGuard } from './accounts/guard.ts'
 import * as accountsJobs from './accounts/jobs.ts'
 import { registerFormOnce } from './accounts/twice.ts'
 import * as accountsWeb from './accounts/web.ts'
 import * as auditApi from './audit/api.ts'
 import * as auditWeb from './audit/web.ts'
 import type { Backups } from './backups/schedule.ts'
+import { bareServer, guardSettings, type ServerSettings, securityHeaders } from './bare-server.ts'
 import * as componentsApi from './components/api.ts'
 import * as componentsWeb from './components/web.ts'
-import type { Config } from './config.ts'
 import * as deskWeb from './desk/web.ts'
 import type { Front } from './front.ts'
 import * as gateApi from './gate/api.ts'
@@ -35,17 +33,15 @@ import * as maintenanceWeb from './maintenance/web.ts'
 import { registerOpenApi } from './openapi.ts'
 import * as outboundJobs from './outbound/jobs.ts'
 import { loadAssets, serveAssets } from './platform/assets.ts'
-import { readableUrl, registerBodies } from './platform/bodies.ts'
+import { registerBodies } from './platform/bodies.ts'
 import type { Context } from './platform/context.ts'
 import { answerError, answerNotFound } from './platform/errors.ts'
 import { serveFavicons } from './platform/favicons.ts'
 import { registerFlash } from './platform/flash.ts'
 import type { App } from './platform/http.ts'
 import { makeLine } from './platform/line.ts'
-import { logging } from './platform/logging.ts'
 import { Refusal } from './platform/refusal.ts'
 import type { Job } from './platform/timers.ts'
-import { answerUnreadable } from './platform/unreadable.ts'
 import { registerViews } from './platform/view.ts'
 import { registerLine } from './platform/wait-in-line.ts'
 import * as postmortemsApi from './postmortems/api.ts'
@@ -81,8 +77,6 @@ export const jobs: Job[] = [
   ...maintenanceJobs.jobs,
 ]
 
-type Given = Pick<Config, 'url' | 'trusted_proxies' | 'log_level' | 'secret'>
-
 type Options = {
   onRoute?: (route: RouteOptions) => void
   /** Whoever comes may look at everything, and nobody may change anything. No setting turns this on. */
@@ -103,7 +97,7 @@ type Options = {
 
 /** The whole server, every plugin and slice registered by hand, in order. `ctx` is what each request's context grows from. */
 export async function buildApp(
-  config: Given,
+  config: ServerSettings,
   ctx: Omit<Context, 'actor' | 'log'>,
   {
     onRoute = () => {},
@@ -189,65 +183,4 @@ export async function buildApp(
 function unwatched() {
   const nothing = { waiting: () => undefined, draining: () => false, holdsJobs: () => true }
   return { ...nothing, database_url: ':memory:', version: 'unknown', meter: makeMeter() }
-}
-
-/** Limits against slow and large requests; a stop lets requests end before it closes. */
-function bareServer(config: Given, front?: Front): App {
-  const app = fastify({
-    ...(front ? { serverFactory: front.serverFactory } : {}),
-    logger: logging(config.log_level),
-    logController: new LogController({ disableRequestLogging: true }), // answerError logs what is refused or fails
-    genReqId: () => randomUUID(),
-    trustProxy: config.trusted_proxies.length > 0 ? config.trusted_proxies : false,
-    bodyLimit: 64 * 1024,
-    requestTimeout: 10_000,
-    connectionTimeout: 20_000,
-    keepAliveTimeout: 5_000,
-    http: { headersTimeout: 8_000, connectionsCheckingInterval: 1_000 },
-    rewriteUrl: readableUrl,
-    clientErrorHandler: answerUnreadable,
-    routerOptions: { maxParamLength: 16 * 1024 }, // no header is longer; each route bounds its own
-    forceCloseConnections: 'idle',
-    return503OnClosing: false, // who spoke before the connection ended is answered
-  }).withTypeProvider<ZodTypeProvider>()
-  app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
-  app.decorateRequest('ctx')
-  return app
-}
-
-function guardSettings({ url }: Given): Omit<GuardSettings, 'sample'> {
-  const secure = url?.startsWith('https:') ?? false
-  const session = secure ? '__Host-shiplog' : 'shiplog'
-  return { origin: url, cookies: { session, pre: `${session}-pre`, secure } }
-}
-
-/** One policy for every answer: no inline script or style, nothing from elsewhere, no frames. */
-function securityHeaders(https: boolean) {
-  const own = ["'self'"]
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: own,
-        styleSrc: own,
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: own,
-        formAction: own,
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        ...(https ? { upgradeInsecureRequests: [] } : {}),
-      },
-    },
-    hsts: https ? { maxAge: 31_536_000 } : (false as const),
-    referrerPolicy: { policy: 'same-origin' as const },
-    frameguard: { action: 'deny' as const },
-    // what browsers do by themselves today, or only those of the past did when told
-    dnsPrefetchControl: false,
-    originAgentCluster: false,
-    ieNoOpen: false,
-    permittedCrossDomainPolicies: false,
-    xssFilter: false,
-  }
 }

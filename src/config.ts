@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { keptSecret, secretBytes } from './kept-secret.ts'
 
 /** Every setting, once: its name, what it means, how it is read. The README carries the same table. */
 const settings = {
@@ -132,7 +132,8 @@ export class ConfigError extends Error {}
 
 /**
  * Reads the settings from an environment; `NAME_FILE` names a file that holds the value. Makes the data folder
- * and the secret when they are absent, unless it is to `make` nothing: then the secret is empty. Throws a `ConfigError` with a sentence for each thing that is wrong.
+ * and the secret when they are absent, unless it is to `make` nothing: then the secret is empty. Throws a
+ * `ConfigError` with a sentence for each thing that is wrong.
  */
 export function readConfig(env: NodeJS.ProcessEnv, { make = true } = {}): Config {
   const given = withFiles(env)
@@ -158,7 +159,7 @@ function settled(read: z.infer<z.ZodObject<typeof settings>>, make: boolean): Co
     direct_url: read.SHIPLOG_DATABASE_DIRECT_URL ?? database_url,
     data_dir,
     url: read.SHIPLOG_URL ? new URL(read.SHIPLOG_URL).origin : null,
-    secret: secretBytes(read.SHIPLOG_SECRET ?? '') ?? keptSecret(data_dir, make),
+    secret: secretBytes(read.SHIPLOG_SECRET ?? '') ?? secretIn(data_dir, make),
     admin: email && password ? { email, password } : null,
     trusted_proxies: read.SHIPLOG_TRUSTED_PROXIES,
     outbound_allow: read.SHIPLOG_OUTBOUND_ALLOW,
@@ -169,43 +170,19 @@ function settled(read: z.infer<z.ZodObject<typeof settings>>, make: boolean): Co
   }
 }
 
+function secretIn(data_dir: string, make: boolean): Buffer {
+  const file = join(data_dir, 'secret')
+  const kept = keptSecret(file, make)
+  if (kept) return kept
+  throw new ConfigError(
+    `The secret in ${file} is not 32 bytes in hexadecimal. Restore the file from a backup.`,
+  )
+}
+
 function backupSettings(read: z.infer<z.ZodObject<typeof settings>>, data_dir: string): Config['backup'] {
   const [daily = 0, weekly = 0, monthly = 0] = read.SHIPLOG_BACKUP_KEEP.split(',').map(Number)
   const dir = read.SHIPLOG_BACKUP_DIR ?? join(data_dir, 'backups')
   return { dir, every_hours: read.SHIPLOG_BACKUP_HOURS, keep: { daily, weekly, monthly } }
-}
-
-/** The secret in the data folder, made once. Two processes that start together end up with the same one. */
-function keptSecret(data_dir: string, make: boolean): Buffer {
-  const file = join(data_dir, 'secret')
-  if (!existsSync(file)) {
-    if (!make) return Buffer.alloc(0)
-    makeSecret(file)
-  }
-  const kept = secretBytes(readFileSync(file, 'utf8').trim())
-  if (!kept)
-    throw new ConfigError(
-      `The secret in ${file} is not 32 bytes in hexadecimal. Restore the file from a backup.`,
-    )
-  return kept
-}
-
-/** Written whole under another name, then linked: nobody ever reads half a secret. */
-function makeSecret(file: string) {
-  const draft = `${file}.${process.pid}`
-  writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
-  try {
-    linkSync(draft, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    rmSync(draft)
-  }
-}
-
-function secretBytes(text: string): Buffer | null {
-  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
-  return bytes.length === 32 ? bytes : null
 }
 
 function withFiles(env: NodeJS.ProcessEnv): Partial<Record<Name, string>> {

@@ -21,7 +21,7 @@ const floors = [
   ['gate'],
   ['maintenance'],
   ['ingest', 'status', 'audit', 'search', 'desk', 'health'],
-  ['app', 'front', 'openapi', 'config', 'commands', 'demo', 'main'],
+  ['app', 'bare-server', 'front', 'openapi', 'config', 'kept-secret', 'commands', 'demo', 'main'],
   ['testing'],
 ]
 /** HTTP surfaces are private to their slice: only `app.ts` registers them. */
