@@ -25,7 +25,12 @@ const { token } = await createToken(cli, { name: 'attacker', scopes: ['admin'] }
 const { source } = await createSource(cli, { name: 'GitHub', kind: 'github' })
 
 const journal = followJournal(ship)
-const anybody = { enter: async () => () => {}, isFull: () => false, load: () => ({ waiting: 0, running: 0 }) }
+const anybody = {
+  enter: async () => () => {},
+  welcome: () => {},
+  isFull: () => false,
+  load: () => ({ waiting: 0, running: 0 }),
+}
 const line = without('line') ? { line: anybody } : {}
 const front = makeFront({ now: ship.now, url: 'http://status.test', files: null, journal, ...line })
 const settings = { url: 'http://status.test', trusted_proxies: [], log_level: 'silent', secret: ship.secret }

@@ -99,6 +99,7 @@ function factoryFor(renderings: Renderings, answered: number[], line: Line) {
       const hundreds = Math.floor(response.statusCode / 100)
       answered[hundreds] = (answered[hundreds] ?? 0) + 1
     })
+    server.on('connection', line.welcome)
     server.keepAliveTimeout = options.keepAliveTimeout ?? 0
     server.requestTimeout = options.requestTimeout ?? 0
     server.setTimeout(options.connectionTimeout ?? 0)

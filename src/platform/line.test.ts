@@ -32,9 +32,9 @@ function standing() {
 
 test('who comes first is let in at once, and only the rest of a turn that has taken long waits', async () => {
   const { ask, done, settle, turn } = standing()
-  ask('a', operators, 8)
+  ask('a', operators, 2)
   await settle()
-  ask('b', operators, 15)
+  ask('b', operators, 4)
   await settle()
   ask('c', operators)
   await settle()
@@ -55,6 +55,31 @@ test('between two long ones sockets are looked at, and the public goes before op
     await turn()
     assert.deepEqual(done.slice(before), after)
   }
+})
+
+test('while connections come no work begins, though not for ever', async () => {
+  const { ask, done, line, settle, turn, wait } = standing()
+  line.welcome()
+  ask('a', operators, 6)
+  ask('b', operators)
+  await settle()
+  line.welcome()
+  await turn()
+  assert.deepEqual(done, [])
+  await turn()
+  assert.deepEqual(done, ['a'])
+  for (const expected of [1, 2]) {
+    line.welcome()
+    await turn()
+    assert.equal(done.length, expected)
+    wait(21)
+  }
+  line.welcome()
+  await turn()
+  await turn()
+  ask('calm again', operators)
+  await settle()
+  assert.deepEqual(done, ['a', 'b', 'calm again'])
 })
 
 test('a line that is full tells the next to come again, and never one that readers of a page wait for', async () => {
