@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
@@ -24,14 +25,35 @@ export async function attacked(t: TestContext, ...without: string[]) {
   /** What it holds in memory, in bytes. */
   const memory = () =>
     Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024
-  return { ...told, memory, isAlive: () => child.exitCode === null }
+  /**
+   * How long (milliseconds) its one thread has worked. What it works while somebody waits is what it owes them; the
+   * rest of that time, which a busy machine adds, it was waiting itself.
+   */
+  const worked = () =>
+    Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
+  return { ...told, memory, worked, isAlive: () => child.exitCode === null }
+}
+
+type Crowd = { token: string; connections: number; seconds: number; rate: number }
+
+/** A crowd that asks for one address, in a process that gives way to those who are measured. */
+export async function crowdAt(url: string, { token, connections, seconds, rate }: Crowd) {
+  const given = [url, token, connections, seconds, rate].map(String)
+  const child = fork(join(import.meta.dirname, 'crowd.ts'), given)
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('The crowd ended.')))
+  setPriority(child.pid ?? 0, 5)
+  const [told] = (await Promise.race([once(child, 'message'), ended])) as [
+    { answered: number; refused: number },
+  ]
+  ended.catch(() => {})
+  return told
 }
 
 type Asked = { status: number; took: number; headers: Record<string, unknown>; body: string }
 
-/** Asks over connections that are kept, and says how long (milliseconds) it took. */
-export function asking(port: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+/** Asks over connections that are kept, or each over a new one, and says how long (milliseconds) it took. */
+export function asking(port: number, keepAlive = true) {
+  const agent = new Agent({ keepAlive, maxSockets: Number.POSITIVE_INFINITY })
   const ask = (
     path: string,
     headers: Record<string, string> = {},

@@ -1,21 +1,60 @@
 import assert from 'node:assert/strict'
+import { getPriority, setPriority } from 'node:os'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import autocannon from 'autocannon'
-import { asking, attacked, percentile } from './attacked.ts'
+import { asking, attacked, crowdAt, percentile } from './attacked.ts'
 
 const path = '/api/v1/releases?limit=100'
-/** In a thread of its own, so that what it does is not taken for what readers wait. */
-const apart = { workers: 1 }
+const seconds = 5
+/** What a reader waits at most (milliseconds, p99). A machine that lets the reader itself wait cannot tell how long it was. */
+const most = 100
 
-/** What readers wait (milliseconds, p99) when nobody else is there: on a machine that is busy with other things, long. */
-async function calmly(ask: ReturnType<typeof asking>['ask']) {
-  const took: number[] = []
-  for (let at = 0; at < 200; at += 1) {
-    took.push((await ask('/')).took)
-    await pause(5)
+type Server = Awaited<ReturnType<typeof attacked>>
+
+/** What is measured is the server, not how long this process waits for the processor. */
+function goFirst(t: TestContext) {
+  const usual = getPriority()
+  try {
+    setPriority(-10)
+    t.after(() => setPriority(usual))
+  } catch {} // only root may
+}
+
+/** Readers, every other one over a new connection; each is told what they waited and what the server worked meanwhile. */
+function readersOf({ port, worked }: Server) {
+  const [kept, fresh] = [asking(port), asking(port, false)]
+  const coming: Promise<{ took: number; work: number }>[] = []
+  const late: number[] = []
+
+  async function waitFor({ ask }: typeof kept) {
+    const before = worked()
+    const { status, took } = await ask('/')
+    return { took: status === 200 ? took : Number.POSITIVE_INFINITY, work: worked() - before }
   }
-  return percentile(took, 99)
+
+  async function come() {
+    coming.push(waitFor(coming.length % 2 === 0 ? kept : fresh))
+    const began = performance.now()
+    await pause(10)
+    late.push(performance.now() - began - 10)
+  }
+
+  /** The p99 (milliseconds) of all that came since this was last asked; `late`: how late this process itself was. */
+  async function told() {
+    const all = await Promise.all(coming.splice(0))
+    const p99 = (values: number[]) => percentile(values, 99)
+    const [took, work] = [p99(all.map(({ took }) => took)), p99(all.map(({ work }) => work))]
+    return { count: all.length, took, work, late: p99(late.splice(0)) }
+  }
+  return { come, told, ask: kept.ask, end: () => [kept, fresh].map(({ end }) => end()) }
+}
+
+/** How often a second the API could be answered by a thread that does nothing else. */
+async function capacityOf({ token, worked }: Server, url: string) {
+  await crowdAt(url, { token, connections: 4, seconds: 1, rate: 0 })
+  const before = worked()
+  const { answered } = await crowdAt(url, { token, connections: 4, seconds: 2, rate: 0 })
+  return (1000 * answered) / (worked() - before)
 }
 
 /**
@@ -23,53 +62,53 @@ async function calmly(ask: ReturnType<typeof asking>['ask']) {
  * program now and then.
  */
 async function overload(t: TestContext, ...without: string[]) {
-  const { port, token, isAlive } = await attacked(t, ...without)
-  const headers = { host: 'status.test', authorization: `Bearer ${token}` }
-  const url = `http://127.0.0.1:${port}${path}`
-  const calm = await autocannon({ url, headers, connections: 4, duration: 2, ...apart })
-  const overallRate = Math.round(3 * calm.requests.average)
-  const { ask, end } = asking(port)
+  const server = await attacked(t, ...without)
+  goFirst(t)
+  const url = `http://127.0.0.1:${server.port}${path}`
+  const capacity = await capacityOf(server, url)
+  const { ask, come, told, end } = readersOf(server)
   t.after(end)
-  const before = await calmly(ask)
+  await ask('/')
+  for (let at = 0; at < 200; at += 1) await come()
+  const calm = await told()
 
   let over = false
-  const crowd = Promise.resolve(
-    autocannon({
-      url,
-      headers,
-      connections: 250,
-      duration: 5,
-      overallRate,
-      timeout: 30,
-      ...apart,
-    }),
-  ).finally(() => {
+  const given = { token: server.token, connections: 250, seconds, rate: Math.round(3 * capacity) }
+  const crowd = crowdAt(url, given).finally(() => {
     over = true
   })
-  const pages: ReturnType<typeof ask>[] = []
   const programs: ReturnType<typeof ask>[] = []
   for (let at = 0; !over; at += 1) {
-    pages.push(ask('/'))
-    if (at % 10 === 0) programs.push(ask(path, headers))
-    await pause(10)
+    if (at % 10 === 0) programs.push(ask(path, { authorization: `Bearer ${server.token}` }))
+    await come()
   }
-  const { '2xx': answered, '5xx': refused } = await crowd
-  const took = (await Promise.all(pages)).map(({ status, took }) =>
-    status === 200 ? took : Number.POSITIVE_INFINITY,
-  )
-  const p99 = percentile(took, 99)
-  assert.ok(isAlive())
-  t.diagnostic(
-    `${overallRate} a second: ${answered} answered, ${refused} refused; ${took.length} pages, p99 ${p99.toFixed(1)} ms, ${before.toFixed(1)} ms without the crowd`,
-  )
-  return { answered, refused, p99, most: Math.max(100, 4 * before), programs: await Promise.all(programs) }
+  const { answered, refused } = await crowd
+  const pages = await told()
+  assert.ok(server.isAlive())
+  t.diagnostic(words({ capacity, answered, refused, calm, pages }))
+  return { answered, refused, pages, programs: await Promise.all(programs) }
+}
+
+type Readers = Awaited<ReturnType<ReturnType<typeof readersOf>['told']>>
+type Told = { capacity: number; answered: number; refused: number; calm: Readers; pages: Readers }
+
+function words({ capacity, answered, refused, calm, pages }: Told) {
+  const ms = (value: number) => `${value.toFixed(1)} ms`
+  return [
+    `it could answer ${Math.round(capacity)} a second, and was asked ${Math.round((answered + refused) / seconds)}`,
+    `${answered} were answered, ${refused} refused`,
+    `${pages.count} pages: p99 ${ms(pages.took)}, of which the server worked ${ms(pages.work)}`,
+    `without the crowd ${ms(calm.took)}, ${ms(calm.work)}`,
+    `the readers' own process was late by ${ms(pages.late)}`,
+  ].join('; ')
 }
 
 test('at three times what it can answer, the public page comes within 100 ms and the rest is told when to come again', {
   timeout: 60_000,
 }, async (t) => {
-  const { answered, refused, p99, most, programs } = await overload(t)
-  assert.ok(p99 <= most, `p99 of the page was ${p99} ms`)
+  const { answered, refused, pages, programs } = await overload(t)
+  assert.ok(pages.work <= most, `the server worked ${pages.work} ms before a page`)
+  if (pages.late < 10) assert.ok(pages.took <= most, `p99 of the page was ${pages.took} ms`)
   assert.ok(refused > 0 && answered > 0)
   const told = programs.filter(({ status }) => status === 503)
   assert.ok(told.length > 0)
@@ -84,6 +123,6 @@ test('at three times what it can answer, the public page comes within 100 ms and
 test('without the line the page waits behind the crowd, which the same crowd sees', {
   timeout: 60_000,
 }, async (t) => {
-  const { refused, p99, most } = await overload(t, '--no-line')
-  assert.ok(refused === 0 && p99 > most, `p99 of the page was ${p99} ms`)
+  const { refused, pages } = await overload(t, '--no-line')
+  assert.ok(refused === 0 && Math.min(pages.work, pages.took) > most, `p99 of the page was ${pages.took} ms`)
 })
