@@ -1,4 +1,5 @@
 // The tests that wait for processes and for password hashes, and those of the sample: beside unit.mjs, on the other core.
+import './untraced.mjs'
 import { globSync } from 'node:fs'
 
 const files = globSync([

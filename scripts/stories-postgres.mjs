@@ -1,4 +1,5 @@
 // Stories on PostgreSQL, which share one browser.
+import './untraced.mjs'
 import { onPostgres } from './which-stories.mjs'
 
 process.env.TESTS_ON = 'postgres'

@@ -1,6 +1,7 @@
 // The same process as unit.mjs's, and those tests of processes.mjs that need no process, on PostgreSQL: all that have
 // to do with what is stored. What asks the same of every route, and what reads pages as they are written, waits for
 // test:durability, which runs the rest too (`WHOLE=1`).
+import './untraced.mjs'
 import { globSync, readFileSync } from 'node:fs'
 
 process.env.TESTS_ON = 'postgres'
