@@ -156,14 +156,21 @@ test('unknown paths, parameters and spellings grow nothing', once, async () => {
 })
 
 test('the number and the bytes of what is kept are bounded, whatever Host is claimed', once, async () => {
-  const { ask, front } = await shop({ url: null })
-  for (let count = 0; count < 2100; count++) await ask('/api/v1/components', { host: `h${count}.test` })
-  assert.ok(front.renderings.ready.size <= 2000)
-  const sizes = [...front.renderings.ready.values()].map(({ size }) => size)
-  assert.equal(
-    front.renderings.bytes,
-    sizes.reduce((sum, size) => sum + size, 0),
-  )
+  const { renderings, bytes } = (await shop()).front.renderings.most
+  assert.ok(renderings <= 2000 && bytes <= 64 * 2 ** 20)
+  const kept = async (most: { renderings: number; bytes: number }) => {
+    const { ask, front } = await shop({ url: null, most })
+    for (let count = 0; count < 60; count++) await ask('/api/v1/components', { host: `h${count}.test` })
+    const sizes = [...front.renderings.ready.values()].map(({ size }) => size)
+    const sum = sizes.reduce((sum, size) => sum + size, 0)
+    assert.equal(front.renderings.bytes, sum)
+    return { count: sizes.length, sum }
+  }
+  const unbounded = await kept({ renderings, bytes })
+  assert.equal(unbounded.count, 60)
+  assert.equal((await kept({ renderings: 40, bytes })).count, 40)
+  const half = Math.ceil(unbounded.sum / 2)
+  assert.ok((await kept({ renderings, bytes: half })).sum <= half)
 })
 
 test('dots in the place of a name lead to no other page', async () => {

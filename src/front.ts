@@ -8,7 +8,7 @@ import { type App, hasReadableHost, namesTwoHosts, originFor } from './platform/
 import { type Line, makeLine } from './platform/line.ts'
 import { Refusal } from './platform/refusal.ts'
 import type { RenderingFiles } from './platform/rendering-files.ts'
-import { forget, keyOf, makeRenderings, outdate, type Renderings } from './platform/renderings.ts'
+import { forget, keyOf, type Most, makeRenderings, outdate, type Renderings } from './platform/renderings.ts'
 import { renderingFor } from './platform/renewing.ts'
 import { shedOne } from './platform/shedding.ts'
 
@@ -25,19 +25,22 @@ type Given = {
   answered?: number[]
   /** Where what has to be worked out waits. */
   line?: Line
+  /** How many answers, and how many bytes of them, are kept ready; as many as a server has room for, unless it is said. */
+  most?: Most
 }
 
 /**
  * What stands before the server: answers of routes that are `kept` are rendered by asking the server itself, once
  * for each change in the journal, and written from memory from then on without a step of the framework.
  */
-export function makeFront({ now, url, files, journal, answered = [], line = makeLine() }: Given) {
+export function makeFront({ now, url, files, journal, answered = [], line = makeLine(), most }: Given) {
   const rendering = new AsyncLocalStorage<{ origin: string }>()
   let server: App | undefined
   const renderings = makeRenderings({
     now,
     files,
     origin: url,
+    most,
     home: () => url ?? localOrigin(server),
     log: { warn: (detail, words) => server?.log.warn(detail, words) },
     render: (address, origin) => rendering.run({ origin }, () => ask(server, address, origin)),

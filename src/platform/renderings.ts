@@ -28,13 +28,18 @@ type Given = {
   /** The origin of the renderings that go to disk. */
   home: () => string
   render: Render
+  most?: Most
 }
+
+/** How many renderings are kept ready, and how many bytes of them. */
+export type Most = { renderings: number; bytes: number }
 
 /**
  * Public answers, rendered once for each change and kept ready as bytes. What cannot be rendered is answered as it
  * was, and says so. Bounded in number and bytes: what was renewed longest ago goes first.
  */
 export type Renderings = Given & {
+  most: Most
   ready: Map<string, Rendering>
   making: Map<string, Making>
   revision: number
@@ -49,11 +54,11 @@ type Made = Promise<Rendering | null>
 type Making = { revision: number; made: Made; next?: Made }
 
 export const minute = 60_000
-const most = { renderings: 2_000, bytes: 64 * 2 ** 20 }
+const most: Most = { renderings: 2_000, bytes: 64 * 2 ** 20 }
 
 export function makeRenderings(given: Given): Renderings {
   const nothing = { revision: 0, forgotten: 0, bytes: 0, paused_until: 0, closed: false }
-  return { ...given, ...nothing, ready: new Map(), making: new Map() }
+  return { ...given, ...nothing, most: given.most ?? most, ready: new Map(), making: new Map() }
 }
 
 /** Something changed: every rendering is made anew when it is next asked for. */
@@ -99,7 +104,7 @@ export function keep(
   kept.ready.set(key, rendering)
   kept.bytes += size
   for (const oldest of kept.ready.keys()) {
-    if (kept.ready.size <= most.renderings && kept.bytes <= most.bytes) break
+    if (kept.ready.size <= kept.most.renderings && kept.bytes <= kept.most.bytes) break
     remove(kept, oldest)
   }
   return rendering

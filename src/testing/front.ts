@@ -12,17 +12,23 @@ import type { World } from './world.ts'
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
 
-type Options = { url?: string | null; folder?: string; trusted_proxies?: string[]; meter?: Meter }
+type Options = {
+  url?: string | null
+  folder?: string
+  trusted_proxies?: string[]
+  meter?: Meter
+  most?: { renderings: number; bytes: number }
+}
 
 /** The real server on a socket, with what keeps public answers ready before it, and a folder for bad days. */
 export async function startWithFront(
   ship: World,
-  { url = 'http://status.test', folder, trusted_proxies = [], meter = makeMeter() }: Options = {},
+  { url = 'http://status.test', folder, trusted_proxies = [], meter = makeMeter(), most }: Options = {},
 ) {
   const own = mkdtempSync(join(tmpdir(), 'shiplog-front-'))
   const files = renderingFiles(join(folder ?? own, 'pages'), () => {})
   const journal = followJournal(ship)
-  const front = makeFront({ now: ship.now, url, files, journal, answered: meter.ready })
+  const front = makeFront({ now: ship.now, url, files, journal, answered: meter.ready, most })
   let rendered = 0
   const meanwhile: { work?: () => unknown } = {}
   const settings = { url, trusted_proxies, log_level: 'silent', secret: ship.secret }
