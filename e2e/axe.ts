@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright'
 
-// The library itself, as its companion for Playwright brings it. The companion sends it to the page anew for every
-// look, which takes three times as long as looking.
-const library = createRequire(import.meta.resolve('@axe-core/playwright'))('axe-core') as { source: string }
+// The library itself, without its comments, as its companion for Playwright brings it. The companion sends it to the
+// page anew for every look, which takes three times as long as looking.
+const brought = createRequire(import.meta.resolve('@axe-core/playwright'))
+const library = readFileSync(brought.resolve('axe-core/axe.min.js'), 'utf8')
 
 const everything = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 /** Another scheme changes colours and nothing else. */
@@ -21,10 +23,9 @@ const narrowest = 320
  * a phone alone, by light). One sentence for each fault. Nothing may be wider than the narrowest screen, either.
  */
 export async function faultsOf(page: Page, widths = [phone, desk]): Promise<string[]> {
-  await openEverything(page)
-  await page.evaluate(library.source)
-  const faults = await outlineFaults(page)
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.setViewportSize({ width: narrowest, height: 900 })
+  const faults = await outlineFaults(page)
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 })
     const rules = width === widths.at(-1) ? size : placesAlone
@@ -35,26 +36,26 @@ export async function faultsOf(page: Page, widths = [phone, desk]): Promise<stri
   return [...faults, ...(await axeFaults(page, `${widths.at(-1)} px, dark`, colours, {}))]
 }
 
-/** What is folded away has to be right too. */
-function openEverything(page: Page) {
-  return page.locator('details').evaluateAll((all) => {
-    for (const details of all) details.setAttribute('open', '')
-  })
-}
-
 async function axeFaults(page: Page, where: string, runOnly: object, rules: object): Promise<string[]> {
   const options = JSON.stringify({ resultTypes: ['violations'], preload: false, rules, runOnly })
   const found: { id: string; nodes: { target: string[] }[] }[] = await page.evaluate(
-    `axe.run(${options}).then((result) => result.violations)`,
+    `axe.run(${options}).then(({ violations }) =>
+      violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target }) => ({ target })) })))`,
   )
   return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')} (${where})`))
 }
 
+/** In one look, which also leaves the library there. What is folded away is opened: it has to be right too. */
+const outline = `${library}
+  for (const details of document.querySelectorAll('details')) details.open = true;
+  ({
+    wide: document.documentElement.scrollWidth,
+    // a page that is shown within a page brings its own
+    headings: document.querySelectorAll('h1:not(.preview h1)').length,
+  })`
+
 async function outlineFaults(page: Page) {
-  await page.setViewportSize({ width: narrowest, height: 900 })
-  const wide = await page.locator('html').evaluate((html) => html.scrollWidth)
-  // a page that is shown within a page brings its own
-  const headings = await page.locator('h1:not(.preview h1)').count()
+  const { wide, headings }: { wide: number; headings: number } = await page.evaluate(outline)
   const faults: string[] = []
   if (wide > narrowest) faults.push(`is ${wide} px wide where ${narrowest} px are all there is`)
   if (headings !== 1) faults.push(`has ${headings} first headings`)
