@@ -8,6 +8,7 @@ import { median, percentile, rounded } from './figures.ts'
 import { firstView } from './first-view.ts'
 import { measureInstall } from './install.ts'
 import { intakeVersus } from './intake.ts'
+import { kindsVersus } from './kinds.ts'
 import { postEvents } from './load.ts'
 import { measureOperators } from './operators.ts'
 import { timeRendering, withoutKeeping } from './render.ts'
@@ -31,6 +32,7 @@ await measureRendering(join(folder, 'small'), join(folder, 'big'))
 rmSync(folder, { recursive: true, force: true })
 await measureSample()
 await measureIntake()
+await measureKinds()
 await measureDurability()
 print()
 
@@ -155,6 +157,22 @@ async function measureIntake() {
   rows.push([what('32 senders'), told(await intakeVersus(server, token, 32)), '≥ 1 ×'])
   rows.push([what('one sender'), told(await intakeVersus(server, token, 1)), ''])
   await server.stop()
+}
+
+/** Every kind of source with its own tool's requests: the middle of them, and the one that is worst. */
+async function measureKinds() {
+  const { figures, slowest, least, p99_ms, to_bare } = await kindsVersus()
+  const all = `${figures.length} kinds of source`
+  rows.push([
+    `acknowledgement at 200 deliveries/s, ${all} one by one`,
+    `median p99 ${rounded(p99_ms)} ms, the slowest ${rounded(slowest.p99_ms)} ms (${slowest.kind})`,
+    'p99 ≤ 50 ms',
+  ])
+  rows.push([
+    `${all} from 32 senders to a bare route that stores 1 KB durably`,
+    `median ${rounded(to_bare)} ×, the least ${rounded(least.to_bare)} × (${least.kind})`,
+    '≥ 0.5 ×',
+  ])
 }
 
 /** What it costs that a power cut loses nothing, and what another kind of store costs. */

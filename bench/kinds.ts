@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { adapterFor, sourceKinds } from '../src/sources/adapters/index.ts'
+import { type Sent, senders } from '../src/testing/senders.ts'
+import { median, percentile } from './figures.ts'
+import { postInTurn } from './load.ts'
+import { onCore, tools } from './wrk.ts'
+
+type Fixture = {
+  headers: Record<string, string>
+  body?: unknown
+  text?: string
+  method?: string
+  path?: string
+  settings?: Record<string, string>
+}
+type Request = Sent & { url: string; method: string }
+
+const folder = join(import.meta.dirname, '../src/sources/adapters/fixtures')
+const [perSecond, steadySeconds, connections, crowdSeconds] = [200, 4, 32, 2]
+
+/**
+ * Each tool's own requests, signed as the tool signs: what 200 a second wait for their acknowledgement, and how many
+ * are taken from 32 senders beside a bare route that checks 1 KB with zod and stores it durably. The slowest kind of each.
+ */
+export async function kindsVersus() {
+  const data = mkdtempSync(join(tmpdir(), 'shiplog-kinds-'))
+  const [server, bare] = [await start('kinds-server.ts', join(data, 'kinds.db')), await startBare(data)]
+  const figures: { kind: string; p99_ms: number; to_bare: number }[] = []
+  try {
+    for (const { kind } of sourceKinds) {
+      const made = await requestsOf(kind, server, 12_000)
+      const steady = await atPace(made.splice(0, perSecond * steadySeconds))
+      const ours = await inTurn(made)
+      const theirs = await postInTurn(bare.origin, 'bare', { connections, seconds: crowdSeconds })
+      figures.push({ kind, p99_ms: percentile(steady, 0.99), to_bare: ours.length / theirs.length })
+    }
+  } finally {
+    server.child.kill()
+    bare.child.kill()
+    rmSync(data, { recursive: true, force: true })
+  }
+  return {
+    figures,
+    slowest: worst(figures, ({ p99_ms }) => -p99_ms),
+    least: worst(figures, ({ to_bare }) => to_bare),
+    p99_ms: median(figures.map(({ p99_ms }) => p99_ms)),
+    to_bare: median(figures.map(({ to_bare }) => to_bare)),
+  }
+}
+
+function worst<T>(list: readonly T[], of: (one: T) => number): T {
+  return list.toSorted((one, other) => of(one) - of(other))[0] as T
+}
+
+type Running = { origin: string; token: string; child: ReturnType<typeof spawn> }
+
+async function start(script: string, ...words: string[]): Promise<Running> {
+  const [program = '', ...pinned] = [...onCore(0, tools()), process.execPath]
+  const how = { stdio: ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'] }
+  const child = spawn(program, [...pinned, join(import.meta.dirname, script), ...words], how)
+  const [line] = await once(child.stdout, 'data')
+  const [origin = '', ...token] = String(line).trim().split(' ')
+  return { origin, token: token.join(' '), child }
+}
+
+async function startBare(data: string): Promise<Running> {
+  const port = 18_084
+  const [program = '', ...pinned] = [...onCore(0, tools()), process.execPath]
+  const words = [...pinned, join(import.meta.dirname, 'bare-intake.ts'), String(port), join(data, 'bare.db')]
+  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'inherit'] })
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  return { origin: `http://127.0.0.1:${port}`, token: '', child }
+}
+
+/** So many deliveries of one kind, each a new one to Shiplog, made before they are sent. */
+async function requestsOf(kind: string, { origin, token }: Running, many: number): Promise<Request[]> {
+  const sender = senders[kind]
+  const fixture = fixtureOf(kind)
+  if (!sender || !fixture) throw new Error(`Nothing of ${kind} can be sent.`)
+  const settings = fixture.settings ?? sender.settings ?? {}
+  const answer = await fetch(`${origin}/api/v1/sources`, {
+    method: 'POST',
+    headers: { authorization: token, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: kind, kind, settings, secret: sender.secret ?? '' }),
+  })
+  const source = (await answer.json()) as { id: string; secret: string | null }
+  const secret = source.secret ?? sender.secret ?? ''
+  const numbered = numbering(kind, fixture)
+  const made: Request[] = []
+  for (let number = 1; number <= many; number += 1) {
+    const { headers, body, path } = numbered(number)
+    const sent = await sender.signed({ headers, body, path }, secret)
+    made.push({ ...sent, url: `${origin}/hooks/${source.id}${sent.path}`, method: fixture.method ?? 'POST' })
+  }
+  return made
+}
+
+/** The first request of a kind that says something of a release, and can be said of another one too. */
+function fixtureOf(kind: string): Fixture | undefined {
+  const files = globSync(`${kind}-*.json`, { cwd: folder }).sort()
+  const read = files.map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')))
+  return read.find((fixture) => {
+    if (!('events' in fixture.expected)) return false
+    const [one, other] = [1, 2].map(numbering(kind, fixture))
+    return JSON.stringify(one) !== JSON.stringify(other)
+  })
+}
+
+/**
+ * Makes the same request with another number in whatever names the delivery or its run: in a word of letters and
+ * digits the last of them are replaced, so that it stays what it was.
+ */
+function numbering(kind: string, fixture: Fixture): (number: number) => Sent {
+  const adapter = adapterFor(kind)
+  const text = fixture.text ?? JSON.stringify(fixture.body)
+  const whole = JSON.stringify([fixture.headers, text, fixture.path ?? ''])
+  const incoming = {
+    headers: fixture.headers,
+    body: Buffer.from(text),
+    received_at: '',
+    method: fixture.method ?? 'POST',
+    path: fixture.path ?? '',
+  }
+  const read = adapter?.read?.(incoming) ?? { ok: true as const, value: fixture.body }
+  const json = read.ok ? read.value : undefined
+  const said = adapter?.translate(
+    { ...incoming, json, received_at: new Date().toISOString() },
+    fixture.settings ?? {},
+  )
+  const run = said && 'events' in said ? (said.events[0]?.run_key ?? '') : ''
+  const names = `${adapter?.dedupeKey({ ...incoming, json }) ?? ''} ${run}`
+  const words = [...new Set(names.split(/[^A-Za-z0-9]+/))].filter(
+    (word) => word.length > 2 && /\d/.test(word) && whole.includes(word),
+  )
+  return (number) => {
+    const changed = words.reduce((all, word) => all.replaceAll(word, renumbered(word, number)), whole)
+    const [headers, body, path] = JSON.parse(changed) as [Record<string, string>, string, string]
+    return { headers: { 'content-type': 'application/json', ...headers }, body: Buffer.from(body), path }
+  }
+}
+
+function renumbered(word: string, number: number): string {
+  const digits = String(100_000 + number) // of one length, so that no two are alike
+  return digits.length < word.length ? word.slice(0, -digits.length) + digits : digits
+}
+
+/** At a steady pace, whatever the answers take: the milliseconds from each post to its acknowledgement. */
+async function atPace(list: Request[]): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  const began = performance.now()
+  const posts: Promise<number>[] = []
+  for (const [index, one] of list.entries()) {
+    const wait = began + (index * 1000) / perSecond - performance.now()
+    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait))
+    posts.push(post(agent, one))
+  }
+  const took = await Promise.all(posts)
+  agent.destroy()
+  return took
+}
+
+/** As fast as they are acknowledged, over so many connections. */
+async function inTurn(list: Request[]): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const until = performance.now() + crowdSeconds * 1000
+  const took: number[] = []
+  const knock = async () => {
+    for (let one = list.pop(); one && performance.now() < until; one = list.pop()) {
+      took.push(await post(agent, one))
+    }
+  }
+  await Promise.all(Array.from({ length: connections }, knock))
+  agent.destroy()
+  return took
+}
+
+function post(agent: Agent, { url, method, headers, body }: Request): Promise<number> {
+  const began = performance.now()
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, agent, headers }, (answer) => {
+      answer.resume()
+      answer.on('end', () => {
+        if (answer.statusCode === 202 || answer.statusCode === 201) resolve(performance.now() - began)
+        else reject(new Error(`${url} was answered ${answer.statusCode}.`))
+      })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
