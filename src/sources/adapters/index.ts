@@ -1,9 +1,10 @@
 import { type Adapter, sourceGroups } from '../adapter.ts'
 import { github } from './github.ts'
 import { native } from './native.ts'
+import { ansible, capistrano, fabric, foreman, kamal } from './shell-tools.ts'
 
 /** Every tool that Shiplog understands; a new one adds its line here. */
-const adapters: readonly Adapter[] = [native, github]
+const adapters: readonly Adapter[] = [native, github, capistrano, ansible, fabric, kamal, foreman]
 
 const byKind = new Map(adapters.map((adapter) => [adapter.kind, adapter]))
 

@@ -1,0 +1,83 @@
+import { nativeKind } from './native-kind.ts'
+
+const group = 'Servers'
+const secretStep = 'Keep the secret where your deploy runs, as SHIPLOG_TOKEN, and out of the repository.'
+const matched =
+  'A service that is called like a component’s slug is matched at once; anything else waits in the inbox.'
+
+export const capistrano = nativeKind({
+  kind: 'capistrano',
+  label: 'Capistrano',
+  hint: 'Deploys and rollbacks, failed ones too, by a recipe that never breaks a deploy.',
+  group,
+  kit: 'capistrano',
+  steps: ({ origin }) => [
+    'Copy the recipe from integrations/capistrano into lib/capistrano/tasks of your application.',
+    `Where you deploy from, set SHIPLOG_URL to ${origin}.`,
+    secretStep,
+    matched,
+  ],
+  test: 'Deploy to a stage that is not production. A dry run sends nothing.',
+})
+
+export const ansible = nativeKind({
+  kind: 'ansible',
+  label: 'Ansible',
+  hint: 'Playbooks that release something, by a callback plugin or by tasks of your own.',
+  group,
+  kit: 'ansible',
+  steps: ({ origin }) => [
+    'Copy the callback plugin from integrations/ansible to a folder that callback_plugins names, and enable it with callbacks_enabled = shiplog.',
+    `Where playbooks run, set SHIPLOG_URL to ${origin}.`,
+    secretStep,
+    matched,
+  ],
+  test: 'Run a playbook that changes nothing. Check mode sends nothing.',
+})
+
+export const fabric = nativeKind({
+  kind: 'fabric',
+  label: 'Fabric',
+  hint: 'Tasks in a fabfile, wrapped by a few lines of Python.',
+  group,
+  kit: 'fabric',
+  steps: ({ origin }) => [
+    'Copy the helper from integrations/fabric beside your fabfile, and wrap the task that deploys.',
+    `Where tasks run, set SHIPLOG_URL to ${origin}.`,
+    secretStep,
+    matched,
+  ],
+})
+
+export const kamal = nativeKind({
+  kind: 'kamal',
+  label: 'Kamal',
+  hint: 'Deploys, redeploys and rollbacks, by Kamal’s own hooks.',
+  group,
+  kit: 'kamal',
+  steps: ({ origin }) => [
+    'Copy the hooks from integrations/kamal to .kamal/hooks of your application, and keep them executable.',
+    `Where you run kamal, set SHIPLOG_URL to ${origin}.`,
+    secretStep,
+    'Kamal has no hook for a deploy that failed: its release is shown as lost after an hour.',
+    matched,
+  ],
+})
+
+/** Its body is a template of the operator’s own, so ours makes the native event of it. */
+export const foreman = nativeKind({
+  kind: 'foreman',
+  label: 'Foreman',
+  hint: 'Jobs and published content of Foreman and Katello, by the webhooks plugin.',
+  group,
+  kit: 'foreman',
+  steps: ({ address }) => [
+    'This is Foreman, which manages hosts; the runner of Procfiles of the same name sends nothing.',
+    'In Foreman, open Administer, then Webhook Templates, and add the template from integrations/foreman.',
+    'Open Webhooks, then “Create new”. Subscribe to: “Actions Remote Execution Run Host Job Succeeded”; make a second one for “Failed”.',
+    `Target URL: ${address}. HTTP method: POST. Content type: application/json.`,
+    'User: shiplog. Password: the secret that was shown when this source was made.',
+    'Say in the template which service a job releases. What is called like a component’s slug is matched at once; anything else waits in the inbox.',
+  ],
+  test: 'Run the job on one host. Foreman sends once and never again: what went wrong stands in its production log.',
+})
