@@ -34,8 +34,8 @@ export async function hookSender(ctx: Context, id: string, incoming: Incoming): 
   const { source, adapter } = await openSource(ctx, id, incoming)
   const credentials = { ...(await credentialsOf(ctx, source)), publicText: publicTextOf(ctx) }
   if (!(await adapter.verify(incoming, credentials))) {
-    ctx.log.warn({ source: source.id }, 'a delivery was not made with a valid secret')
-    await noteError(ctx, source, 'A request was not signed with a valid secret.')
+    const isNews = await noteError(ctx, source, 'A request was not signed with a valid secret.')
+    if (isNews) ctx.log.warn({ source: source.id }, 'a delivery was not made with a valid secret')
     throw new Refusal('unauthenticated', 'This request was not made with a valid secret of this source.')
   }
   return { source, adapter, scope: '', actor: actorFor(source) }

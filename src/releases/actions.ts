@@ -126,7 +126,11 @@ async function placeOf(ctx: Context, event: EventRow, component_id: string) {
   await holdReleasesOf(ctx, [component_id])
   const { id: environment_id } = await ensureEnvironment(ctx, event.environment)
   const lane = { component_id, environment_id }
-  if (event.type === 'artifact.available') return { ...lane, release_id: null }
+  const { version } = JSON.parse(event.facts)
+  // found by its version when a release of it is shown
+  if (event.type === 'artifact.available') {
+    return { ...lane, run_key: version ?? event.run_key, release_id: null }
+  }
   const run_key = event.run_key || (await nameOfRun(ctx, { ...event, ...lane }))
   const { source_id, scope } = event
   return { ...lane, run_key, release_id: await ensureRelease(ctx, { ...lane, source_id, scope, run_key }) }

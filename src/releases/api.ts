@@ -6,6 +6,7 @@ import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { releaseKinds } from '../sources/events.ts'
 import { correctKind } from './actions.ts'
+import { withAvailable } from './available.ts'
 import { HandRelease, recordByHand } from './by-hand.ts'
 import { drillWarnings } from './drills.ts'
 import { changeTier, listEnvironments } from './environments.ts'
@@ -175,7 +176,7 @@ function environmentRoutes(app: App) {
 
 /** One release as tokens read it. */
 export async function wholeJson(ctx: Context, id: string): Promise<z.output<typeof OneRelease>> {
-  const release = await readRelease(ctx, id)
+  const release = await withAvailable(ctx, await readRelease(ctx, id))
   const steps = await stepsTold(ctx, release)
   return { ...json(release), steps, warnings: await drillWarnings(ctx, release) }
 }

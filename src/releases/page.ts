@@ -3,6 +3,7 @@ import { nowText } from '../platform/context.ts'
 import { seconds } from '../platform/zone.ts'
 import { readSite } from '../site/store.ts'
 import { releaseKinds } from '../sources/events.ts'
+import { withAvailable } from './available.ts'
 import { drillWarnings } from './drills.ts'
 import { isDrill, secondsTaken } from './model.ts'
 import { laneNeighbours, requestsAbout } from './neighbours.ts'
@@ -26,7 +27,7 @@ import { cautions, headline, kindByWords, kindWords, lookOf } from './words.ts'
 
 /** Everything the page of one release shows. */
 export async function releasePage(ctx: Context, id: string) {
-  const release = await readRelease(ctx, id)
+  const release = await withAvailable(ctx, await readRelease(ctx, id))
   const events = await eventsTold(ctx, id)
   const incidents = await incidentsOf(ctx, id)
   const related = await relatives(ctx, release)

@@ -136,15 +136,19 @@ export async function noteSeen(ctx: Context, id: string) {
   await updateSource(ctx, id, { seen_at: nowText(ctx) })
 }
 
-/** Notes what went wrong last, at most once a minute, since anybody on the network may cause it. */
-export async function noteError(ctx: Context, source: Source, words: string) {
+/**
+ * Notes what went wrong last, at most once a minute, since anybody on the network may cause it. Answers whether it was
+ * news: some tools try a refused delivery again every second, for ever.
+ */
+export async function noteError(ctx: Context, source: Source, words: string): Promise<boolean> {
   const recent = Date.parse(source.last_error_at ?? '1970-01-01') > ctx.now().getTime() - 60_000
-  if (recent && source.last_error === words) return
+  if (recent && source.last_error === words) return false
   try {
     await updateSource(ctx, source.id, { last_error: words, last_error_at: nowText(ctx) })
   } catch (err) {
     ctx.log.warn({ err, source: source.id }, 'could not note what went wrong with a source')
   }
+  return true
 }
 
 /** A source that an operator made: Shiplog's own two have no secret, no address and nothing to change. */

@@ -31,6 +31,8 @@ export type Translation =
 /** What an operator has to do in the tool; `secret` is null when it can no longer be shown. */
 export type Setup = {
   steps: string[]
+  /** The address in the tool, where it is more than the source's own: with the secret, or without when that is gone. */
+  address?: string
   /** A command to paste into a shell that does what the tool does; left out where no shell can. */
   curl?: string
   /** How to make the tool send a message now, where it can. */

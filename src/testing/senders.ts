@@ -21,9 +21,25 @@ const bearer: Sender = {
   signed: (sent, secret) => withHeaders(sent, { authorization: `Bearer ${secret}` }),
 }
 
+const basic: Sender = {
+  signed: (sent, secret) => withHeaders(sent, { authorization: `Basic ${btoa(`shiplog:${secret}`)}` }),
+}
+
+/** The secret is the end of the address. */
+const inAddress: Sender = {
+  signed: (sent, secret) => ({ ...sent, path: `/${secret}${sent.path}` }),
+}
+
 /** One for each kind of source. */
 export const senders: Record<string, Sender> = {
   native: bearer,
+  capistrano: bearer,
+  ansible: bearer,
+  fabric: bearer,
+  kamal: bearer,
+  foreman: basic,
+  registry: bearer,
+  docker_hub: inAddress,
   github: {
     signed: async (sent, secret) =>
       withHeaders(sent, { 'x-hub-signature-256': await sign(secret, sent.body.toString()) }),

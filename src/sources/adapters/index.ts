@@ -1,10 +1,22 @@
 import { type Adapter, sourceGroups } from '../adapter.ts'
+import { dockerHub } from './docker-hub.ts'
 import { github } from './github.ts'
 import { native } from './native.ts'
+import { registry } from './registry.ts'
 import { ansible, capistrano, fabric, foreman, kamal } from './shell-tools.ts'
 
 /** Every tool that Shiplog understands; a new one adds its line here. */
-const adapters: readonly Adapter[] = [native, github, capistrano, ansible, fabric, kamal, foreman]
+const adapters: readonly Adapter[] = [
+  native,
+  github,
+  capistrano,
+  ansible,
+  fabric,
+  kamal,
+  foreman,
+  registry,
+  dockerHub,
+]
 
 const byKind = new Map(adapters.map((adapter) => [adapter.kind, adapter]))
 

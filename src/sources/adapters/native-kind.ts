@@ -4,7 +4,7 @@ import { native } from './native.ts'
 type At = Parameters<Adapter['setup']>[0]
 
 /** What a tool has of its own when all that it sends is the native event, by a kit or a template of ours. */
-export type NativeKind = Pick<Adapter, 'kind' | 'label' | 'hint' | 'group'> & {
+type NativeKind = Pick<Adapter, 'kind' | 'label' | 'hint' | 'group'> & {
   /** Of `integrations/<kit>`, which the last step points to. */
   kit: string
   steps(at: At): string[]

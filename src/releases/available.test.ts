@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { EventFacts } from '../sources/events.ts'
+import { northwind } from '../testing/northwind.ts'
+import { type World, world } from '../testing/world.ts'
+import { recordEvents } from './actions.ts'
+import { withAvailable } from './available.ts'
+import { readRelease } from './reading.ts'
+
+async function port() {
+  const ship = await world()
+  const { say, components } = await northwind(ship)
+  /** A registry says that a version exists, now. */
+  const push = (facts: EventFacts, component_id: string | null = components.checkout.id) =>
+    recordEvents(ship, {
+      source_id: 'hand',
+      scope: '',
+      delivery_id: null,
+      received_at: ship.now().toISOString(),
+      events: [artifact(ship, facts)],
+      componentFor: async () => component_id,
+    })
+  const shown = async (id: string) => withAvailable(ship, await readRelease(ship, id))
+  return { ship, say, push, shown, components }
+}
+
+function artifact(ship: World, facts: EventFacts) {
+  const occurred_at = ship.now().toISOString()
+  const event = {
+    type: 'artifact.available',
+    run_key: `notice ${occurred_at}`,
+    service: 'acme/checkout',
+  } as const
+  return { ...event, environment: 'production', occurred_at, facts }
+}
+
+test('a release shows the artifact of its version, whichever was heard of first', async () => {
+  const { ship, say, push, shown } = await port()
+  await push({ version: 'v2.0.0', artifact: 'acme/checkout@sha256:aa' })
+  ship.wait(1)
+  const first = await say('checkout', 'release.succeeded', { version: '2.0.0' })
+  assert.equal((await shown(first)).artifact, 'acme/checkout@sha256:aa')
+  const second = await say('checkout', 'release.succeeded', { version: '2.0.1' })
+  assert.equal((await shown(second)).artifact, null)
+  ship.wait(1)
+  await push({
+    version: '2.0.1',
+    artifact: 'acme/checkout@sha256:bb',
+    urls: { changelog: 'https://x.example/n' },
+  })
+  const { artifact, changelog_url } = await shown(second)
+  assert.deepEqual([artifact, changelog_url], ['acme/checkout@sha256:bb', 'https://x.example/n'])
+})
+
+test('a tag that was moved later is shown as it was, and what the tool itself said stands above it', async () => {
+  const { ship, say, push, shown } = await port()
+  await push({ version: '3.0.0', artifact: 'acme/checkout@sha256:aa' })
+  ship.wait(1)
+  const id = await say('checkout', 'release.succeeded', { version: '3.0.0' })
+  ship.wait(1)
+  await push({ version: '3.0.0', artifact: 'acme/checkout@sha256:moved' })
+  assert.equal((await shown(id)).artifact, 'acme/checkout@sha256:aa')
+  const own = await say('checkout', 'release.succeeded', {
+    run: 'own',
+    version: '3.0.0',
+    artifact: 'sha256:own',
+  })
+  assert.equal((await shown(own)).artifact, 'sha256:own')
+})
+
+test('the artifact of another component, or of no known one, is not taken for it', async () => {
+  const { say, push, shown, components } = await port()
+  await push({ version: '4.0.0', artifact: 'acme/ledger@sha256:cc' }, components.ledger.id)
+  await push({ version: '4.0.0', artifact: 'acme/unknown@sha256:dd' }, null)
+  const id = await say('checkout', 'release.succeeded', { version: '4.0.0' })
+  assert.equal((await shown(id)).artifact, null)
+  const unnamed = await say('checkout', 'release.succeeded', { run: 'unnamed' })
+  assert.equal((await shown(unnamed)).artifact, null)
+})

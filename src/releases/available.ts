@@ -1,0 +1,50 @@
+import type { Context } from '../platform/context.ts'
+import type { EventFacts } from '../sources/events.ts'
+import type { Release } from './store.ts'
+
+type About = Pick<
+  Release,
+  'component_id' | 'version' | 'commit' | 'artifact' | 'changelog_url' | 'last_event_at'
+>
+
+/**
+ * A release with what a registry or a forge said of its version, where its own tool said nothing: which artifact it is,
+ * and what changed. Read when it is shown, so it is the same whether the artifact or the release was heard of first.
+ */
+export async function withAvailable<R extends About>(ctx: Context, release: R): Promise<R> {
+  if (release.artifact !== null && release.changelog_url !== null) return release
+  const said = await availableAs(ctx, release)
+  return {
+    ...release,
+    artifact: release.artifact ?? said.artifact ?? null,
+    changelog_url: release.changelog_url ?? said.urls?.changelog ?? null,
+  }
+}
+
+/** A tag can be moved: what it was when the release was last heard of counts, else what it became first. */
+async function availableAs(ctx: Context, release: About): Promise<EventFacts> {
+  const rows = await available(ctx, release)
+  const then = rows.filter(({ effective_at }) => effective_at <= release.last_event_at)
+  const told = then.length > 0 ? then : rows.slice(0, 1)
+  return Object.assign({}, ...told.map(({ facts }) => JSON.parse(facts)))
+}
+
+function available({ db }: Context, { component_id, ...release }: About) {
+  return db
+    .selectFrom('release_events')
+    .select(['facts', 'effective_at'])
+    .where('source_id', 'in', db.selectFrom('sources').select('id')) // for its index
+    .where('run_key', 'in', namesOf(release))
+    .where('component_id', '=', component_id)
+    .where('type', '=', 'artifact.available')
+    .orderBy('effective_at')
+    .orderBy('id')
+    .execute()
+}
+
+/** How a tag may spell it: with the v or without, or as a commit, whole or short. */
+function namesOf({ version, commit }: Pick<Release, 'version' | 'commit'>): string[] {
+  const plain = version?.replace(/^v(?=\d)/, '')
+  const names = [version, plain, plain && `v${plain}`, commit, commit?.slice(0, 7)]
+  return [...new Set(names.filter((name) => typeof name === 'string'))]
+}
