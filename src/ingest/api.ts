@@ -6,9 +6,10 @@ import { Refusal } from '../platform/refusal.ts'
 import { noteError } from '../sources/actions.ts'
 import { nativeEvent } from '../sources/adapters/native.ts'
 import { settingsOf } from '../sources/store.ts'
+import { wholeBody } from './body.ts'
 import { deliveryRoutes, inboxRoutes, ruleRoute } from './inbox-api.ts'
 import { type Intake, makeIntake } from './intake.ts'
-import { type Acknowledgement, acknowledgement, largestBody } from './model.ts'
+import { type Acknowledgement, acknowledgement } from './model.ts'
 import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
 
 /** Where deploy tools report, and what an operator does about what they reported. */
@@ -18,8 +19,7 @@ export async function routes(app: App, makes = makeIntake) {
   // Signatures are over the very bytes, whatever the sender calls them: only here, bodies are left as they come
   await app.register(async (raw) => {
     raw.removeAllContentTypeParsers()
-    const whole = { parseAs: 'buffer', bodyLimit: largestBody } as const
-    raw.addContentTypeParser('*', whole, (_request, body, done) => done(null, body))
+    raw.addContentTypeParser('*', wholeBody)
     nativeRoute(raw as App, intake)
     hookRoute(raw as App, intake)
   })
@@ -43,7 +43,7 @@ function nativeRoute(app: App, intake: Intake) {
   }
   app.post(
     '/api/v1/events',
-    { config, schema: native, bodyLimit: largestBody, validatorCompiler: trusting },
+    { config, schema: native, validatorCompiler: trusting },
     async (request, reply) => {
       const incoming = incomingOf(request)
       const sender = await nativeSender(request.ctx, incoming.headers.authorization).catch((error) => {
@@ -63,7 +63,7 @@ function hookRoute(app: App, intake: Intake) {
     params: z.object({ source: z.string().max(100) }),
     response: answers,
   }
-  app.post('/hooks/:source', { config, schema: hook, bodyLimit: largestBody }, async (request, reply) => {
+  app.post('/hooks/:source', { config, schema: hook }, async (request, reply) => {
     const incoming = incomingOf(request)
     const sender = await hookSender(request.ctx, request.params.source, incoming)
     return accept(request, reply, intake, sender, incoming)
@@ -74,7 +74,6 @@ function hookRoute(app: App, intake: Intake) {
     url: '/hooks/:source/*',
     config,
     schema: beyond,
-    bodyLimit: largestBody,
     handler: async (request, reply) => {
       const incoming = incomingOf(request)
       const sender = await hookSender(request.ctx, request.params.source, incoming)

@@ -4,7 +4,7 @@ import type { Actor } from '../platform/context.ts'
 import type { Adapter, Read, Translation } from '../sources/adapter.ts'
 import { type CanonicalEvent, eventFacts } from '../sources/events.ts'
 
-/** Bodies larger than this are refused: the largest real one seen is a tenth of it. */
+/** Bodies larger than this are refused, unless the sender is known and its adapter takes more. */
 export const largestBody = 256 * 1024
 
 /** The same bytes from a tool without keys are one delivery for so long; and for so long raw bodies are kept. */

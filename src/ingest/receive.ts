@@ -29,9 +29,18 @@ export async function nativeSender(ctx: Context, authorization: string | undefin
   return { source, adapter, scope: name, actor: { kind: 'token', id, name } }
 }
 
-/** Who posts to a source's own address, once its adapter has verified the bytes. */
-export async function hookSender(ctx: Context, id: string, incoming: Incoming): Promise<Sender> {
+/**
+ * Who posts to a source's own address, once its adapter has verified the bytes. Of a body that is still `unread` only
+ * an adapter that takes more than others can tell whose it is: none of them signs.
+ */
+export async function hookSender(
+  ctx: Context,
+  id: string,
+  incoming: Incoming,
+  body: 'read' | 'unread' = 'read',
+): Promise<Sender> {
   const { source, adapter } = await openSource(ctx, id, incoming)
+  if (body === 'unread' && !adapter.largestBody) throw tooLarge()
   const credentials = { ...(await credentialsOf(ctx, source)), publicText: publicTextOf(ctx) }
   if (!(await adapter.verify(incoming, credentials))) {
     const isNews = await noteError(ctx, source, 'A request was not signed with a valid secret.')
@@ -50,6 +59,11 @@ async function openSource(ctx: Context, id: string, { method = 'POST', path = ''
     throw new Refusal('not-found', 'There is no such source.')
   }
   return { source, adapter }
+}
+
+/** Answered by whoever reads more than everybody may send. */
+export function tooLarge() {
+  return new Refusal('too-large', 'The request is larger than we accept.')
 }
 
 function publicTextOf(ctx: Context) {

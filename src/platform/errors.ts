@@ -97,6 +97,7 @@ function isOvertaken({ code }: Error & { code?: unknown }): boolean {
 function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply) {
   const { status, words, extra } = problem
   reply.code(status).header('cache-control', 'no-store')
+  if (status === 413) reply.header('connection', 'close') // the rest is not read
   if (status === 503 || status === 429) reply.header('retry-after', '10')
   if (wantsPage(request)) {
     const typed = request.method === 'POST' && status < 500

@@ -13,7 +13,8 @@ import { changeTier, listEnvironments } from './environments.ts'
 import type { ReleaseFilter } from './filter.ts'
 import { releaseStates, tiers } from './model.ts'
 import { listPublicReleases, PublicRelease, publicRelease } from './public.ts'
-import { type ReleaseView, readRelease, readReleases, stepsTold } from './reading.ts'
+import { asEvents, eventsTold, type ReleaseView, readRelease, readReleases, stepsTold } from './reading.ts'
+import { nodesOf } from './rollout.ts'
 
 const time = z.string().nullable()
 const words = z.string().nullable()
@@ -75,6 +76,8 @@ const ReleaseJson = z.object({
 })
 /** One release with what a list leaves out: its way to the customers, and what to know besides. */
 export const OneRelease = ReleaseJson.extend({
+  /** Where nodes report each for itself; null where none does. `failing` names 20 of them at most. */
+  nodes: z.object({ heard: z.int(), ok: z.int(), failed: z.int(), failing: z.array(z.string()) }).nullable(),
   steps: z.array(z.object({ percent: z.number(), dark: z.boolean(), at: z.string(), until: time })),
   warnings: z.array(z.object({ code: z.string(), words: z.string() })),
 })
@@ -177,8 +180,9 @@ function environmentRoutes(app: App) {
 /** One release as tokens read it. */
 export async function wholeJson(ctx: Context, id: string): Promise<z.output<typeof OneRelease>> {
   const release = await withAvailable(ctx, await readRelease(ctx, id))
-  const steps = await stepsTold(ctx, release)
-  return { ...json(release), steps, warnings: await drillWarnings(ctx, release) }
+  const events = asEvents(await eventsTold(ctx, id))
+  const steps = await stepsTold(ctx, release, events)
+  return { ...json(release), nodes: nodesOf(events), steps, warnings: await drillWarnings(ctx, release) }
 }
 
 function json(release: ReleaseView): z.output<typeof ReleaseJson> {

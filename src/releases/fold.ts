@@ -3,6 +3,7 @@ import { factsOf, filledIn, momentOf, ofEveryAttempt, ofTheRun } from './facts.t
 import { exposedState, type Outcome, type ReleaseState } from './model.ts'
 import { inToldOrder, isBackfill, type RunEvent } from './order.ts'
 import { expose, undoneAt } from './reach.ts'
+import { asRollout } from './rollout.ts'
 
 const minutes = 60_000
 const patience = { ordinary: 60 * minutes, long: 24 * 60 * minutes }
@@ -25,9 +26,12 @@ export function foldRun(events: readonly RunEvent[]) {
   return { ...run, said_kind: run.said_kind ?? (isFlag ? 'flag' : null) }
 }
 
-/** Events as `tell` wants them: where nothing but an exposure ever changed, each change is one that succeeded. */
+/**
+ * Events as `tell` wants them: where nothing but an exposure ever changed, each change is one that succeeded; where nodes
+ * speak for themselves, each is what they say together.
+ */
 export function asRun(told: readonly RunEvent[]): readonly RunEvent[] {
-  return isFlip(told) ? told.map((event) => ({ ...event, type: 'release.succeeded' })) : told
+  return isFlip(told) ? told.map((event) => ({ ...event, type: 'release.succeeded' })) : asRollout(told)
 }
 
 function isFlip(told: readonly RunEvent[]) {

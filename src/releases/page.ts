@@ -7,6 +7,7 @@ import { withAvailable } from './available.ts'
 import { drillWarnings } from './drills.ts'
 import { isDrill, secondsTaken } from './model.ts'
 import { laneNeighbours, requestsAbout } from './neighbours.ts'
+import type { RunEvent } from './order.ts'
 import { besideUsual, exposureOf, mostWords, stepLines } from './page-words.ts'
 import {
   asEvents,
@@ -19,8 +20,9 @@ import {
   readRelease,
   relatives,
 } from './reading.ts'
+import { nodesOf, nodesWords } from './rollout.ts'
 import { stepsOf } from './steps.ts'
-import { storyOf } from './story.ts'
+import { mostTelling, storyOf } from './story.ts'
 import { tideOf } from './tide.ts'
 import { usualReleaseSeconds, usualSeconds } from './usual.ts'
 import { cautions, headline, kindByWords, kindWords, lookOf } from './words.ts'
@@ -42,6 +44,7 @@ export async function releasePage(ctx: Context, id: string) {
     release,
     headline: headline(release, { time_zone, now }),
     look: lookOf(release.state),
+    nodes: nodesTold(asEvents(events)),
     took: besideUsual(release.took_seconds, timed ? await usual(ctx, release) : null),
     most_words: mostWords(release),
     kind_words: isDrill(release) ? 'Rollback drill' : kindWords[release.kind as 'deploy'],
@@ -51,7 +54,7 @@ export async function releasePage(ctx: Context, id: string) {
     links: linksOf(release, related('previous')?.name ?? release.previous_version),
     pointers: pointersOf(release, related),
     neighbours: await laneNeighbours(ctx, release),
-    story: storyOf(release, { events, incidents, related, requests }),
+    story: storyOf(release, { events: mostTelling(events), incidents, related, requests }),
     steps: stepLines(stepsOf(asEvents(events), endOf(release, replaced_at)), { time_zone, now }),
     tide: tideOf(events, incidents, {
       asked_at: related('undone_by')?.asked_at ?? null,
@@ -64,6 +67,12 @@ export async function releasePage(ctx: Context, id: string) {
     drill: release.kind === 'rollback' ? drillOf(release) : null,
     incidents,
   }
+}
+
+/** How many of its nodes have it, in words, and those that failed by name. */
+function nodesTold(events: readonly RunEvent[]) {
+  const nodes = nodesOf(events)
+  return nodes && { ...nodes, words: nodesWords(nodes) }
 }
 
 /** Whether it was a drill, who says so, and what an operator may say instead. */

@@ -103,14 +103,15 @@ export function eventsTold({ db }: Context, release_id: string) {
 /** The way of a release to its customers, until another one undid or replaced it. */
 export async function stepsTold(
   ctx: Context,
-  release: Pick<ReleaseView, 'id' | 'undone_at' | 'undone_by_release_id' | 'superseded_by_release_id'>,
+  release: Pick<ReleaseView, 'undone_at' | 'undone_by_release_id' | 'superseded_by_release_id'>,
+  events: readonly RunEvent[],
 ) {
   const newer = await ctx.db
     .selectFrom('releases')
     .select('live_at')
     .where('id', '=', release.superseded_by_release_id)
     .executeTakeFirst()
-  return stepsOf(asEvents(await eventsTold(ctx, release.id)), endOf(release, newer?.live_at ?? null))
+  return stepsOf(events, endOf(release, newer?.live_at ?? null))
 }
 
 /** When another release undid or replaced it; what undid itself tells so in its own events. */

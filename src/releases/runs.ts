@@ -7,6 +7,7 @@ import { requestAnswered } from './asked.ts'
 import { foldRun, type Run } from './fold.ts'
 import { type Lane, settle } from './lanes.ts'
 import type { ReleaseState } from './model.ts'
+import { surplusOf } from './rollout.ts'
 import {
   changesOf,
   componentsOf,
@@ -17,6 +18,7 @@ import {
   type RunName,
   releaseById,
   releaseOfRun,
+  updateEvent,
   updateRelease,
 } from './store.ts'
 
@@ -74,7 +76,7 @@ export async function retell(ctx: Context, release_ids: Iterable<string>) {
 }
 
 async function refold(ctx: Context, old: Release) {
-  const told: Run = foldRun(await eventsOfRelease(ctx, old.id))
+  const told: Run = foldRun(await eventsThatCount(ctx, old.id))
   const { said_kind, rollback, ...run } = told
   const { is_drill, ...answered } = await requestAnswered(ctx, old, told)
   const is = {
@@ -89,6 +91,15 @@ async function refold(ctx: Context, old: Release) {
   }
   await updateRelease(ctx, old.id, changesOf<Release>(old, is))
   return run.lane_at
+}
+
+/** A node that says the same again is let go, so that a run of years costs no more than one of a day. */
+async function eventsThatCount(ctx: Context, release_id: string) {
+  const events = await eventsOfRelease(ctx, release_id)
+  const surplus = new Set(surplusOf(events))
+  if (surplus.size === 0) return events
+  for (const { id } of surplus) await updateEvent(ctx, id, { release_id: null, dismissed_at: nowText(ctx) })
+  return events.filter((event) => !surplus.has(event))
 }
 
 /** What an operator said of it, or asked for, stands above what the tool said; the moment is the run's own. */

@@ -38,6 +38,20 @@ const verbs: Record<EventType, [verb: string, icon: string, tone?: string]> = {
   'artifact.available': ['Artifact', 'release'],
 }
 
+const hasIt: [string, string] = ['Has it', 'release']
+const mostNodes = 40
+
+/** Of many nodes those that failed, and the newest of the others, so that a page stays one that can be read. */
+export function mostTelling(events: readonly Told[]): Told[] {
+  const newest = events.filter(({ facts }) => (JSON.parse(facts) as EventFacts).node).toReversed()
+  const [failed, others] = [true, false].map((is) =>
+    newest.filter(({ type }) => (type === 'release.failed') === is),
+  )
+  const kept = new Set([...(failed ?? []), ...(others ?? [])].slice(0, mostNodes))
+  const left = new Set(newest.filter((event) => !kept.has(event)))
+  return events.filter((event) => !left.has(event))
+}
+
 /** What happened to a release, newest first: what was said of it, what undid or replaced it, what it broke. */
 export function storyOf(release: ReleaseView, { events, incidents, related, requests }: Given) {
   const lines = [
@@ -52,7 +66,8 @@ export function storyOf(release: ReleaseView, { events, incidents, related, requ
 
 function eventLine(event: Told): StoryLine {
   const facts: EventFacts = JSON.parse(event.facts)
-  const [verb, icon, tone = ''] = verbs[event.type as EventType]
+  const { node } = facts
+  const [verb, icon, tone = ''] = node?.state === 'ok' ? hasIt : verbs[event.type as EventType]
   const reached = reachWords(facts)
   const isReach = reached !== null && ['release.progress', 'exposure.changed'].includes(event.type)
   return {
@@ -60,7 +75,7 @@ function eventLine(event: Told): StoryLine {
     icon: isReach ? reachIcon(facts) : icon,
     tone: isReach ? (facts.percent === 0 && !facts.dark ? 'rollback' : 'partly') : tone,
     verb: isReach ? reached : verb,
-    who: facts.actor?.name ?? event.source_name,
+    who: node?.name ?? facts.actor?.name ?? event.source_name,
     words: detailsOf(event, facts, isReach ? null : reached),
     link: null,
     said_at: event.skewed_at ? event.occurred_at : null,

@@ -83,6 +83,8 @@ export type Adapter = {
   tellsSender?: true
   /** The tool punishes refusals: once it is verified, even what cannot be read is answered 202, and kept as invalid. */
   neverRefused?: true
+  /** Bytes: only where the tool sends more than 256 KiB, and shows its secret beside the body rather than over it. */
+  largestBody?: number
   /** Which requests it takes; without it, a POST to the source's address. */
   serves?(method: string, path: string): boolean
   /** Whether one of the secrets made this request. */

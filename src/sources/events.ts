@@ -18,6 +18,9 @@ export type EventType = (typeof eventTypes)[number]
 export const releaseKinds = ['deploy', 'rollback', 'redeploy', 'config', 'flag'] as const
 export type ReleaseKind = (typeof releaseKinds)[number]
 
+export const nodeStates = ['ok', 'failed'] as const
+export type NodeState = (typeof nodeStates)[number]
+
 /**
  * What a tool may know about a release and when it learns it: every field may be filled in by a later event, and
  * an absent one never overwrites a known value. Times are UTC ISO 8601 texts with milliseconds.
@@ -44,6 +47,8 @@ export type EventFacts = {
   attempt?: number
   started_at?: string
   finished_at?: string
+  /** Which of many nodes says this of itself: the release is what they say together. */
+  node?: { name: string; state: NodeState }
   /** A rollback walked to see that it can be. */
   drill?: boolean
   /** The readiness object of the native request, kept as it came. */
@@ -94,6 +99,7 @@ export const eventFacts = z.object({
   attempt: z.int().min(1).max(1_000_000).optional(),
   started_at: z.iso.datetime().optional(),
   finished_at: z.iso.datetime().optional(),
+  node: z.object({ name: text(200), state: z.enum(nodeStates) }).optional(),
   drill: z.boolean().optional(),
   rollback: z.record(z.string(), z.unknown()).optional(),
   attributes: z.record(z.string(), z.unknown()).optional(),

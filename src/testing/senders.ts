@@ -38,6 +38,8 @@ export const senders: Record<string, Sender> = {
   fabric: bearer,
   kamal: bearer,
   foreman: basic,
+  puppet: basic,
+  chef: { signed: (sent, secret) => withHeaders(sent, { 'x-data-collector-token': secret }) },
   registry: bearer,
   docker_hub: inAddress,
   github: {

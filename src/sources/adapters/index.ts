@@ -1,7 +1,9 @@
 import { type Adapter, sourceGroups } from '../adapter.ts'
+import { chef } from './chef.ts'
 import { dockerHub } from './docker-hub.ts'
 import { github } from './github.ts'
 import { native } from './native.ts'
+import { puppet } from './puppet.ts'
 import { registry } from './registry.ts'
 import { ansible, capistrano, fabric, foreman, kamal } from './shell-tools.ts'
 
@@ -14,6 +16,8 @@ const adapters: readonly Adapter[] = [
   fabric,
   kamal,
   foreman,
+  puppet,
+  chef,
   registry,
   dockerHub,
 ]

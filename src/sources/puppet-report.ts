@@ -1,0 +1,58 @@
+import { parse } from 'yaml'
+import type { Reading } from './adapter.ts'
+
+/** What is read of a report: the texts and numbers at its left edge, and its metrics. Logs and diffs may hold secrets. */
+const edge =
+  /^(host|time|configuration_version|transaction_uuid|status|transaction_completed|noop|environment|code_id|job_id): *(\S.*)$/
+const [longestLine, deepestIndent, mostLines, mostBrackets] = [1000, 40, 1000, 64]
+
+/**
+ * What a Puppet report says, from its YAML. A report is megabytes of resources that nobody here needs, so only its left
+ * edge and its metrics are handed to a parser: a line, an indent, a count at a time, nothing can become deep, long or
+ * many, and no alias is followed. The tag of a Ruby object is left behind.
+ */
+export function readPuppetReport(body: Buffer): Reading {
+  const text = body.toString()
+  if (!/^---[ \t]+!ruby\/object:Puppet::Transaction::Report\b/.test(text)) {
+    return { ok: false, reason: 'The body is not a Puppet report in YAML.' }
+  }
+  const kept = [...edgeOf(text), ...metricsOf(text)].join('\n')
+  if ((kept.match(/[[{]/g) ?? []).length > mostBrackets) {
+    return { ok: false, reason: 'This is not how Puppet writes a report.' }
+  }
+  try {
+    return { ok: true, value: mended(parse(kept, { maxAliasCount: 0, logLevel: 'error' })) }
+  } catch {
+    return { ok: false, reason: 'The report’s YAML cannot be read.' }
+  }
+}
+
+function edgeOf(text: string): string[] {
+  const lines: string[] = []
+  for (const [line] of text.matchAll(/^[a-z_]+: .*$/gm)) {
+    if (line.length <= longestLine && edge.test(line)) lines.push(line)
+    if (lines.length >= mostLines) break
+  }
+  return lines
+}
+
+/** From `metrics:` to the next word at the left edge. */
+function metricsOf(text: string): string[] {
+  const from = text.search(/^metrics:$/m)
+  if (from < 0) return []
+  const lines = text
+    .slice(from, from + mostLines * 100)
+    .split('\n')
+    .slice(0, mostLines)
+  const after = lines.findIndex((line, at) => at > 0 && /^\S/.test(line))
+  const own = after < 0 ? lines.slice(0, -1) : lines.slice(0, after)
+  const plain = own.every((line) => line.length <= longestLine && line.search(/\S/) <= deepestIndent)
+  return plain ? own : []
+}
+
+/** Escapes in YAML can write what no store can keep. */
+function mended(value: unknown): unknown {
+  const text = (_key: string, one: unknown) =>
+    typeof one === 'string' ? one.toWellFormed().replaceAll('\0', '\uFFFD') : one
+  return JSON.parse(JSON.stringify(value) ?? 'null', text)
+}
