@@ -18,7 +18,7 @@ export type EventType = (typeof eventTypes)[number]
 export const releaseKinds = ['deploy', 'rollback', 'redeploy', 'config', 'flag'] as const
 export type ReleaseKind = (typeof releaseKinds)[number]
 
-export const nodeStates = ['ok', 'failed'] as const
+const nodeStates = ['ok', 'failed'] as const
 export type NodeState = (typeof nodeStates)[number]
 
 /**
