@@ -63,6 +63,7 @@ export const nativeEvent = z.object({
   finished_at: time,
   url: link,
   urls: z.object({ run: link, target: link, commit: link, changelog: link }).optional().catch(undefined),
+  node: name(200),
   drill: flag,
   rollback: object(10_000),
   attributes: object(4_000),
@@ -111,9 +112,19 @@ function keyOf(header: Incoming['headers'][string]) {
 }
 
 function factsOf(body: z.output<typeof nativeEvent>): EventFacts {
-  const { type, service, run, at, environment, url, urls, ...facts } = body
+  const { type, service, run, at, environment, url, urls, node, ...facts } = body
   const links = known({ ...urls, run: urls?.run ?? url })
-  return known({ ...facts, urls: Object.keys(links).length > 0 ? links : undefined })
+  return known({
+    ...facts,
+    urls: Object.keys(links).length > 0 ? links : undefined,
+    node: node === undefined ? undefined : nodeAs(node, type),
+  })
+}
+
+/** Only with its end does a node say whether it has it. */
+function nodeAs(name: string, type: string): EventFacts['node'] {
+  if (type === 'release.succeeded') return { name, state: 'ok' }
+  return type === 'release.failed' ? { name, state: 'failed' } : undefined
 }
 
 function wrong(fields: Record<string, string>): Translation {

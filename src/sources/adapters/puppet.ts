@@ -68,6 +68,7 @@ export const puppet = {
       'Puppet waits for an answer. On a Puppet server, set http_connect_timeout = 3s and http_read_timeout = 3s under [server], so that a Shiplog that hangs holds up nothing; nodes need longer for their catalogs.',
       'Let the environment say its version: in environment.conf, config_version = a script that prints the commit, such as git -C $codedir/environments/$environment rev-parse HEAD. Otherwise Puppet counts seconds, and each node is a release of its own.',
       'If Shiplog’s certificate is not from Puppet’s own authority, set report_include_system_store = true.',
+      'These lines stand ready to copy in integrations/puppet, which comes with Shiplog.',
       'Changed and failed nodes are counted. Unchanged nodes and noop runs make no release.',
     ],
     test: 'Run puppet agent --test on one node. Puppet sends once, and logs what it was answered.',

@@ -45,6 +45,7 @@ export const fabric = nativeKind({
     'Copy the helper from integrations/fabric beside your fabfile, and wrap the task that deploys.',
     `Where tasks run, set SHIPLOG_URL to ${origin}.`,
     secretStep,
+    'To let a task ask what to go back to, take an API token with the scope releases:write instead: the secret of a source only reports.',
     matched,
   ],
 })
@@ -73,11 +74,11 @@ export const foreman = nativeKind({
   kit: 'foreman',
   steps: ({ address }) => [
     'This is Foreman, which manages hosts; the runner of Procfiles of the same name sends nothing.',
-    'In Foreman, open Administer, then Webhook Templates, and add the template from integrations/foreman.',
-    'Open Webhooks, then “Create new”. Subscribe to: “Actions Remote Execution Run Host Job Succeeded”; make a second one for “Failed”.',
+    'In Foreman, open Administer, then Webhook Templates, then “Create Template”, and paste the one of integrations/foreman that fits: for promoted content views, or for jobs on hosts.',
+    'Open Webhooks, then “Create new”. Subscribe to “Actions Katello Content View Promote Succeeded”, or for jobs to “Actions Remote Execution Run Host Job Succeeded” with a second webhook for “… Failed”.',
     `Target URL: ${address}. HTTP method: POST. Content type: application/json.`,
     'User: shiplog. Password: the secret that was shown when this source was made.',
-    'Say in the template which service a job releases. What is called like a component’s slug is matched at once; anything else waits in the inbox.',
+    'The label of a content view, or the parameter shiplog_service of a host, names the service. What is called like a component’s slug is matched at once; anything else waits in the inbox.',
   ],
   test: 'Run the job on one host. Foreman sends once and never again: what went wrong stands in its production log.',
 })
