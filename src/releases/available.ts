@@ -29,12 +29,14 @@ async function availableAs(ctx: Context, release: About): Promise<EventFacts> {
   return Object.assign({}, ...told.map(({ facts }) => JSON.parse(facts)))
 }
 
-function available({ db }: Context, { component_id, ...release }: About) {
+async function available({ db }: Context, { component_id, ...release }: About) {
+  const names = namesOf(release)
+  if (names.length === 0) return []
   return db
     .selectFrom('release_events')
     .select(['facts', 'effective_at'])
     .where('source_id', 'in', db.selectFrom('sources').select('id')) // for its index
-    .where('run_key', 'in', namesOf(release))
+    .where('run_key', 'in', names)
     .where('component_id', '=', component_id)
     .where('type', '=', 'artifact.available')
     .orderBy('effective_at')
