@@ -89,7 +89,7 @@ export async function startMachine({ kind = 'native', components = ['Shop'] } = 
     /** An origin where nothing listens. */
     nowhere,
     /** Passes all on to Shiplog, and keeps it: what a real tool sent becomes a fixture. */
-    recorder: async () => kept(await records(server.origin)),
+    recorder: async (name: string) => kept(await records(server.origin, name)),
     /** Starts a program in the folder, with a plain environment and a process group of its own. */
     begin: (command: string, args: readonly string[], how: How = {}) =>
       kept(begin(command, args, { cwd: folder, ...how, env: { HOME: folder, ...how.env } })),
@@ -153,9 +153,9 @@ async function over(child: ChildProcess, said: { out: string; err: string }, beg
   return { code, signal, ...said, seconds: (performance.now() - began) / 1000 }
 }
 
-/** Waits until something is so: at most 30 s, and no longer than the program lives. */
+/** Waits until something is so: at most a minute, and no longer than the program lives. */
 export async function until(condition: () => boolean, child?: ChildProcess) {
-  const limit = performance.now() + 30_000
+  const limit = performance.now() + 60_000
   while (!condition()) {
     const gone = child && (child.exitCode !== null || child.signalCode !== null)
     if (gone || performance.now() > limit) throw new Error('It never came to that.')

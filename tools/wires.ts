@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, request } from 'node:http'
 import { type AddressInfo, createServer as createWire, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 
 export type Stoppable = { stop(): Promise<void> }
@@ -21,7 +23,11 @@ export async function hangs() {
     taken += 1
     socket.on('error', () => {}).resume()
   })
-  return { ...(await listening(wire)), taken: () => taken }
+  /** Waits until so many have come. */
+  async function heard(count: number) {
+    while (taken < count) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return { ...(await listening(wire)), taken: () => taken, heard }
 }
 
 /** A Shiplog that falls over: it takes connections and closes them at once. */
@@ -36,14 +42,18 @@ export async function nowhere() {
   return origin
 }
 
-/** A proxy that passes everything on and keeps what it saw. */
-export async function records(target: string) {
+/**
+ * A proxy that passes everything on and keeps what it saw. With KEEP_REQUESTS=FOLDER in the environment each request is
+ * also written there, named after `name`, ready to become a fixture once it says what is expected.
+ */
+export async function records(target: string, name: string) {
   const seen: Recorded[] = []
   const server = createServer(async (incoming, reply) => {
     const body = await buffer(incoming)
     const { method = 'GET', url = '/', headers } = incoming
     const [path = '/', query = ''] = url.split('?')
     seen.push({ method, path, query, headers, body: body.toString() })
+    keep(seen, name)
     const { host: _, 'transfer-encoding': __, expect: ___, ...rest } = headers
     const passed = { ...rest, 'content-length': String(body.length) }
     const onward = request(target + url, { method, headers: passed }, (answer) => {
@@ -54,6 +64,15 @@ export async function records(target: string) {
     onward.end(body)
   })
   return { ...(await listening(server)), seen }
+}
+
+function keep(seen: readonly Recorded[], name: string) {
+  const last = seen.at(-1)
+  const { KEEP_REQUESTS } = process.env
+  if (!KEEP_REQUESTS || !last) return
+  const from = `captured from the real tool: ${name}`
+  const file = join(KEEP_REQUESTS, `${name}-${seen.length}.json`)
+  writeFileSync(file, `${JSON.stringify({ from, ...asFixture(last) }, null, 2)}\n`)
 }
 
 /** What is kept of a request as a fixture: nothing that lets somebody in, and nothing of this machine. */
