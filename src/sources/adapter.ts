@@ -78,6 +78,8 @@ export type Adapter = {
   pasted?: 'must' | 'may'
   /** A secret in the form that the tool expects. */
   newSecret?(): string
+  /** Why a pasted secret cannot be one of this tool's, in words; none when it can. */
+  secretFlaw?(secret: string): string | undefined
   settings?: Readonly<Record<string, Setting>>
   /** The sender is a script of the operator's own: a wrong shape is answered 422 rather than kept as invalid. */
   tellsSender?: true

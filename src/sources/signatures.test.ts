@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { sign } from '@octokit/webhooks-methods'
 import { askedOf } from '../ingest/address.ts'
+import { newSigningSecret, signatureHeaders } from '../outbound/sign.ts'
 import type { Credentials } from './adapter.ts'
 import { adapterFor } from './adapters/index.ts'
 import { bearerOf, sha256 } from './signatures.ts'
@@ -93,4 +94,34 @@ test('every real delivery of GitHub’s is understood or ignored with a reason',
       }
     }
   }
+})
+
+test('GitLab shows its token or signs with it, and nothing else is GitLab', () => {
+  const secrets = [newSigningSecret(), 'an older token of GitLab’s own']
+  const [secret = '', old = ''] = secrets
+  const took = (headers: Record<string, string | string[]>, valid = secrets) =>
+    adapterFor('gitlab')?.verify({ headers, body: Buffer.from(body), received_at }, credentials(valid))
+  const signed = (key: string) => signatureHeaders({ id: 'a', at: new Date(received_at), body, secret: key })
+  for (const token of secrets) assert.equal(took({ 'x-gitlab-token': token }), true)
+  assert.equal(took(signed(secret)), true)
+  assert.equal(took({ 'x-gitlab-token': 'of another proxy', ...signed(secret) }), true)
+  const wrong: Record<string, string | string[]>[] = [
+    {},
+    ...[
+      '',
+      ' ',
+      secret.slice(0, -1),
+      `${secret} `,
+      secret.toUpperCase(),
+      sha256(secret),
+      `Bearer ${secret}`,
+    ].map((token) => ({ 'x-gitlab-token': token })),
+    { 'x-gitlab-token': [secret] },
+    { authorization: `Bearer ${secret}` },
+    signed(newSigningSecret()),
+    signed(old),
+  ]
+  for (const headers of wrong) assert.equal(took(headers), false, JSON.stringify(headers))
+  assert.equal(took({ 'x-gitlab-token': secret }, []), false)
+  assert.equal(took(signed(''), ['']), false)
 })

@@ -46,6 +46,7 @@ export const senders: Record<string, Sender> = {
     signed: async (sent, secret) =>
       withHeaders(sent, { 'x-hub-signature-256': await sign(secret, sent.body.toString()) }),
   },
+  gitlab: { signed: (sent, secret) => withHeaders(sent, { 'x-gitlab-token': secret }) },
 }
 
 function withHeaders(sent: Sent, more: Record<string, string>): Sent {

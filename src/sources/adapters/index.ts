@@ -2,6 +2,7 @@ import { type Adapter, sourceGroups } from '../adapter.ts'
 import { chef } from './chef.ts'
 import { dockerHub } from './docker-hub.ts'
 import { github } from './github.ts'
+import { gitlab } from './gitlab.ts'
 import { native } from './native.ts'
 import { puppet } from './puppet.ts'
 import { registry } from './registry.ts'
@@ -11,6 +12,7 @@ import { ansible, capistrano, fabric, foreman, kamal } from './shell-tools.ts'
 const adapters: readonly Adapter[] = [
   native,
   github,
+  gitlab,
   capistrano,
   ansible,
   fabric,
