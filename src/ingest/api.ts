@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { signed } from '../accounts/guard.ts'
+import { anyone, signed } from '../accounts/guard.ts'
 import type { App } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { noteError } from '../sources/actions.ts'
@@ -10,7 +10,7 @@ import { wholeBody } from './body.ts'
 import { deliveryRoutes, inboxRoutes, ruleRoute } from './inbox-api.ts'
 import { type Intake, makeIntake } from './intake.ts'
 import { type Acknowledgement, acknowledgement } from './model.ts'
-import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
+import { checkAsksFirst, hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
 
 /** Where deploy tools report, and what an operator does about what they reported. */
 export async function routes(app: App, makes = makeIntake) {
@@ -22,6 +22,7 @@ export async function routes(app: App, makes = makeIntake) {
     raw.addContentTypeParser('*', wholeBody)
     nativeRoute(raw as App, intake)
     hookRoute(raw as App, intake)
+    handshakeRoute(raw as App)
   })
   inboxRoutes(app)
   ruleRoute(app)
@@ -82,6 +83,26 @@ function hookRoute(app: App, intake: Intake) {
       if (!seen) throw new Refusal('not-found', 'There is no such source.')
       return reply.code(seen.status).header('cache-control', 'no-store').send(seen.body) as never
     },
+  })
+}
+
+/**
+ * Whether a tool that asks first may call (the web hooks of CloudEvents): anybody may, since the secret is asked for with
+ * each event. Nothing is fetched, so who asks to be called back instead waits for nothing.
+ */
+function handshakeRoute(app: App) {
+  const params = z.object({ source: z.string().max(100) })
+  const schema = { params, hide: true }
+  app.options('/hooks/:source', { config: { policy: anyone }, schema }, async (request, reply) => {
+    await checkAsksFirst(request.ctx, request.params.source)
+    const { 'webhook-request-origin': origin, 'webhook-request-rate': rate } = request.headers
+    if (!origin) throw new Refusal('unreadable', 'Say in WebHook-Request-Origin who wants to call.')
+    const allowed = /^\d{1,9}$/.test(String(rate)) ? String(rate) : '*'
+    return reply
+      .code(200)
+      .headers({ allow: 'POST', 'webhook-allowed-origin': '*', 'webhook-allowed-rate': allowed })
+      .header('cache-control', 'no-store')
+      .send()
   })
 }
 

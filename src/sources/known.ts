@@ -9,3 +9,10 @@ export function webLink(value: unknown): string | undefined {
   const url = new URL(value)
   return /^https?:$/.test(url.protocol) && !url.username && !url.password ? url.href : undefined
 }
+
+/** A value as an object; empty when it is none. */
+export function membersOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+}

@@ -42,6 +42,7 @@ export const senders: Record<string, Sender> = {
   chef: { signed: (sent, secret) => withHeaders(sent, { 'x-data-collector-token': secret }) },
   registry: bearer,
   docker_hub: inAddress,
+  cloudevents: bearer,
   github: {
     signed: async (sent, secret) =>
       withHeaders(sent, { 'x-hub-signature-256': await sign(secret, sent.body.toString()) }),

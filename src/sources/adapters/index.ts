@@ -1,5 +1,6 @@
 import { type Adapter, sourceGroups } from '../adapter.ts'
 import { chef } from './chef.ts'
+import { cloudevents } from './cloudevents.ts'
 import { dockerHub } from './docker-hub.ts'
 import { github } from './github.ts'
 import { gitlab } from './gitlab.ts'
@@ -13,6 +14,7 @@ const adapters: readonly Adapter[] = [
   native,
   github,
   gitlab,
+  cloudevents,
   capistrano,
   ansible,
   fabric,
