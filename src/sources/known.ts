@@ -16,3 +16,8 @@ export function membersOf(value: unknown): Record<string, unknown> {
     ? (value as Record<string, unknown>)
     : {}
 }
+
+/** The name of a delivery in a header; null when there is none, or one that is too long to keep. */
+export function keyIn(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' && header !== '' && header.length <= 200 ? header : null
+}

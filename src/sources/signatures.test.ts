@@ -5,6 +5,8 @@ import { test } from 'node:test'
 import { sign } from '@octokit/webhooks-methods'
 import { askedOf } from '../ingest/address.ts'
 import { newSigningSecret, signatureHeaders } from '../outbound/sign.ts'
+import { world } from '../testing/world.ts'
+import { createSource } from './actions.ts'
 import type { Credentials } from './adapter.ts'
 import { adapterFor } from './adapters/index.ts'
 import { bearerOf, sha256 } from './signatures.ts'
@@ -124,4 +126,25 @@ test('GitLab shows its token or signs with it, and nothing else is GitLab', () =
   for (const headers of wrong) assert.equal(took(headers), false, JSON.stringify(headers))
   assert.equal(took({ 'x-gitlab-token': secret }, []), false)
   assert.equal(took(signed(''), ['']), false)
+})
+
+test('a signing secret is pasted with or without its beginning, and what is none is refused at once', async () => {
+  const ship = await world()
+  const secret = newSigningSecret()
+  const headers = signatureHeaders({ id: 'a', at: new Date(received_at), body, secret })
+  const took = (headers: Record<string, string>, valid: string[]) =>
+    adapterFor('standard_webhooks')?.verify(
+      { headers, body: Buffer.from(body), received_at },
+      credentials(valid),
+    )
+  assert.equal(took(headers, [newSigningSecret(), secret.slice('whsec_'.length)]), true)
+  assert.equal(took(headers, [newSigningSecret()]), false)
+  assert.equal(took({ authorization: `Bearer ${secret}` }, [secret]), false)
+  const make = (secret?: string) =>
+    createSource(ship, { name: 'S', kind: 'standard_webhooks', ...(secret && { secret }) })
+  assert.match((await make()).secret, /^whsec_[A-Za-z0-9+/]{43}=$/)
+  assert.equal((await make(secret)).secret, '', 'what was pasted is not shown again')
+  for (const none of ['a plain token', 'whsec_c2hvcnQ=', `whsec_${'A'.repeat(200)}`, '!'.repeat(44)]) {
+    await assert.rejects(make(none), /A signing secret is/, none)
+  }
 })

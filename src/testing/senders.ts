@@ -1,9 +1,10 @@
 import { sign } from '@octokit/webhooks-methods'
+import { Webhook } from 'standardwebhooks'
 import type { Context } from '../platform/context.ts'
 import type { Settings } from '../sources/adapter.ts'
 
-/** A request of a fixture; `path` follows the address of the source. */
-export type Sent = { headers: Record<string, string>; body: Buffer; path: string }
+/** A request of a fixture; `path` follows the address of the source, `at` is when it is sent. */
+export type Sent = { headers: Record<string, string>; body: Buffer; path: string; at: Date }
 
 /** How a tool shows that a request is its own. */
 type Sender = {
@@ -47,9 +48,19 @@ export const senders: Record<string, Sender> = {
     signed: async (sent, secret) =>
       withHeaders(sent, { 'x-hub-signature-256': await sign(secret, sent.body.toString()) }),
   },
+  standard_webhooks: { signed: signedByStandard },
   gitlab: { signed: (sent, secret) => withHeaders(sent, { 'x-gitlab-token': secret }) },
 }
 
 function withHeaders(sent: Sent, more: Record<string, string>): Sent {
   return { ...sent, headers: { ...sent.headers, ...more } }
+}
+
+function signedByStandard(sent: Sent, secret: string): Sent {
+  // the library takes nothing for a secret that has not the shape of one
+  const key = secret.startsWith('whsec_') ? secret : `whsec_${Buffer.from(secret).toString('base64')}`
+  const id = sent.headers['webhook-id'] ?? ''
+  const signature = new Webhook(key).sign(id, sent.at, sent.body.toString())
+  const timestamp = String(Math.floor(sent.at.getTime() / 1000))
+  return withHeaders(sent, { 'webhook-timestamp': timestamp, 'webhook-signature': signature })
 }

@@ -1,5 +1,6 @@
 import { isSigned, newSigningSecret } from '../../outbound/sign.ts'
-import type { Adapter, Incoming, Translation } from '../adapter.ts'
+import type { Adapter, Translation } from '../adapter.ts'
+import { keyIn, membersOf } from '../known.ts'
 import { short } from '../shape.ts'
 import { secretAmong, sha256 } from '../signatures.ts'
 import { fromDeployment, fromFlag, fromPipeline, fromRelease } from './gitlab-hooks.ts'
@@ -23,7 +24,7 @@ export const gitlab = {
     const shown = typeof token === 'string' && secretAmong(secrets.map(sha256), token)
     return shown || isSigned(incoming, secrets)
   },
-  dedupeKey: ({ headers }) => keyOf(headers['idempotency-key']) ?? keyOf(headers['webhook-id']),
+  dedupeKey: ({ headers }) => keyIn(headers['idempotency-key']) ?? keyIn(headers['webhook-id']),
   // on, off and on again are the same bytes twice: they say no time
   mayRecur: ({ json }) => kindOf(json) === 'feature_flag',
   translate({ json, received_at }): Translation {
@@ -54,10 +55,7 @@ export const gitlab = {
 } satisfies Adapter
 
 function kindOf(json: unknown): string {
-  const { object_kind, event_name } = Object(json) as { object_kind?: unknown; event_name?: unknown }
-  return String(object_kind ?? event_name ?? 'message')
-}
-
-function keyOf(header: Incoming['headers'][string]) {
-  return typeof header === 'string' && header !== '' && header.length <= 200 ? header : null
+  const { object_kind, event_name } = membersOf(json)
+  const kind = object_kind ?? event_name
+  return typeof kind === 'string' ? kind : 'message'
 }

@@ -8,6 +8,7 @@ import { native } from './native.ts'
 import { puppet } from './puppet.ts'
 import { registry } from './registry.ts'
 import { ansible, capistrano, fabric, foreman, kamal } from './shell-tools.ts'
+import { standardWebhooks } from './standard-webhooks.ts'
 
 /** Every tool that Shiplog understands; a new one adds its line here. */
 const adapters: readonly Adapter[] = [
@@ -15,6 +16,7 @@ const adapters: readonly Adapter[] = [
   github,
   gitlab,
   cloudevents,
+  standardWebhooks,
   capistrano,
   ansible,
   fabric,
