@@ -7,8 +7,12 @@ import { notesOf } from '../incidents/notes.ts'
 import { listIncidents } from '../incidents/store.ts'
 import { recordByHand } from '../releases/by-hand.ts'
 import { createSource } from '../sources/actions.ts'
+import type { Adapter } from '../sources/adapter.ts'
+import { adapterFor } from '../sources/adapters/index.ts'
 import { startTestApp } from '../testing/http.ts'
 import { world } from '../testing/world.ts'
+import type { Verified } from './model.ts'
+import { readWhatIsLeft, storeDeliveries } from './reading.ts'
 
 type Told = { id?: string; subject?: string; timestamp?: string; content?: object }
 
@@ -124,7 +128,7 @@ test('the release is the cause only where the tool names its version, or it is a
   ])
 })
 
-test('what is said of a merged incident is noted where it went, and one source does not speak for another', async () => {
+test('what is said of a merged incident is noted where it went, and a deleted one stays deleted', async () => {
   const { ship, tell, all, notes } = await port()
   await tell('detected', { subject: 'a' })
   const [first] = await all()
@@ -140,4 +144,30 @@ test('what is said of a merged incident is noted where it went, and one source d
     1,
     'a deleted one stays deleted',
   )
+})
+
+test('what came in a rush is logged after it, and one source does not speak for another', async () => {
+  const { ship, source, tell, all } = await port()
+  const other = await createSource(ship, { name: 'Another monitor', kind: 'cloudevents' })
+  const context = { id: 'a', source: '/monitor', type: 'dev.cdevents.incident.detected.0.3.0' }
+  const subject = { id: 'incident-1', content: { description: 'Elsewhere', service: { id: 'checkout' } } }
+  const adapter = adapterFor('cloudevents') as Adapter
+  const actor = { kind: 'source' as const, id: other.source.id, name: other.source.name }
+  const body = Buffer.from(JSON.stringify({ context, subject }))
+  const read = adapter.read?.({ headers: {}, body, received_at: ship.now().toISOString() })
+  const json = read?.ok ? read.value : undefined
+  const incoming = { headers: {}, body, received_at: ship.now().toISOString(), json }
+  const item: Verified = { source: other.source, adapter, scope: '', actor, incoming }
+  const pending = async () => {
+    const [outcome] = await storeDeliveries(ship, [item])
+    return outcome && 'acknowledged' in outcome ? outcome.acknowledged.pending : undefined
+  }
+  assert.equal(await pending(), true)
+  await readWhatIsLeft(ship)
+  assert.equal(await pending(), undefined, 'a copy hears what became of it')
+  await tell('detected')
+  const said = await ship.db.selectFrom('incident_notes').select(['actor_id', 'body']).execute()
+  const first = said.filter(({ body }) => body === 'The tool calls this incident /monitor incident-1.')
+  assert.deepEqual(first.map(({ actor_id }) => actor_id).sort(), [source.id, other.source.id].sort())
+  assert.deepEqual((await all()).map(({ title }) => title).sort(), ['Elsewhere', 'Payments fail'])
 })
