@@ -3,8 +3,8 @@ import { Webhook } from 'standardwebhooks'
 import type { Context } from '../platform/context.ts'
 import type { Settings } from '../sources/adapter.ts'
 
-/** A request of a fixture; `path` follows the address of the source, `at` is when it is sent. */
-export type Sent = { headers: Record<string, string>; body: Buffer; path: string; at: Date }
+/** A request of a fixture; `path` follows the address of the source, `at` is when it is sent, where that is not now. */
+export type Sent = { headers: Record<string, string>; body: Buffer; path: string; at?: Date }
 
 /** How a tool shows that a request is its own. */
 type Sender = {
@@ -60,7 +60,8 @@ function signedByStandard(sent: Sent, secret: string): Sent {
   // the library takes nothing for a secret that has not the shape of one
   const key = secret.startsWith('whsec_') ? secret : `whsec_${Buffer.from(secret).toString('base64')}`
   const id = sent.headers['webhook-id'] ?? ''
-  const signature = new Webhook(key).sign(id, sent.at, sent.body.toString())
-  const timestamp = String(Math.floor(sent.at.getTime() / 1000))
+  const at = sent.at ?? new Date()
+  const signature = new Webhook(key).sign(id, at, sent.body.toString())
+  const timestamp = String(Math.floor(at.getTime() / 1000))
   return withHeaders(sent, { 'webhook-timestamp': timestamp, 'webhook-signature': signature })
 }
