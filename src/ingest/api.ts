@@ -7,10 +7,11 @@ import { noteError } from '../sources/actions.ts'
 import { nativeEvent } from '../sources/adapters/native.ts'
 import { settingsOf } from '../sources/store.ts'
 import { wholeBody } from './body.ts'
+import { handshakeRoute } from './handshake.ts'
 import { deliveryRoutes, inboxRoutes, ruleRoute } from './inbox-api.ts'
 import { type Intake, makeIntake } from './intake.ts'
 import { type Acknowledgement, acknowledgement } from './model.ts'
-import { checkAsksFirst, hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
+import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
 
 /** Where deploy tools report, and what an operator does about what they reported. */
 export async function routes(app: App, makes = makeIntake) {

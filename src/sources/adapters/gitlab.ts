@@ -19,6 +19,8 @@ export const gitlab = {
   newSecret: newSigningSecret,
   // four refusals in a row, and GitLab never calls again
   neverRefused: true,
+  // a pipeline of some hundred jobs is told of as a whole
+  largestBody: 2 ** 20,
   verify(incoming, { secrets }) {
     const token = incoming.headers['x-gitlab-token']
     const shown = typeof token === 'string' && secretAmong(secrets.map(sha256), token)
