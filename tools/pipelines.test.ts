@@ -194,7 +194,7 @@ test('Kamal’s hooks tell a deploy and a rollback, and always end well', { skip
     KAMAL_LOCK: 'true',
     DATABASE_URL: 'kept-to-ourselves',
   }
-  const recorder = await machine.recorder()
+  const recorder = await machine.recorder('native-kamal')
   const hook = async (name: string, more: NodeJS.ProcessEnv = {}) => {
     const env = { ...settings(), SHIPLOG_URL: recorder.origin, ...kamal, ...more }
     const { code, out, err } = await machine.run(join(hooks, name), [], { env })

@@ -88,7 +88,7 @@ namespace :shiplog do
       version: fetch(:shiplog_version) || (version unless back),
       commit: ShiplogRun.commit || fetch(:current_revision),
       ref: (branch unless back),
-      previous_version: before,
+      previous_version: before.to_s[/\A\h{7}(?=\h{33}\z)/] || before,
       previous_commit: before,
       kind: fetch(:shiplog_kind),
       actor: fetch(:shiplog_actor) || fetch(:local_user)
