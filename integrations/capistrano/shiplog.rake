@@ -46,7 +46,7 @@ module ShiplogRun
       answer = http.request(request(uri, event))
       return "#{answer.code} #{answer.body.to_s[0, 200]}" unless answer.is_a?(Net::HTTPSuccess)
 
-      remarks(JSON.parse(answer.body))
+      remarks(answer.body)
       nil
     end
 
@@ -60,12 +60,15 @@ module ShiplogRun
       request
     end
 
-    def remarks(answer)
+    def remarks(body)
+      answer = JSON.parse(body)
       unmatched = answer["matched"] == false && !answer["pending"]
       words = Array(answer["warnings"]).map { |one| one["words"] }
       words << "there is no component for this service yet: it waits in the inbox" if unmatched
       (words - (self.told ||= [])).each { |one| complain(one) }
       self.told |= words
+    rescue JSON::ParserError
+      nil # it was taken; whatever stands before Shiplog may answer in words of its own
     end
 
     def setting(name)
@@ -116,6 +119,7 @@ namespace :shiplog do
 
   # A rollback's target is a directory; which commit it holds is written in it.
   task :target do
+    set(:shiplog_kind, "rollback")
     next if dry.call
 
     begin
