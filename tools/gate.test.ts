@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { type Server, startServer } from '../e2e/server.ts'
+import { install } from './machine.ts'
 
 const gate = join(import.meta.dirname, '../integrations/gate/gate.sh')
 const run = promisify(execFile)
@@ -31,6 +32,7 @@ after(async () => {
 
 /** What is tested here are real tools: without them nothing is tested, and that is a failure. */
 async function requireTools() {
+  install({ curl: 'curl' })
   await run('sh', ['-c', 'exit 0']).catch(() => {
     throw new Error('npm run test:tools needs a POSIX shell, sh, on the PATH.')
   })

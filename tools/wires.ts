@@ -75,10 +75,20 @@ function keep(seen: readonly Recorded[], name: string) {
   writeFileSync(file, `${JSON.stringify({ from, ...asFixture(last) }, null, 2)}\n`)
 }
 
-/** What is kept of a request as a fixture: nothing that lets somebody in, and nothing of this machine. */
+/**
+ * What is kept of a request as a fixture: nothing that lets somebody in, and nothing of this machine. Its path is what
+ * stands behind the source's own address.
+ */
 export function asFixture({ method, path, query, headers, body }: Recorded) {
   const { authorization: _, host: __, connection: ___, 'content-length': ____, ...kept } = headers
-  return { method, path, ...(query && { query }), headers: kept, body: asJson(body) }
+  const behind = path === '/api/v1/events' ? '' : path.replace(/^\/hooks\/[^/]+/, '')
+  const asked = { ...(method !== 'POST' && { method }), ...(behind && { path: behind }) }
+  return {
+    ...asked,
+    ...(query && { query: Object.fromEntries(new URLSearchParams(query)) }),
+    headers: kept,
+    body: asJson(body),
+  }
 }
 
 function asJson(body: string): unknown {

@@ -14,6 +14,7 @@ import type { ReleaseFilter } from './filter.ts'
 import { releaseStates, tiers } from './model.ts'
 import { listPublicReleases, PublicRelease, publicRelease } from './public.ts'
 import { asEvents, eventsTold, type ReleaseView, readRelease, readReleases, stepsTold } from './reading.ts'
+import { remarksOn } from './remarks.ts'
 import { nodesOf } from './rollout.ts'
 
 const time = z.string().nullable()
@@ -182,7 +183,8 @@ export async function wholeJson(ctx: Context, id: string): Promise<z.output<type
   const release = await withAvailable(ctx, await readRelease(ctx, id))
   const events = asEvents(await eventsTold(ctx, id))
   const steps = await stepsTold(ctx, release, events)
-  return { ...json(release), nodes: nodesOf(events), steps, warnings: await drillWarnings(ctx, release) }
+  const warnings = [...remarksOn(release), ...(await drillWarnings(ctx, release))]
+  return { ...json(release), nodes: nodesOf(events), steps, warnings }
 }
 
 function json(release: ReleaseView): z.output<typeof ReleaseJson> {

@@ -2,6 +2,7 @@ import { duration, moment, seconds } from '../platform/zone.ts'
 import type { ReleaseKind } from '../sources/events.ts'
 import { isDrill, type ReleaseState } from './model.ts'
 import type { ReleaseView } from './reading.ts'
+import { remarksOn } from './remarks.ts'
 
 export const kindWords: Record<ReleaseKind, string> = {
   deploy: 'Release',
@@ -83,9 +84,7 @@ export function cautions(release: ReleaseView): string[] {
   const said: string[] = []
   if (release.skewed_at) said.push('A clock is ahead: some times are when we heard of it.')
   if (release.backfilled_at) said.push('Heard of more than 7 days late: it is history, and nobody’s suspect.')
-  if (release.drift_version) {
-    said.push(`The tool found ${release.drift_version} in place, which is not what we thought was live.`)
-  }
+  said.push(...remarksOn(release).map(({ words }) => words))
   if (release.drill_at && release.kind !== 'rollback')
     said.push('Its source calls it a drill, but it goes forward.')
   return said

@@ -95,6 +95,7 @@ export const native = {
   setup: ({ origin, secret }) => ({
     steps: [
       'Keep the secret where your deploy script can read it, for instance as SHIPLOG_TOKEN.',
+      'There are kits in integrations/: shiplog-report wraps any shell command; others are for Capistrano, Kamal, Docker Compose, GitHub Actions, GitLab CI and more.',
       'Post one event when a release starts and one when it has succeeded or failed; the same “run” ties them together.',
       'A service that is called like a component’s slug is matched at once; anything else waits in the inbox.',
     ],
