@@ -7,6 +7,8 @@ import { install, type Machine, startMachine, type Told, until } from './machine
 const kit = join(import.meta.dirname, '../integrations/ansible')
 const playbooks = join(import.meta.dirname, 'ansible')
 const skip = install({ 'ansible-playbook': 'ansible-core' })
+// each test starts a few programs of Python: on a busy machine they take a while
+const how = { skip, timeout: 300_000 }
 let machine: Machine
 
 before(async () => {
@@ -55,7 +57,7 @@ function one([release, ...more]: Told[]) {
 test('a playbook is one release, with what its variables say and nothing else that they hold', {
   skip,
 }, async () => {
-  const recorder = await machine.recorder()
+  const recorder = await machine.recorder('ansible')
   const vars = {
     shiplog_version: '1.4.2',
     shiplog_db_change: 'reversible',
@@ -93,7 +95,7 @@ for (const [what, playbook, vars, state, message] of [
   })
 }
 
-test('each of several playbooks is a release of its own', { skip }, async () => {
+test('each of several playbooks is a release of its own', how, async () => {
   const { releases } = await released('late', { words: [join(playbooks, 'ok.yml')] })
   assert.deepEqual(
     releases.map(({ state, version }) => [state, version]),
@@ -104,15 +106,15 @@ test('each of several playbooks is a release of its own', { skip }, async () => 
   )
 })
 
-test('what is known late is said at the end, and -e names a service too', { skip }, async () => {
+test('what is known late is said at the end, and -e names a service too', how, async () => {
   assert.equal(one((await released('late')).releases).version, '2.0.0')
   const vars = { shiplog_service: 'shop', shiplog_environment: 'staging', shiplog_kind: 'rollback' }
   const { environment, state, kind } = one((await released('unnamed', { vars })).releases)
   assert.deepEqual([environment, state, kind], ['staging', 'succeeded', 'rollback'])
 })
 
-test('check mode, no hosts, no service and a plugin that is not enabled say nothing', { skip }, async () => {
-  const recorder = await machine.recorder()
+test('check mode, no hosts, no service and a plugin that is not enabled say nothing', how, async () => {
+  const recorder = await machine.recorder('ansible')
   const { origin } = recorder
   for (const [playbook, where] of [
     ['ok', { words: ['--check'] }],
@@ -218,7 +220,7 @@ test('the role reports one release, failed if it failed on any host, and the pla
   }
 })
 
-test('the role costs nothing either when Shiplog is down or hangs', { skip }, async () => {
+test('the role costs nothing either when Shiplog is down or hangs', how, async () => {
   const without = await run('unnamed', { enabled: false })
   for (const origin of [await machine.nowhere(), (await machine.hanging()).origin]) {
     const { code, out, seconds } = await run('role', { enabled: false, origin })

@@ -1,51 +1,25 @@
 import assert from 'node:assert/strict'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { install, type Machine, startMachine, type Told } from './machine.ts'
+import { openShell, sshPrograms } from './ssh.ts'
 import { nowhere } from './wires.ts'
 
 const recipe = join(import.meta.dirname, '../integrations/capistrano/shiplog.rake')
 // an ssh connection for each step, and Ruby to start: on a busy machine, a deploy takes a while
 const timeout = 300_000
-const skip = install({
-  cap: 'capistrano',
-  sshd: 'openssh-server',
-  git: 'git',
-  'ssh-keygen': 'openssh-client',
-})
+const skip = install({ cap: 'capistrano', git: 'git', ...sshPrograms })
 let machine: Machine
-let port = ''
+let shell: Awaited<ReturnType<typeof openShell>>
 
 before(async () => {
   if (skip) return
   machine = await startMachine()
-  await openShell()
+  shell = await openShell(machine)
   await makeProject()
 })
 after(() => machine?.stop())
-
-/** An ssh server of our own, on loopback, with keys of its own. */
-async function openShell() {
-  const { folder } = machine
-  port = new URL(await nowhere()).port
-  for (const name of ['host', 'user']) await must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', name)
-  copyFileSync(join(folder, 'user.pub'), join(folder, 'authorized'))
-  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
-  const lines = [
-    `ListenAddress 127.0.0.1:${port}`,
-    `HostKey ${folder}/host`,
-    `AuthorizedKeysFile ${folder}/authorized`,
-    `PidFile ${folder}/pid`,
-    'StrictModes no',
-    'UsePAM no',
-    'PermitRootLogin yes',
-  ]
-  write('sshd.conf', lines.join('\n'))
-  const sshd = machine.begin('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd.conf')])
-  await sshd.until(/Server listening/)
-}
 
 async function makeProject() {
   await must('git', 'init', '-q', '-b', 'main', 'work')
@@ -116,7 +90,7 @@ const server = () => join(machine.folder, 'www')
 
 function begin(args: string[], env: NodeJS.ProcessEnv = {}) {
   const settings = { SHIPLOG_URL: machine.origin, SHIPLOG_TOKEN: machine.secret, DEPLOY_TO: server() }
-  const ssh = { SSH_PORT: port, SSH_USER: userInfo().username, SSH_KEY: join(machine.folder, 'user') }
+  const ssh = { SSH_PORT: shell.port, SSH_USER: shell.user, SSH_KEY: shell.key }
   const all = { ...settings, ...ssh, REPO: `file://${machine.folder}/repo.git`, ...env }
   return machine.begin('cap', ['production', ...args], { cwd: join(machine.folder, 'app'), env: all })
 }

@@ -7,9 +7,11 @@ import { openShell, sshPrograms } from './ssh.ts'
 
 const kit = join(import.meta.dirname, '../integrations/fabric')
 const skip = install({ fab: 'fabric', ...sshPrograms })
+// each test starts a few programs of Python: on a busy machine they take a while
+const how = { skip, timeout: 300_000 }
 let machine: Machine
 let token = ''
-let shell: { host: string; key: string }
+let shell: Awaited<ReturnType<typeof openShell>>
 
 before(async () => {
   if (skip) return
@@ -46,7 +48,7 @@ async function released<T>(act: () => Promise<T>) {
   return { ...ended, release: release satisfies Told }
 }
 
-test('a task is one release, over ssh, with what it says', { skip }, async () => {
+test('a task is one release, over ssh, with what it says', how, async () => {
   const { code, err, release } = await released(() => run(['deploy', '--version=1.0.0']))
   assert.deepEqual([code, err], [0, ''])
   const { state, version, environment, actor_name, rollback } = release
@@ -58,13 +60,13 @@ test('a task that fails is a release that failed, with the code of the command a
   skip,
 }, async () => {
   const task = ['deploy', '--version=1.0.1', '--run=exit 7 # hunter2']
-  const recorder = await machine.recorder()
+  const recorder = await machine.recorder('fabric')
   const { code, release } = await released(() => run(task, { origin: recorder.origin }))
   assert.deepEqual([code, release.state, release.message], [7, 'failed', 'A command ended with 7.'])
   assert.ok(!JSON.stringify(recorder.seen.map(({ body }) => body)).includes('hunter2'))
 })
 
-test('a task that is left on purpose went well or not as its code says', { skip }, async () => {
+test('a task that is left on purpose went well or not as its code says', how, async () => {
   for (const [left, state] of [
     [0, 'succeeded'],
     [4, 'failed'],
@@ -100,7 +102,7 @@ test('the rollback task asks Shiplog where to go back to, and is the rollback of
   assert.equal(release.reverts_release_id, live?.id)
 })
 
-test('where Shiplog names no way back, the task says why, and goes where it is told', { skip }, async () => {
+test('where Shiplog names no way back, the task says why, and goes where it is told', how, async () => {
   for (const [where, why] of [
     [{ service: 'cart' }, /names no version to go back to: 409 There is no safe way back for Cart/],
     [{ origin: await machine.nowhere() }, /names no version to go back to: .*refused/],
@@ -115,8 +117,8 @@ test('where Shiplog names no way back, the task says why, and goes where it is t
   assert.equal(told.code, 0, told.err)
 })
 
-test('a dry run says nothing', { skip }, async () => {
-  const recorder = await machine.recorder()
+test('a dry run says nothing', how, async () => {
+  const recorder = await machine.recorder('fabric')
   const { code } = await run(['deploy', '--version=9'], {
     origin: recorder.origin,
     words: ['--dry'],

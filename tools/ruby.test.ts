@@ -83,7 +83,7 @@ const chef = (origin: string, ...how: string[]) =>
 test('the handler for Chef tells what the data collector would, without attributes and messages', {
   skip,
 }, async () => {
-  const recorder = await machine.recorder()
+  const recorder = await machine.recorder('chef')
   for (const how of [[], ['failed']]) await chef(recorder.origin, ...how)
   await chef(recorder.origin, 'why_run')
   const told = recorder.seen.map(({ body }) => JSON.parse(body))

@@ -30,5 +30,6 @@ export async function openShell(machine: Machine) {
   writeFileSync(join(folder, 'sshd.conf'), lines.join('\n'))
   const sshd = machine.begin('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd.conf')])
   await sshd.until(/Server listening/)
-  return { port, key: join(folder, 'user'), host: `${userInfo().username}@127.0.0.1:${port}` }
+  const user = userInfo().username
+  return { port, user, key: join(folder, 'user'), host: `${user}@127.0.0.1:${port}` }
 }
