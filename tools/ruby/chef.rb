@@ -32,7 +32,7 @@ node = OpenStruct.new(
 )
 failed = ARGV.include?('failed')
 status = OpenStruct.new(
-  run_id: 'e7f3', success?: !failed, exception: failed ? RuntimeError.new('hunter2') : nil, node: node,
+  run_id: "run-#{Process.pid}", success?: !failed, exception: failed ? RuntimeError.new('hunter2') : nil, node: node,
   start_time: Time.now - 5, end_time: Time.now, all_resources: [1, 2, 3], updated_resources: [1]
 )
 ShiplogHandler.new(ARGV[0], token: ARGV[1]).run_report_safely(status)
