@@ -1,6 +1,8 @@
 import { type Adapter, sourceGroups } from '../adapter.ts'
+import { argo_cd, argo_rollouts } from './argo.ts'
 import { chef } from './chef.ts'
 import { dockerHub } from './docker-hub.ts'
+import { flagger } from './flagger.ts'
 import { github } from './github.ts'
 import { native } from './native.ts'
 import { puppet } from './puppet.ts'
@@ -20,6 +22,9 @@ const adapters: readonly Adapter[] = [
   chef,
   registry,
   dockerHub,
+  flagger,
+  argo_cd,
+  argo_rollouts,
 ]
 
 const byKind = new Map(adapters.map((adapter) => [adapter.kind, adapter]))
