@@ -36,11 +36,7 @@ async function cluster() {
     return says('Finalising', checksum, 'Promotion completed! Scaling down podinfo.test')
   }
   const releases = () =>
-    ship.db
-      .selectFrom('releases')
-      .select(['version', 'kind', 'state'])
-      .orderBy('lane_at')
-      .execute()
+    ship.db.selectFrom('releases').select(['version', 'kind', 'state']).orderBy('lane_at').execute()
   return { ship, secret, post, says, promoted, releases }
 }
 

@@ -67,8 +67,8 @@ export function tooLarge() {
 }
 
 function publicTextOf(ctx: Context) {
-  return (url: string) => {
-    if (ctx.publicText) return ctx.publicText(url)
+  return (url: string, anew = false) => {
+    if (ctx.publicText) return ctx.publicText(url, anew)
     throw new Refusal('unavailable', 'Nothing can be fetched from here, so this cannot be verified.')
   }
 }

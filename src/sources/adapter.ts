@@ -48,8 +48,11 @@ export type Credentials = {
   /** The valid secrets, newest first. Signing: as they are; bearer: SHA-256 in hex. */
   secrets: readonly string[]
   settings: Settings
-  /** The text at a public address (a certificate, a set of keys), fetched by the guarded client and kept for a while. */
-  publicText(url: string): Promise<string>
+  /**
+   * The text at a public address (a certificate, a set of keys), fetched by the guarded client and kept for a while;
+   * `anew` where what is kept does not do. Refused as unavailable when it cannot be had, so that it is sent again.
+   */
+  publicText(url: string, anew?: boolean): Promise<string>
 }
 
 export const sourceGroups = [
