@@ -42,6 +42,17 @@ export const senders: Record<string, Sender> = {
   chef: { signed: (sent, secret) => withHeaders(sent, { 'x-data-collector-token': secret }) },
   registry: bearer,
   docker_hub: inAddress,
+  argo_cd: bearer,
+  argo_rollouts: bearer,
+  flagger: {
+    signed: ({ body, ...sent }, secret) => {
+      const { metadata, ...rest } = JSON.parse(body.toString())
+      return {
+        ...sent,
+        body: Buffer.from(JSON.stringify({ ...rest, metadata: { ...metadata, token: secret } })),
+      }
+    },
+  },
   github: {
     signed: async (sent, secret) =>
       withHeaders(sent, { 'x-hub-signature-256': await sign(secret, sent.body.toString()) }),
