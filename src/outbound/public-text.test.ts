@@ -39,7 +39,7 @@ test('a text is fetched once for all who wait for it, and kept for an hour', asy
 test('a failure is remembered for half a minute, and is told as a thing to send again', async () => {
   let down = true
   const { asked, texts, wait } = fetching(() => (down ? null : 'keys'))
-  await assert.rejects(texts(url), refused(/could not be fetched from keys\.example\. It answered 500/))
+  await assert.rejects(texts(url), refused(/could be fetched from keys\.example\. It answered 500/))
   down = false
   wait(29)
   await assert.rejects(texts(url), refused(/It answered 500/))

@@ -66,6 +66,6 @@ function unavailable(url: string, why: string) {
   const { host } = new URL(url)
   return new Refusal(
     'unavailable',
-    `What the sender is verified with could not be fetched from ${host}. ${why}`,
+    `Nothing could be fetched from ${host}. ${why}`,
   )
 }
