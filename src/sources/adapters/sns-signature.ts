@@ -18,7 +18,7 @@ export const envelope = z.object({
   Signature: text,
   SigningCertURL: text,
 })
-export type Envelope = z.output<typeof envelope>
+type Envelope = z.output<typeof envelope>
 
 /** An address of SNS itself; null for any other, however much it looks like one. */
 export function addressOfSns(text: string | undefined): URL | null {
