@@ -34,7 +34,8 @@ export const flagger = {
   hint: 'Canaries on Kubernetes: how many customers have a version, and when it was rolled back by itself.',
   group: 'Kubernetes',
   secret: 'bearer',
-  verify: (incoming, { secrets }) => secretAmong(secrets, incoming.presented ?? tokenIn(incoming)),
+  verify: (incoming, { secrets }) =>
+    secretAmong(secrets, incoming.presented) || secretAmong(secrets, tokenIn(incoming)),
   redact(json) {
     const { metadata, ...rest } = Object(json)
     if (typeof metadata !== 'object' || metadata === null) return json
