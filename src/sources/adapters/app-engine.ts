@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Adapter, Settings, Translation } from '../adapter.ts'
 import type { CanonicalEvent } from '../events.ts'
 import { readTime } from '../times.ts'
-import { pushed, pushedByGoogle, pushSettings, subscribing } from './google-push.ts'
+import { pushed, pushedByGoogle, pushSettings, pushSteps } from './google-push.ts'
 
 const shares = z.record(z.string().max(100), z.number().min(0).max(1))
 const entry = z.object({
@@ -56,16 +56,16 @@ export const app_engine = {
     if (!read.success) return { ignored: 'It is no entry of App Engine’s audit log.' }
     return fromEntry(read.data, settings)
   },
-  setup: ({ address, settings }) => ({
+  setup: ({ address }) => ({
     steps: [
-      'Make a topic: gcloud pubsub topics create app-engine-releases',
-      `Send the audit log there: gcloud logging sinks create shiplog pubsub.googleapis.com/projects/PROJECT/topics/app-engine-releases --log-filter='protoPayload.methodName=~"appengine.*(CreateVersion|UpdateService)"'`,
-      'The command prints the account that writes: allow it to publish (roles/pubsub.publisher on the topic).',
-      'Make a service account for the subscription, or take one that exists. Its address is the setting above; Pub/Sub has to be allowed to make tokens for it (roles/iam.serviceAccountTokenCreator).',
-      `Subscribe: ${subscribing('app-engine-releases', address, settings)}`,
+      ...pushSteps(
+        'app-engine.sh',
+        'a topic, a sink of the log that sends CreateVersion and UpdateService there',
+        address,
+      ),
       'The service is PROJECT/SERVICE, the version is App Engine’s own. A version without traffic is dark: nobody sees it yet. Of the very first version of a service App Engine tells no traffic.',
     ],
-    test: 'gcloud pubsub topics publish app-engine-releases --message=test is kept as ignored within seconds.',
+    test: 'gcloud pubsub topics publish app-engine-releases --message=test sends one, which is kept as ignored within seconds.',
   }),
 } satisfies Adapter
 

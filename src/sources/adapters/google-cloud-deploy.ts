@@ -2,7 +2,7 @@ import type { Adapter, Translation } from '../adapter.ts'
 import type { EventType } from '../events.ts'
 import { known, webLink } from '../known.ts'
 import { readTime } from '../times.ts'
-import { type Pushed, pushed, pushedByGoogle, pushSettings, subscribing } from './google-push.ts'
+import { type Pushed, pushed, pushedByGoogle, pushSettings, pushSteps } from './google-push.ts'
 
 const types: Record<string, EventType> = {
   start: 'release.started',
@@ -32,16 +32,12 @@ export const google_cloud_deploy = {
       return { invalid: 'This is not a push of Pub/Sub’s, or it was unwrapped: its attributes are missing.' }
     return fromAttributes(message)
   },
-  setup: ({ address, settings }) => ({
+  setup: ({ address }) => ({
     steps: [
-      'Enable the Cloud Deploy API and the Pub/Sub API, and make the topics that Cloud Deploy tells of rollouts and approvals: gcloud pubsub topics create clouddeploy-operations clouddeploy-approvals',
-      'Make a service account for the subscription, or take one that exists. Its address is the setting above; Pub/Sub has to be allowed to make tokens for it (roles/iam.serviceAccountTokenCreator).',
-      `Subscribe: ${subscribing('clouddeploy-operations', address, settings)}`,
-      `Once more for approvals: ${subscribing('clouddeploy-approvals', address, settings)}`,
-      'Leave payload unwrapping off.',
+      ...pushSteps('cloud-deploy.sh', 'the topics clouddeploy-operations and clouddeploy-approvals', address),
       'The service is the name of the delivery pipeline, the environment is the name of the target, and the version is the name of the release.',
     ],
-    test: 'gcloud pubsub topics publish clouddeploy-operations --message=test is kept as ignored within seconds.',
+    test: 'gcloud pubsub topics publish clouddeploy-operations --message=test sends one, which is kept as ignored within seconds.',
   }),
 } satisfies Adapter
 

@@ -87,16 +87,12 @@ function tokenOf(authorization: string | undefined): string | null {
   return /^Bearer +([\w-]{1,2000}\.[\w-]{1,4000}\.[\w-]{1,2000})$/i.exec(authorization ?? '')?.[1] ?? null
 }
 
-/** How a subscription is made that pushes to a source, as a command. */
-export function subscribing(
-  topic: string,
-  address: string,
-  settings: Readonly<Record<string, string>>,
-): string {
+/** How a topic comes to push to a source: by the script that comes with Shiplog, or by hand. */
+export function pushSteps(script: string, topics: string, address: string): string[] {
   return [
-    `gcloud pubsub subscriptions create shiplog-${topic} --topic=${topic}`,
-    `--push-endpoint=${address}`,
-    `--push-auth-service-account=${settings.service_account ?? 'SERVICE_ACCOUNT'}`,
-    `--push-auth-token-audience=${settings.audience || address}`,
-  ].join(' ')
+    'Make a service account for the subscription, or take one that exists. Its address is a setting of this source; Pub/Sub has to be allowed to make tokens for it (roles/iam.serviceAccountTokenCreator).',
+    `integrations/google-cloud holds a script for the rest, and says what it wants to know: sh ${script} ${address}`,
+    `By hand: make ${topics}, and a push subscription with authentication, with that service account, and with the address above as its endpoint and its audience.`,
+    'Leave payload unwrapping off.',
+  ]
 }

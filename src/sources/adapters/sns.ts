@@ -50,7 +50,7 @@ export const sns = {
     return {
       confirm: {
         url,
-        words: `The topic ${TopicArn} asks whether it may send here. Nothing comes until you confirm it.`,
+        words: `The topic ${TopicArn} asks whether it may send here. Nothing comes until an admin opens this delivery and confirms it.`,
       },
     }
   },
