@@ -67,6 +67,7 @@ export const flagger = {
       'Also under metadata, component is what Shiplog calls it, and environment is where it runs; without them they are the names of the Canary and of its namespace.',
       'Also under metadata, version, where your pipeline can write it; without it Flagger’s checksum stands in its place.',
       'Use the address for no other type of webhook: those ask whether to go on or to roll back, and Shiplog tells them no.',
+      'All that it can be told stands in integrations/flagger/README.md, which comes with Shiplog.',
     ],
     curl: [
       `curl -fsS ${address} -H 'Content-Type: application/json' \\`,

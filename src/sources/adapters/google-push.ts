@@ -91,7 +91,7 @@ function tokenOf(authorization: string | undefined): string | null {
 export function pushSteps(script: string, topics: string, address: string): string[] {
   return [
     'Make a service account for the subscription, or take one that exists. Its address is a setting of this source; Pub/Sub has to be allowed to make tokens for it (roles/iam.serviceAccountTokenCreator).',
-    `integrations/google-cloud holds a script for the rest, and says what it wants to know: sh ${script} ${address}`,
+    `integrations/google-cloud, which comes with Shiplog, holds a script for the rest; its README says what it wants to know: sh ${script} ${address}`,
     `By hand: make ${topics}, and a push subscription with authentication, with that service account, and with the address above as its endpoint and its audience.`,
     'Leave payload unwrapping off.',
   ]

@@ -62,6 +62,7 @@ export const sns = {
       'SNS asks at once whether it may send here. Open that delivery under “What came in”, and press “Confirm the subscription”. The question is good for three days.',
       'In CodeDeploy, open the deployment group, then Edit, then “Advanced”, then “Create trigger”. Events: deployment starts, succeeds, fails, stops, rolls back and is ready. Leave out the events of instances. Topic: the one above.',
       'The service is the name of the application and the environment is the name of the deployment group. CodeDeploy does not say the version.',
+      'A template that makes the topic and the subscription stands in integrations/aws, which comes with Shiplog.',
     ],
     test: '“Publish message” on the page of the topic sends any text: it is verified, and kept as ignored.',
   }),
