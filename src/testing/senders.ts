@@ -34,6 +34,7 @@ const inAddress: Sender = {
 /** Of a kind without a secret, whoever signs with another key is a forger. */
 const keyFor = (secret: string) => (secret === '' ? keys.signer : keys.self_signed)
 
+const tokens = new Map<string, Promise<string>>()
 const google: Sender = {
   publicText: async (url) => {
     if (url !== 'https://www.googleapis.com/oauth2/v3/certs') throw new Error('These are not Google’s keys.')
@@ -44,8 +45,9 @@ const google: Sender = {
       aud: 'https://status.example.com/shiplog',
       email: 'shiplog@my-project.iam.gserviceaccount.com',
     }
-    const token = await googleToken({ claims, key: keyFor(secret) })
-    return withHeaders(sent, { authorization: `Bearer ${token}` })
+    const kept = tokens.get(secret) ?? googleToken({ claims, key: keyFor(secret) })
+    tokens.set(secret, kept) // Google sends one token for an hour, too
+    return withHeaders(sent, { authorization: `Bearer ${await kept}` })
   },
 }
 
