@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { Refusal } from '../platform/refusal.ts'
 import { createSource } from '../sources/actions.ts'
+import { adapterFor } from '../sources/adapters/index.ts'
 import { sourceById } from '../sources/store.ts'
 import { startTestApp } from '../testing/http.ts'
 import { googleKeys, googleToken, keys } from '../testing/keys.ts'
@@ -15,6 +16,7 @@ const fixture = join(import.meta.dirname, '../sources/adapters/fixtures/google_c
 const payload = JSON.stringify(JSON.parse(readFileSync(fixture, 'utf8')).body)
 const email = 'shiplog@my-project.iam.gserviceaccount.com'
 const audience = 'https://status.example.com/shiplog'
+const received_at = '2026-11-23T12:00:00.000Z'
 const claims = { aud: audience, email }
 const publicKey = new X509Certificate(keys.signer).publicKey
 
@@ -139,7 +141,18 @@ test('without an audience of its own it is this address that counts, not the hos
     assert.equal(await push(await tokenFor(`https://evil.example/hooks/${source.id}`), { host }), 401, host)
     assert.equal(await push(await tokenFor('https://status.example/hooks/other'), { host }), 401, host)
   }
-  assert.equal(await push(await tokenFor(`https://status.example/hooks/${source.id}`)), 202)
+  const right = await tokenFor(`https://status.example/hooks/${source.id}`)
+  assert.equal(await push(right), 202)
+  const incoming = { headers: { authorization: `Bearer ${right}` }, body: Buffer.from(''), received_at }
+  const told = {
+    secrets: [],
+    settings: { service_account: email },
+    publicText: async () => googleKeys({ one: keys.signer }),
+  }
+  const verify = (address: string) =>
+    adapterFor('google_cloud_deploy')?.verify(incoming, { ...told, address })
+  assert.equal(await verify(`https://status.example/hooks/${source.id}`), true)
+  assert.equal(await verify(''), false, 'where no address is known, none is right')
 })
 
 test('where Google’s keys cannot be had, it is to be sent again, and the source’s page says why', async () => {
