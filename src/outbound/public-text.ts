@@ -64,8 +64,5 @@ function keep(kept: Map<string, Kept>, url: string, said: Kept): Kept {
 
 function unavailable(url: string, why: string) {
   const { host } = new URL(url)
-  return new Refusal(
-    'unavailable',
-    `Nothing could be fetched from ${host}. ${why}`,
-  )
+  return new Refusal('unavailable', `Nothing could be fetched from ${host}. ${why}`)
 }
