@@ -1,3 +1,4 @@
+import { noteReport } from '../incidents/reported.ts'
 import { record } from '../journal/journal.ts'
 import { type Context, inTransaction } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -5,7 +6,7 @@ import { isOfTheStore } from '../platform/store-fault.ts'
 import { matchWaiting, recordEvents } from '../releases/actions.ts'
 import { warningsFor } from '../rollbacks/warnings.ts'
 import { noteSeen } from '../sources/actions.ts'
-import type { Translation } from '../sources/adapter.ts'
+import type { ToldIncident, Translation } from '../sources/adapter.ts'
 import type { CanonicalEvent } from '../sources/events.ts'
 import { sha256 } from '../sources/signatures.ts'
 import { componentFor } from '../sources/store.ts'
@@ -90,9 +91,9 @@ async function acceptOne(ctx: Context, item: Verified, next: Next): Promise<Ackn
 
 /** Makes of a kept delivery what it says, and tells the journal. */
 export async function settle(ctx: Context, item: Verified, kept: Delivery, said: Translation) {
-  const fault = 'events' in said ? await recordSafely(ctx, kept, said.events) : null
-  const delivery = { ...kept, ...(fault && { state: 'invalid', reason: fault }) }
-  if (fault) await updateDelivery(ctx, kept.id, { state: delivery.state, reason: fault })
+  const became = await become(ctx, item, kept, said)
+  const delivery = { ...kept, ...became }
+  if (became) await updateDelivery(ctx, kept.id, became)
   await record(ctx, {
     action: `delivery.${delivery.state as Acknowledgement['outcome']}`,
     subject: ['delivery', delivery.id],
@@ -102,21 +103,33 @@ export async function settle(ctx: Context, item: Verified, kept: Delivery, said:
   return 'ping' in said ? { ...answer, ping: true as const } : answer
 }
 
-/** Records the events; when that fails for any reason but the store's, the delivery stays and the words say so. */
-async function recordSafely(
+type Became = Pick<Delivery, 'state' | 'reason'>
+
+/**
+ * Makes of it what it says; null when the delivery stays as it was kept. When that fails for any reason but the store's,
+ * the delivery stays and the words say so.
+ */
+async function become(
   ctx: Context,
-  delivery: Delivery,
-  events: CanonicalEvent[],
-): Promise<string | null> {
+  item: Verified,
+  kept: Delivery,
+  said: Translation,
+): Promise<Became | null> {
   try {
-    await inSavepoint(ctx, () => recordAll(ctx, delivery, events))
-    return null
+    if ('events' in said) await inSavepoint(ctx, () => recordAll(ctx, kept, said.events))
+    return 'incident' in said ? await inSavepoint(ctx, () => reportAll(ctx, item, said.incident)) : null
   } catch (err) {
     if (isOfTheStore(err)) throw err
-    ctx.log.error({ err, delivery: delivery.id }, 'events could not be recorded')
+    ctx.log.error({ err, delivery: kept.id }, 'what a delivery says could not be recorded')
     const why = err instanceof Refusal ? err.message : 'This is a fault of Shiplog’s own.'
-    return `It could not be made into a release. ${why} It is kept.`
+    const what = 'incident' in said ? 'an incident' : 'a release'
+    return { state: 'invalid', reason: `It could not be made into ${what}. ${why} It is kept.` }
   }
+}
+
+async function reportAll(ctx: Context, { source }: Verified, told: ToldIncident): Promise<Became> {
+  const component_id = told.service ? await componentFor(ctx, source.id, told.service) : null
+  return noteReport(ctx, { source, told, component_id })
 }
 
 async function recordAll(ctx: Context, delivery: Delivery, events: CanonicalEvent[]) {
@@ -165,11 +178,11 @@ async function acknowledge(ctx: Context, { id, state, reason }: Delivery): Promi
       ctx,
       events.flatMap((event) => event.release ?? []),
     ),
-    ...(isPending(state, events.length) && { pending: true as const }),
+    ...(isPending(state, reason, events.length) && { pending: true as const }),
   }
 }
 
-/** What is accepted says something of a release: without an event it is not read yet. */
-function isPending(state: string, events: number): boolean {
-  return state === 'accepted' && events === 0
+/** What is accepted has an event, or words for what became of it: without either it is not read yet. */
+function isPending(state: string, reason: string | null, events: number): boolean {
+  return state === 'accepted' && reason === null && events === 0
 }

@@ -7,6 +7,7 @@ import { noteError } from '../sources/actions.ts'
 import { nativeEvent } from '../sources/adapters/native.ts'
 import { settingsOf } from '../sources/store.ts'
 import { wholeBody } from './body.ts'
+import { handshakeRoute } from './handshake.ts'
 import { deliveryRoutes, inboxRoutes, ruleRoute } from './inbox-api.ts'
 import { type Intake, makeIntake } from './intake.ts'
 import { type Acknowledgement, acknowledgement } from './model.ts'
@@ -22,6 +23,7 @@ export async function routes(app: App, { origin }: Pick<GuardSettings, 'origin'>
     raw.addContentTypeParser('*', wholeBody)
     nativeRoute(raw as App, intake)
     hookRoute(raw as App, intake, origin)
+    handshakeRoute(raw as App)
   })
   inboxRoutes(app)
   ruleRoute(app)

@@ -56,10 +56,9 @@ async function port({ ship, server, kind }: Port, settings: Fixture['settings'])
   const right = secret || (sender.secret ?? '')
   const post = async (fixture: Fixture, with_secret = right) => {
     const body = Buffer.from(fixture.text ?? JSON.stringify(fixture.body))
-    const sent: Sent = await sender.signed(
-      { headers: { 'content-type': 'application/json', ...fixture.headers }, body, path: fixture.path ?? '' },
-      with_secret,
-    )
+    const headers = { 'content-type': 'application/json', ...fixture.headers }
+    const request: Sent = { headers, body, path: fixture.path ?? '', at: ship.now() }
+    const sent = await sender.signed(request, with_secret)
     const query = new URLSearchParams(fixture.query ?? {}).toString()
     const url = `/hooks/${source.id}${sent.path}${query && `?${query}`}`
     const method = fixture.method ?? 'POST'

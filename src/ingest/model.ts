@@ -54,19 +54,36 @@ const bounds = z.object({
   facts: eventFacts,
 })
 
-/** Holds an adapter's events to their bounds: what does not fit makes the delivery invalid, never a crash. */
+const incidentBounds = z.object({
+  type: z.enum(['detected', 'reported', 'resolved']),
+  key: z.string().trim().min(1).max(500),
+  service: z.string().trim().min(1).max(200).nullable(),
+  environment: z.string().trim().min(1).max(255),
+  occurred_at: z.iso.datetime(),
+  description: z.string().trim().max(10_000).optional(),
+  version: z.string().max(200).optional(),
+  url: z.string().max(2000).optional(),
+})
+
+/** Holds what an adapter says to its bounds: what does not fit makes the delivery invalid, never a crash. */
 export function bounded(said: Translation): Translation {
+  if ('incident' in said) {
+    const read = incidentBounds.safeParse(said.incident)
+    return read.success ? { incident: { ...said.incident, ...read.data } } : unfit(read.error)
+  }
   if (!('events' in said)) return said
   const events: CanonicalEvent[] = []
   for (const event of said.events) {
     const read = bounds.safeParse(event)
-    if (!read.success) {
-      const where = read.error.issues.map((issue) => `${issue.path.join('.')} (${issue.message})`)
-      return { invalid: `Some of it does not fit: ${where.slice(0, 3).join(', ')}.` }
-    }
+    if (!read.success) return unfit(read.error)
     events.push({ ...event, ...read.data })
   }
   return events.length > 0 ? { events } : { ignored: 'It says nothing about a release.' }
+}
+
+function unfit({ issues }: z.ZodError): Translation {
+  const where = issues.map((issue) => `${issue.path.join('.')} (${issue.message})`)
+  return { invalid: `Some of it does not fit: ${where.slice(0, 3).join(', ')}.` }
 }
 
 /** The headers as they are kept: names and values, but nothing that lets somebody in. */

@@ -68,7 +68,7 @@ function unreadAnswer({ id, state, reason }: Delivery, said: Translation): Ackno
     matched: false,
     events: [],
     warnings: [],
-    ...('events' in said && { pending: true as const }),
+    ...(('events' in said || 'incident' in said) && { pending: true as const }),
     ...('ping' in said && { ping: true as const }),
   }
 }

@@ -54,8 +54,18 @@ export async function hookSender(
   return { source, adapter, scope: '', actor: actorFor(source) }
 }
 
+/** That a source is there whose tool asks before it calls; any other answers like none. */
+export async function checkAsksFirst(ctx: Context, id: string): Promise<void> {
+  const { adapter } = await openSource(ctx, id, {})
+  if (!adapter.asksFirst) throw new Refusal('not-found', 'There is no such source.')
+}
+
 /** A disabled source, Shiplog's own two, and a path that the tool never asks for, answer like a source that never was. */
-async function openSource(ctx: Context, id: string, { method = 'POST', path = '' }: Incoming) {
+async function openSource(
+  ctx: Context,
+  id: string,
+  { method = 'POST', path = '' }: Pick<Incoming, 'method' | 'path'>,
+) {
   const source = await sourceById(ctx, id)
   const adapter = source.kind === 'api' ? null : adapterFor(source.kind)
   const served = adapter?.serves ? adapter.serves(method, path) : method === 'POST' && path === ''

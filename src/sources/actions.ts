@@ -174,7 +174,9 @@ async function addSecret(
   }
   const bearer = adapter?.secret === 'bearer'
   const made = adapter?.newSecret?.() ?? `${bearer ? 'slk_' : ''}${randomBytes(32).toString('base64url')}`
-  const given = adapter?.pasted ? pasted : undefined
+  const given = (adapter?.pasted && pasted) || undefined
+  const flaw = given && adapter?.secretFlaw?.(given)
+  if (flaw) throw new Refusal('invalid', flaw, { errors: { secret: flaw } })
   const secret = given ?? made
   const kept = bearer
     ? { secret_hash: sha256(secret), sealed_secret: null }

@@ -21,9 +21,25 @@ export type Read = Incoming & { json: unknown }
 /** What became of the bytes of a body. */
 export type Reading = { ok: true; value: unknown; mended?: boolean } | { ok: false; reason: string }
 
+/** What a monitor or a tracker says of trouble. It is for operators: nothing of it is public by itself. */
+export type ToldIncident = {
+  type: 'detected' | 'reported' | 'resolved'
+  /** The tool's own name for the incident, unique within the source. */
+  key: string
+  /** What the tool calls the thing that is in trouble, as in an event; null when it does not say. */
+  service: string | null
+  environment: string
+  occurred_at: string
+  description?: string
+  /** The version that runs there, as the tool sees it. */
+  version?: string
+  url?: string
+}
+
 /** What a delivery turned out to say. `fields` names what is wrong where, for a sender who can mend it. */
 export type Translation =
   | { events: CanonicalEvent[] }
+  | { incident: ToldIncident }
   | { ignored: string }
   | { invalid: string; fields?: Record<string, string> }
   | { ping: true }
@@ -85,6 +101,8 @@ export type Adapter = {
   pasted?: 'must' | 'may'
   /** A secret in the form that the tool expects. */
   newSecret?(): string
+  /** Why a pasted secret cannot be one of this tool's, in words; none when it can. */
+  secretFlaw?(secret: string): string | undefined
   settings?: Readonly<Record<string, Setting>>
   /** The sender is a script of the operator's own: a wrong shape is answered 422 rather than kept as invalid. */
   tellsSender?: true
@@ -105,6 +123,8 @@ export type Adapter = {
   /** Whether the same bytes may be a new fact later on, because they say neither a run nor a time. */
   mayRecur?(incoming: Read): boolean
   translate(incoming: Read, settings: Settings): Translation
+  /** It asks by OPTIONS whether it may call, before it does (the web hooks of CloudEvents). */
+  asksFirst?: true
   /** What a verified GET is answered, by a tool that asks before it tells. Nothing is stored. */
   look?(incoming: Incoming, settings: Settings): Answer
   /** What the tool expects to hear in place of our own acknowledgement, which stands behind it. */

@@ -9,3 +9,15 @@ export function webLink(value: unknown): string | undefined {
   const url = new URL(value)
   return /^https?:$/.test(url.protocol) && !url.username && !url.password ? url.href : undefined
 }
+
+/** A value as an object; empty when it is none. */
+export function membersOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+}
+
+/** The name of a delivery in a header; null when there is none, or one that is too long to keep. */
+export function keyIn(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' && header !== '' && header.length <= 200 ? header : null
+}

@@ -4,6 +4,9 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { sign } from '@octokit/webhooks-methods'
 import { askedOf } from '../ingest/address.ts'
+import { newSigningSecret, signatureHeaders } from '../outbound/sign.ts'
+import { world } from '../testing/world.ts'
+import { createSource } from './actions.ts'
 import type { Credentials } from './adapter.ts'
 import { adapterFor } from './adapters/index.ts'
 import { bearerOf, sha256 } from './signatures.ts'
@@ -93,5 +96,56 @@ test('every real delivery of GitHub’s is understood or ignored with a reason',
         assert.ok('events' in said, name)
       }
     }
+  }
+})
+
+test('GitLab shows its token or signs with it, and nothing else is GitLab', () => {
+  const secrets = [newSigningSecret(), 'an older token of GitLab’s own']
+  const [secret = '', old = ''] = secrets
+  const took = (headers: Record<string, string | string[]>, valid = secrets) =>
+    adapterFor('gitlab')?.verify({ headers, body: Buffer.from(body), received_at }, credentials(valid))
+  const signed = (key: string) => signatureHeaders({ id: 'a', at: new Date(received_at), body, secret: key })
+  for (const token of secrets) assert.equal(took({ 'x-gitlab-token': token }), true)
+  assert.equal(took(signed(secret)), true)
+  assert.equal(took({ 'x-gitlab-token': 'of another proxy', ...signed(secret) }), true)
+  const wrong: Record<string, string | string[]>[] = [
+    {},
+    ...[
+      '',
+      ' ',
+      secret.slice(0, -1),
+      `${secret} `,
+      secret.toUpperCase(),
+      sha256(secret),
+      `Bearer ${secret}`,
+    ].map((token) => ({ 'x-gitlab-token': token })),
+    { 'x-gitlab-token': [secret] },
+    { authorization: `Bearer ${secret}` },
+    signed(newSigningSecret()),
+    signed(old),
+  ]
+  for (const headers of wrong) assert.equal(took(headers), false, JSON.stringify(headers))
+  assert.equal(took({ 'x-gitlab-token': secret }, []), false)
+  assert.equal(took(signed(''), ['']), false)
+})
+
+test('a signing secret is pasted with or without its beginning, and what is none is refused at once', async () => {
+  const ship = await world()
+  const secret = newSigningSecret()
+  const headers = signatureHeaders({ id: 'a', at: new Date(received_at), body, secret })
+  const took = (headers: Record<string, string>, valid: string[]) =>
+    adapterFor('standard_webhooks')?.verify(
+      { headers, body: Buffer.from(body), received_at },
+      credentials(valid),
+    )
+  assert.equal(took(headers, [newSigningSecret(), secret.slice('whsec_'.length)]), true)
+  assert.equal(took(headers, [newSigningSecret()]), false)
+  assert.equal(took({ authorization: `Bearer ${secret}` }, [secret]), false)
+  const make = (secret?: string) =>
+    createSource(ship, { name: 'S', kind: 'standard_webhooks', ...(secret && { secret }) })
+  assert.match((await make()).secret, /^whsec_[A-Za-z0-9+/]{43}=$/)
+  assert.equal((await make(secret)).secret, '', 'what was pasted is not shown again')
+  for (const none of ['a plain token', 'whsec_c2hvcnQ=', `whsec_${'A'.repeat(200)}`, '!'.repeat(44)]) {
+    await assert.rejects(make(none), /A signing secret is/, none)
   }
 })

@@ -153,6 +153,7 @@ test('the API makes, shows, renames, rotates, disables and lists sources', async
 
 test('the command that a source’s page shows works when it is pasted', async () => {
   const ship = await world()
+  ship.at(new Date().toISOString()) // a shell signs its own time
   const server = await startTestApp(ship)
   await createComponent(ship, { name: 'Shop' })
   const origin = await server.app.listen({ port: 0, host: '127.0.0.1' })

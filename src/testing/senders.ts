@@ -1,10 +1,11 @@
 import { sign } from '@octokit/webhooks-methods'
+import { Webhook } from 'standardwebhooks'
 import type { Context } from '../platform/context.ts'
 import type { Settings } from '../sources/adapter.ts'
 import { googleKeys, googleToken, keys, snsSigned } from './keys.ts'
 
-/** A request of a fixture; `path` follows the address of the source. */
-export type Sent = { headers: Record<string, string>; body: Buffer; path: string }
+/** A request of a fixture; `path` follows the address of the source, `at` is when it is sent, where that is not now. */
+export type Sent = { headers: Record<string, string>; body: Buffer; path: string; at?: Date }
 
 /** How a tool shows that a request is its own. */
 type Sender = {
@@ -86,12 +87,25 @@ export const senders: Record<string, Sender> = {
       }
     },
   },
+  cloudevents: bearer,
   github: {
     signed: async (sent, secret) =>
       withHeaders(sent, { 'x-hub-signature-256': await sign(secret, sent.body.toString()) }),
   },
+  standard_webhooks: { signed: signedByStandard },
+  gitlab: { signed: (sent, secret) => withHeaders(sent, { 'x-gitlab-token': secret }) },
 }
 
 function withHeaders(sent: Sent, more: Record<string, string>): Sent {
   return { ...sent, headers: { ...sent.headers, ...more } }
+}
+
+function signedByStandard(sent: Sent, secret: string): Sent {
+  // the library takes nothing for a secret that has not the shape of one
+  const key = secret.startsWith('whsec_') ? secret : `whsec_${Buffer.from(secret).toString('base64')}`
+  const id = sent.headers['webhook-id'] ?? ''
+  const at = sent.at ?? new Date()
+  const signature = new Webhook(key).sign(id, at, sent.body.toString())
+  const timestamp = String(Math.floor(at.getTime() / 1000))
+  return withHeaders(sent, { 'webhook-timestamp': timestamp, 'webhook-signature': signature })
 }

@@ -107,7 +107,10 @@ function readDigest(body: Buffer): Reading {
 
 /** Each with its version, in one order whatever the order they came in. */
 function versionsIn(cookbooks: unknown): string {
-  const named = Object.entries(objectOf(cookbooks)).map(([name, of]) => `${name} ${objectOf(of).version}`)
+  const named = Object.entries(objectOf(cookbooks)).flatMap(([name, of]) => {
+    const { version } = objectOf(of)
+    return typeof version === 'string' ? [`${name} ${version}`] : []
+  })
   return named.sort().join('\n')
 }
 

@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import type { Adapter, Translation } from '../adapter.ts'
+import type { Adapter, Settings, Translation } from '../adapter.ts'
 import type { EventFacts, EventType } from '../events.ts'
 import { type Extras, extrasOf } from '../extras.ts'
 import { known, webLink } from '../known.ts'
+import { short, tagOf, unlike } from '../shape.ts'
 import { signedBy } from '../signatures.ts'
 import { readTime } from '../times.ts'
+import { environmentOf, fromWorkflowRun, workflows } from './github-runs.ts'
 
 const text = z.string().nullish()
 const repository = z.object({ full_name: z.string(), html_url: z.string() })
@@ -20,7 +22,8 @@ const deployment = z.object({
   creator: z.object({ login: z.string(), type: text }).nullish(),
   created_at: z.string(),
 })
-const deploymentEvent = z.object({ deployment, repository })
+const workflow = z.object({ name: text, path: text }).nullish().catch(undefined)
+const deploymentEvent = z.object({ deployment, repository, workflow, workflow_run: workflow })
 const deploymentStatus = z.object({
   state: z.string(),
   description: text,
@@ -29,7 +32,7 @@ const deploymentStatus = z.object({
   target_url: text,
   environment_url: text,
 })
-const statusEvent = z.object({ deployment, deployment_status: deploymentStatus, repository })
+const statusEvent = deploymentEvent.extend({ deployment_status: deploymentStatus })
 const release = z.object({ id: z.number(), tag_name: z.string(), html_url: text, published_at: text })
 const releaseEvent = z.object({ action: z.string(), release, repository })
 
@@ -43,13 +46,17 @@ const types: Record<string, EventType> = {
   error: 'release.failed',
 }
 
-/** GitHub's deployments and releases. A run is a deployment; the service is the repository's full name. */
+/**
+ * GitHub's deployments and releases, and runs of the workflows that are said to deploy. A run is a deployment or the
+ * run of a workflow, never both; the service is the repository's full name.
+ */
 export const github = {
   kind: 'github',
   label: 'GitHub',
-  hint: 'Deployments, their statuses and releases, by a webhook of a repository or an organisation.',
+  hint: 'Deployments, releases and runs of workflows, by a webhook of a repository or an organisation.',
   group: 'Forges and builds',
   secret: 'signing',
+  settings: { workflows },
   verify({ headers, body }, { secrets }) {
     const signature = headers['x-hub-signature-256']
     if (typeof signature !== 'string' || !signature.startsWith('sha256=')) return false
@@ -59,21 +66,25 @@ export const github = {
     const guid = headers['x-github-delivery']
     return typeof guid === 'string' && /^[\w-]{1,100}$/.test(guid) ? guid : null
   },
-  translate({ headers, json }): Translation {
+  translate({ headers, json }, settings): Translation {
     const event = headers['x-github-event']
     if (event === 'ping') return { ping: true }
-    if (event === 'deployment') return fromDeployment(json)
-    if (event === 'deployment_status') return fromStatus(json)
+    if (event === 'deployment') return fromDeployment(json, settings)
+    if (event === 'deployment_status') return fromStatus(json, settings)
     if (event === 'release') return fromRelease(json)
+    if (event === 'workflow_run') return fromWorkflowRun(json, settings)
     return { ignored: `GitHub’s “${short(String(event))}” says nothing about a deployment.` }
   },
-  setup: ({ address, secret }) => ({
+  setup: ({ address, secret, settings }) => ({
     steps: [
       'In GitHub, open the Settings of the repository (or of the organisation), then Webhooks, then “Add webhook”.',
       `Payload URL: ${address}`,
       'Content type: application/json.',
       'Secret: the one shown on this page when it was made.',
       'Choose “Let me select individual events”: Deployments, Deployment statuses and Releases. Unselect Pushes.',
+      settings.workflows
+        ? `Choose “Workflow runs” too: runs of ${settings.workflows} are releases here, and the deployments that they make are not.`
+        : 'A repository whose workflows deploy without deployments: name these workflows under “Name and settings”, and choose “Workflow runs” too.',
       'Press “Add webhook”. GitHub sends a ping at once, and “last seen” changes on this page.',
       'The first deployment waits in the inbox under the repository’s full name, such as acme/shop: say there which component it is. A deployment whose payload has a "service" is that service instead.',
     ],
@@ -88,23 +99,23 @@ export const github = {
   }),
 } satisfies Adapter
 
-function fromDeployment(json: unknown): Translation {
+function fromDeployment(json: unknown, settings: Settings): Translation {
   const read = deploymentEvent.safeParse(json)
-  if (!read.success) return unlike('deployment', read.error)
+  if (!read.success) return unlike('GitHub’s “deployment”', read.error)
   const { created_at, description } = read.data.deployment
-  return ofRun(read.data, 'release.queued', created_at, {
+  return ofRun(read.data, settings, 'release.queued', created_at, {
     message: description?.slice(0, 10_000) || undefined,
   })
 }
 
-function fromStatus(json: unknown): Translation {
+function fromStatus(json: unknown, settings: Settings): Translation {
   const read = statusEvent.safeParse(json)
-  if (!read.success) return unlike('deployment_status', read.error)
+  if (!read.success) return unlike('GitHub’s “deployment_status”', read.error)
   const { state, description, created_at, log_url, target_url, environment_url } = read.data.deployment_status
   const type = types[state]
   // `inactive` follows the success of a newer deployment: what is live is known by then
   if (!type) return { ignored: `The deployment became “${short(state)}”, which changes nothing here.` }
-  return ofRun(read.data, type, created_at, {
+  return ofRun(read.data, settings, type, created_at, {
     message: (type === 'release.failed' && description?.slice(0, 10_000)) || undefined,
     urls: { run: webLink(log_url) ?? webLink(target_url), target: webLink(environment_url) },
   })
@@ -113,12 +124,17 @@ function fromStatus(json: unknown): Translation {
 /** One event of a deployment: what every message about it repeats, and what this one adds. */
 function ofRun(
   from: z.output<typeof deploymentEvent>,
+  settings: Settings,
   type: EventType,
   at: string,
   more: EventFacts,
 ): Translation {
-  const { deployment, repository } = from
+  const { deployment, repository, workflow, workflow_run } = from
   const { environment } = deployment
+  // a job with an `environment` makes a deployment of its own: one release is not to be told of twice
+  if (environmentOf(settings, repository.full_name, workflow, workflow_run)) {
+    return { ignored: 'It belongs to a workflow whose runs are the releases.' }
+  }
   if (deployment.transient_environment) {
     return { ignored: `“${short(environment)}” is a transient environment.` }
   }
@@ -154,7 +170,7 @@ function factsOf({ creator, sha, ref, task }: z.output<typeof deployment>, extra
 
 function fromRelease(json: unknown): Translation {
   const read = releaseEvent.safeParse(json)
-  if (!read.success) return unlike('release', read.error)
+  if (!read.success) return unlike('GitHub’s “release”', read.error)
   const { action, release, repository } = read.data
   if (action !== 'published')
     return { ignored: `A GitHub release was ${short(action)}; only “published” counts.` }
@@ -165,19 +181,4 @@ function fromRelease(json: unknown): Translation {
   const event = { type: 'artifact.available', run_key: `release:${release.id}`, service } as const
   const facts = { version: release.tag_name, urls }
   return { events: [{ ...event, environment: 'production', occurred_at, facts }] }
-}
-
-/** The tag a ref names. A bare `6.4` or `v2` is as often a branch, and a branch is never a version. */
-function tagOf(ref: string): string | undefined {
-  if (ref.startsWith('refs/tags/')) return ref.slice('refs/tags/'.length)
-  return /^(v\d+\.\d+|([\w./-]{1,100}@v?)?\d+\.\d+\.\d+)[\w.+-]*$/.test(ref) ? ref : undefined
-}
-
-function short(text: string) {
-  return text.slice(0, 60)
-}
-
-function unlike(event: string, error: z.ZodError): Translation {
-  const where = error.issues.map((issue) => issue.path.join('.') || 'body').slice(0, 5)
-  return { invalid: `This is not GitHub’s “${event}”: ${where.join(', ')}.` }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Adapter, Incoming, Translation } from '../adapter.ts'
+import type { Adapter, Translation } from '../adapter.ts'
 import { type EventFacts, eventTypes, releaseKinds } from '../events.ts'
-import { known, webLink } from '../known.ts'
+import { keyIn, known, webLink } from '../known.ts'
 import { secretAmong } from '../signatures.ts'
 import { readTime } from '../times.ts'
 
@@ -78,7 +78,7 @@ export const native = {
   secret: 'bearer',
   tellsSender: true,
   verify: ({ presented }, { secrets }) => secretAmong(secrets, presented),
-  dedupeKey: ({ headers }) => keyOf(headers['idempotency-key']) ?? keyOf(headers['webhook-id']),
+  dedupeKey: ({ headers }) => keyIn(headers['idempotency-key']) ?? keyIn(headers['webhook-id']),
   mayRecur({ json }) {
     const body = nativeEvent.safeParse(json).data
     return body !== undefined && body.run === undefined && body.at === undefined
@@ -106,10 +106,6 @@ export const native = {
     ].join(' \\\n'),
   }),
 } satisfies Adapter
-
-function keyOf(header: Incoming['headers'][string]) {
-  return typeof header === 'string' && header !== '' && header.length <= 200 ? header : null
-}
 
 function factsOf(body: z.output<typeof nativeEvent>): EventFacts {
   const { type, service, run, at, environment, url, urls, node, ...facts } = body
