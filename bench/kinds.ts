@@ -132,11 +132,13 @@ function numbering(kind: string, fixture: Fixture): (number: number) => Sent {
     { ...incoming, json, received_at: new Date().toISOString() },
     fixture.settings ?? {},
   )
-  const run = said && 'events' in said ? (said.events[0]?.run_key ?? '') : ''
-  const names = `${adapter?.dedupeKey({ ...incoming, json }) ?? ''} ${run}`
-  const words = [...new Set(names.split(/[^A-Za-z0-9]+/))].filter(
-    (word) => word.length > 2 && /\d/.test(word) && whole.includes(word),
-  )
+  const [event] = said && 'events' in said ? said.events : []
+  const own = [adapter?.dedupeKey({ ...incoming, json }) ?? '', event?.run_key ?? ''].filter(Boolean)
+  const names = own.length > 0 ? own : [event?.facts.version ?? ''] // some tools name neither
+  // what stands there as one word is changed as one: a run may be named by a moment, which has to stay one elsewhere
+  const words = names
+    .flatMap((name) => (whole.includes(name) ? [name] : name.split(/[^A-Za-z0-9]+/)))
+    .filter((word) => word.length > 2 && /\d/.test(word) && whole.includes(word))
   return (number) => {
     const changed = words.reduce((all, word) => all.replaceAll(word, renumbered(word, number)), whole)
     const [headers, body, path] = JSON.parse(changed) as [Record<string, string>, string, string]

@@ -26,7 +26,7 @@ app.addHook('onRequest', async (request) => {
 })
 // a commit that is in the file, but perhaps only in the machine's memory
 if (wrong === 'normal') await sql`pragma synchronous = NORMAL`.execute(db)
-await routes(app as unknown as App, wrong === 'early' ? earlyIntake : makeIntake)
+await routes(app as unknown as App, { origin: null }, wrong === 'early' ? earlyIntake : makeIntake)
 console.log(`${await app.listen({ port: 0, host: '127.0.0.1' })} ${process.pid}`)
 
 /** The fault that most receivers have: it answers before it has stored. */

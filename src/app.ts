@@ -156,7 +156,7 @@ export async function buildApp(
   await sourcesWeb.routes(app, guard)
   await sourcesApi.routes(app, guard)
   await ingestWeb.routes(app, guard)
-  await ingestApi.routes(app)
+  await ingestApi.routes(app, guard)
   await releasesWeb.routes(app)
   await releasesApi.routes(app)
   await exposureApi.routes(app)

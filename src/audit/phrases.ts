@@ -51,6 +51,7 @@ const phrases = {
   'source.rotated': 'gave {name} a new secret',
   'source.disabled': 'disabled the source {name}',
   'source.enabled': 'enabled the source {name}',
+  'source.confirmed': 'confirmed the subscription of {name}',
   'source.service_mapped': 'mapped {service} to {component}',
   'source.rule_removed': 'removed the rule for {service}',
   'delivery.accepted': 'sent a delivery',

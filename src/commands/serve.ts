@@ -10,6 +10,7 @@ import { howToInstall, loadOtel } from '../health/otel.ts'
 import { makeTracing, type Tracing } from '../health/tracing.ts'
 import { followJournal } from '../journal/follow.ts'
 import { makeClient } from '../outbound/client.ts'
+import { publicTexts, textMillis } from '../outbound/public-text.ts'
 import { keepSending } from '../outbound/sending.ts'
 import type { Context, JournalLine } from '../platform/context.ts'
 import { openDatabase } from '../platform/database.ts'
@@ -78,7 +79,11 @@ async function prepare(config: Config) {
   const tracing = tracingFor(config)
   const traced = tracing?.root
   const committing = (lines: JournalLine[]) => nodes.committed(lines)
-  const base = { db, now, traced, secret: config.secret, committed: committing }
+  // not held by a pause of calls: it tells nobody anything, and what comes in is to be verified all the same
+  const publicText = publicTexts(() =>
+    makeClient({ allow: config.outbound_allow, own: ownPorts(app, config), timeout_ms: textMillis }),
+  )
+  const base = { db, now, traced, secret: config.secret, committed: committing, publicText }
   const store = { ready: false, warm: () => keepWarm({ ctx, front, journal, files }) }
   const backups = scheduledBackups(config)
   const phase: Phase = { waiting: undefined, draining: false }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { signed } from '../accounts/guard.ts'
-import type { App } from '../platform/http.ts'
+import { type GuardSettings, signed } from '../accounts/guard.ts'
+import { type App, originFor } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { noteError } from '../sources/actions.ts'
 import { nativeEvent } from '../sources/adapters/native.ts'
@@ -14,7 +14,7 @@ import { type Acknowledgement, acknowledgement } from './model.ts'
 import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
 
 /** Where deploy tools report, and what an operator does about what they reported. */
-export async function routes(app: App, makes = makeIntake) {
+export async function routes(app: App, { origin }: Pick<GuardSettings, 'origin'>, makes = makeIntake) {
   const intake = makes()
   app.addHook('preClose', async () => intake.close())
   // Signatures are over the very bytes, whatever the sender calls them: only here, bodies are left as they come
@@ -22,7 +22,7 @@ export async function routes(app: App, makes = makeIntake) {
     raw.removeAllContentTypeParsers()
     raw.addContentTypeParser('*', wholeBody)
     nativeRoute(raw as App, intake)
-    hookRoute(raw as App, intake)
+    hookRoute(raw as App, intake, origin)
     handshakeRoute(raw as App)
   })
   inboxRoutes(app)
@@ -57,7 +57,9 @@ function nativeRoute(app: App, intake: Intake) {
   )
 }
 
-function hookRoute(app: App, intake: Intake) {
+function hookRoute(app: App, intake: Intake, origin: string | null) {
+  const senderOf = (request: FastifyRequest, id: string, incoming: Incoming) =>
+    hookSender(request.ctx, id, incoming, { address: `${originFor(request, origin)}/hooks/${id}` })
   const hook = {
     tags: ['events'],
     summary: 'What a deploy tool posts by itself',
@@ -67,7 +69,7 @@ function hookRoute(app: App, intake: Intake) {
   }
   app.post('/hooks/:source', { config, schema: hook }, async (request, reply) => {
     const incoming = incomingOf(request)
-    const sender = await hookSender(request.ctx, request.params.source, incoming)
+    const sender = await senderOf(request, request.params.source, incoming)
     return accept(request, reply, intake, sender, incoming)
   })
   const beyond = { ...hook, params: hook.params.extend({ '*': z.string() }), response: undefined, hide: true }
@@ -78,7 +80,7 @@ function hookRoute(app: App, intake: Intake) {
     schema: beyond,
     handler: async (request, reply) => {
       const incoming = incomingOf(request)
-      const sender = await hookSender(request.ctx, request.params.source, incoming)
+      const sender = await senderOf(request, request.params.source, incoming)
       if (request.method !== 'GET') return accept(request, reply, intake, sender, incoming)
       const seen = sender.adapter.look?.(incoming, settingsOf(sender.source))
       if (!seen) throw new Refusal('not-found', 'There is no such source.')

@@ -50,7 +50,7 @@ async function mostFrom(request: FastifyRequest): Promise<number> {
   const { source } = request.params as { source?: string }
   if (source === undefined) return largestBody
   try {
-    const { adapter } = await hookSender(request.ctx, source, incomingOf(request), 'unread')
+    const { adapter } = await hookSender(request.ctx, source, incomingOf(request), { body: 'unread' })
     return adapter.largestBody ?? largestBody
   } catch (error) {
     if (error instanceof Refusal) return largestBody

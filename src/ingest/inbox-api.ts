@@ -4,6 +4,7 @@ import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
 import { NewRule } from '../sources/model.ts'
 import { readAgain } from './actions.ts'
+import { noteYes, sayYes } from './confirming.ts'
 import { deliveryWhole } from './deliveries.ts'
 import { dismissWaiting, inbox, mapWaiting } from './inbox.ts'
 import { acknowledgement } from './model.ts'
@@ -114,5 +115,20 @@ export function deliveryRoutes(app: App) {
   const write = { policy: token('sources:write') }
   app.post('/api/v1/deliveries/:id/readings', { config: write, schema: reading }, (request, reply) =>
     once(request, reply, (ctx) => readAgain(ctx, request.params.id)),
+  )
+
+  const confirmation = {
+    tags,
+    params,
+    description: 'Confirms the subscription that a delivery asks to confirm, by a call to its sender.',
+    response: { 201: z.object({ delivery: z.string(), reason: z.string() }) },
+  }
+  app.post(
+    '/api/v1/deliveries/:id/confirmation',
+    { config: write, schema: confirmation },
+    async (request, reply) => {
+      await sayYes(request.ctx, request.params.id)
+      return once(request, reply, (ctx) => noteYes(ctx, request.params.id))
+    },
   )
 }

@@ -83,6 +83,7 @@ function stateOf(said: Translation): { state: string; reason: string | null } {
   if ('events' in said || 'incident' in said) return { state: 'accepted', reason: null }
   if ('ping' in said) return { state: 'ignored', reason: 'A test message: the connection works.' }
   if ('ignored' in said) return { state: 'ignored', reason: said.ignored }
+  if ('confirm' in said) return { state: 'ignored', reason: said.confirm.words }
   return { state: 'invalid', reason: said.invalid }
 }
 

@@ -37,12 +37,16 @@ export async function hookSender(
   ctx: Context,
   id: string,
   incoming: Incoming,
-  body: 'read' | 'unread' = 'read',
+  { body = 'read', address = '' }: { body?: 'read' | 'unread'; address?: string } = {},
 ): Promise<Sender> {
   const { source, adapter } = await openSource(ctx, id, incoming)
   if (body === 'unread' && !adapter.largestBody) throw tooLarge()
-  const credentials = { ...(await credentialsOf(ctx, source)), publicText: publicTextOf(ctx) }
-  if (!(await adapter.verify(incoming, credentials))) {
+  const credentials = { ...(await credentialsOf(ctx, source)), address, publicText: publicTextOf(ctx) }
+  const isIts = await Promise.resolve(adapter.verify(incoming, credentials)).catch(async (error) => {
+    if (error instanceof Refusal) await noteError(ctx, source, error.message)
+    throw error
+  })
+  if (!isIts) {
     const isNews = await noteError(ctx, source, 'A request was not signed with a valid secret.')
     if (isNews) ctx.log.warn({ source: source.id }, 'a delivery was not made with a valid secret')
     throw new Refusal('unauthenticated', 'This request was not made with a valid secret of this source.')
@@ -77,8 +81,8 @@ export function tooLarge() {
 }
 
 function publicTextOf(ctx: Context) {
-  return (url: string) => {
-    if (ctx.publicText) return ctx.publicText(url)
+  return (url: string, anew = false) => {
+    if (ctx.publicText) return ctx.publicText(url, anew)
     throw new Refusal('unavailable', 'Nothing can be fetched from here, so this cannot be verified.')
   }
 }

@@ -2,15 +2,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type GuardSettings, may, operator } from '../accounts/guard.ts'
 import { listComponents } from '../components/store.ts'
-import { attemptForm } from '../platform/attempt.ts'
+import { attempt, attemptForm } from '../platform/attempt.ts'
 import { type App, originFor } from '../platform/http.ts'
 import { NewRule } from '../sources/model.ts'
 import { sourcePage } from '../sources/overview.ts'
 import { sourceById } from '../sources/store.ts'
 import { readAgain } from './actions.ts'
+import { confirmationOf, noteYes, sayYes } from './confirming.ts'
 import { deliveryWhole } from './deliveries.ts'
 import { dismissWaiting, inbox, mapToNew, mapWaiting } from './inbox.ts'
-import { listDeliveries } from './store.ts'
+import { deliveryById, listDeliveries } from './store.ts'
 
 const service = { source_id: z.string().max(100), service: z.string().max(200) }
 const Mapping = z.object({ ...service, component: z.string().trim().min(1, 'Choose a component.').max(100) })
@@ -52,18 +53,37 @@ function inboxRoutes(app: App) {
 }
 
 function deliveryRoutes(app: App) {
-  app.get<One>('/admin/deliveries/:id', viewer, async (request, reply) => {
-    const delivery = await deliveryWhole(request.ctx, request.params.id)
-    const source = await sourceById(request.ctx, delivery.source_id)
-    const may_edit = may(request, 'editor')
-    return reply.view('/ingest/delivery', { title: 'Delivery', delivery, source, may_edit })
-  })
+  app.get<One>('/admin/deliveries/:id', viewer, showDelivery)
 
   app.post<One>('/admin/deliveries/:id/readings', editor, async (request, reply) => {
     const { outcome, reason } = await readAgain(request.ctx, request.params.id)
     const words = outcome === 'accepted' ? 'It was understood this time.' : `It came to this: ${reason}`
     return done(reply, words, `/admin/deliveries/${request.params.id}`)
   })
+
+  app.post<One>('/admin/deliveries/:id/confirmation', admin, async (request, reply) => {
+    const { ctx, params } = request
+    const made = await attempt(async () => {
+      await sayYes(ctx, params.id)
+      return noteYes(ctx, params.id)
+    })
+    if (!made.ok) return showDelivery(request, reply.code(made.status), made.errors)
+    return done(
+      reply,
+      'The subscription is confirmed. What the topic tells comes in from now on.',
+      `/admin/deliveries/${params.id}`,
+    )
+  })
+}
+
+async function showDelivery(request: FastifyRequest<One>, reply: FastifyReply, errors: object = {}) {
+  const { ctx, params } = request
+  const delivery = await deliveryWhole(ctx, params.id)
+  const source = await sourceById(ctx, delivery.source_id)
+  const asks =
+    may(request, 'admin') && (await confirmationOf(ctx, await deliveryById(ctx, params.id))) !== null
+  const given = { delivery, source, asks, may_edit: may(request, 'editor'), errors }
+  return reply.view('/ingest/delivery', { title: 'Delivery', ...given })
 }
 
 function ruleRoutes(app: App, origin: string | null) {

@@ -44,6 +44,7 @@ export const journalActions = [
   'source.rotated',
   'source.disabled',
   'source.enabled',
+  'source.confirmed',
   'source.service_mapped',
   'source.rule_removed',
   'delivery.accepted',

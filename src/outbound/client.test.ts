@@ -124,6 +124,38 @@ test('an answer is never unpacked, and what no store takes is not kept', async (
   assert.equal((await post(url)).body_excerpt, 'a\ufffdb\ufffd[31m\ufffd\nü')
 })
 
+test('a text is fetched whole or not at all: not cut, not broken off, from nowhere else', async (t) => {
+  const text = (url: string, more = {}) => makeClient({ allow, timeout_ms: soon, ...more }).text?.(url)
+  const pem = `-----BEGIN-----\r\n${'ü'.repeat(20_000)}\r\n`
+  const answering = (answer: RequestListener) => httpAt(t, answer)
+  let method: string | undefined
+  const right = await answering((request, response) => {
+    method = request.method
+    response.end(pem)
+  })
+  assert.deepEqual([await text(right), method], [{ text: pem }, 'GET'])
+  const wrong: [RequestListener, RegExp][] = [
+    [(_, response) => response.end('x'.repeat(65 * 1024)), /more than 64 KiB/],
+    [(_, response) => response.writeHead(404).end(pem), /answered 404/],
+    [(_, response) => response.writeHead(204).end(), /answered 204/],
+    [(_, response) => response.writeHead(302, { location: right }).end(), /does not follow/],
+    [(_, response) => response.writeHead(200).write('half'), /no answer within/],
+    [
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '100' }).write('half', () => response.destroy())
+      },
+      /broke off before its answer was whole/,
+    ],
+  ]
+  for (const [answer, words] of wrong) {
+    const said = await text(await answering(answer))
+    assert.ok(said && 'error' in said, JSON.stringify(said)?.slice(0, 100))
+    assert.match(said.error, words)
+  }
+  const inside = await text(right, { allow: [] })
+  assert.ok(inside && 'error' in inside && /not on the open internet/.test(inside.error))
+})
+
 test('headers without end are not read', async (t) => {
   const url = await bytesAt(t, `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)
   assert.match((await refusal(post(url))).error, /more headers than are read/)

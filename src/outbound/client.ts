@@ -7,7 +7,7 @@ import { checkTarget, type Resolve, resolveName, shownAddress, type Target, wron
 
 type Sent = {
   url: string
-  method: 'POST' | 'PUT' | 'HEAD'
+  method: 'POST' | 'PUT' | 'HEAD' | 'GET'
   headers?: Record<string, string>
   body?: string
 }
@@ -19,11 +19,14 @@ export type Client = {
   send(sent: Sent): Promise<Answer>
   /** Whether something is there, without fetching it. */
   head(url: string): Promise<Answer>
+  /** The whole text at an address; failed when it is larger than 64 KiB, breaks off, or is answered with anything but 200. */
+  text?(url: string): Promise<{ text: string } | Failed>
   /** Ends every call under way: it failed, for all that is known here. */
   giveUp?(): void
 }
 
 const keptBytes = 2 * 1024
+/** Of an answer that is not wanted, and at most of one that is wanted whole. */
 const readBytes = 64 * 1024
 const headerBytes = 16 * 1024
 
@@ -46,14 +49,14 @@ export function makeClient({
 }): Client {
   const may = addressRules(allow)
   const open = new Set<Deadline>()
-  const send = async (sent: Sent): Promise<Answer> => {
+  const through = async <T>(sent: Sent, read: Reader<T>): Promise<T | Failed> => {
     const wrong = wrongHeader(sent.headers ?? {})
     if (wrong !== null) return failed(`The header ${wrong} cannot be sent.`, true)
     const deadline = startDeadline(timeout_ms)
     open.add(deadline)
     try {
       const target = await Promise.race([checkTarget(sent.url, { resolve, may, own }), deadline.passed])
-      return 'error' in target ? target : await call(target, sent, { may, deadline, timeout_ms })
+      return 'error' in target ? target : await call(target, sent, { may, deadline, timeout_ms }, read)
     } finally {
       deadline.clear()
       open.delete(deadline)
@@ -62,10 +65,14 @@ export function makeClient({
   const giveUp = () => {
     for (const { end } of open) end(failed('Shiplog was stopped before there was an answer.'))
   }
-  return { send, head: (url) => send({ url, method: 'HEAD' }), giveUp }
+  const send = (sent: Sent): Promise<Answer> => through(sent, beginning)
+  const text = (url: string) => through({ url, method: 'GET' }, whole)
+  return { send, head: (url) => send({ url, method: 'HEAD' }), text, giveUp }
 }
 
 type Deadline = ReturnType<typeof startDeadline>
+/** What is made of an answer. */
+type Reader<T> = (answer: Dispatcher.ResponseData, deadline: Deadline) => Promise<T | Failed>
 type Terms = { may: (address: string) => boolean; deadline: Deadline; timeout_ms: number }
 
 function startDeadline(timeout_ms: number) {
@@ -75,10 +82,11 @@ function startDeadline(timeout_ms: number) {
   return { passed, end: resolve, clear: () => clearTimeout(timer) }
 }
 
-async function call(target: Target, sent: Sent, terms: Terms): Promise<Answer> {
+async function call<T>(target: Target, sent: Sent, terms: Terms, read: Reader<T>): Promise<T | Failed> {
   const agent = pinnedAgent(target, terms)
   try {
-    return await exchange(target, sent, agent, terms)
+    const answer = await exchange(target, sent, agent, terms)
+    return 'error' in answer ? answer : await read(answer, terms.deadline)
   } catch (error) {
     return failed(wordsOf(error, target.url))
   } finally {
@@ -86,7 +94,7 @@ async function call(target: Target, sent: Sent, terms: Terms): Promise<Answer> {
   }
 }
 
-async function exchange({ url }: Target, sent: Sent, agent: Agent, { deadline }: Terms): Promise<Answer> {
+async function exchange({ url }: Target, sent: Sent, agent: Agent, { deadline }: Terms) {
   const { method, body: given = null } = sent
   const own = { 'user-agent': 'Shiplog', 'accept-encoding': 'identity', accept: '*/*' }
   const asked = request(url, {
@@ -95,9 +103,34 @@ async function exchange({ url }: Target, sent: Sent, agent: Agent, { deadline }:
     headers: { ...own, ...sent.headers },
     body: given,
   })
-  const answer = await Promise.race([asked, deadline.passed])
-  if ('error' in answer) return answer
+  return Promise.race([asked, deadline.passed])
+}
+
+async function beginning(answer: Dispatcher.ResponseData, deadline: Deadline): Promise<Answer> {
   return judged(answer.statusCode, answer.headers, await beginningOf(answer.body, deadline))
+}
+
+async function whole(
+  answer: Dispatcher.ResponseData,
+  deadline: Deadline,
+): Promise<{ text: string } | Failed> {
+  const { statusCode: status, headers, body } = answer
+  if (status !== 200) {
+    const said = judged(status, headers, '')
+    return 'error' in said ? said : failed(`It answered ${status}.`, false, { status })
+  }
+  return Promise.race([allOf(body), deadline.passed])
+}
+
+async function allOf(body: Dispatcher.ResponseData['body']): Promise<{ text: string } | Failed> {
+  const kept: Buffer[] = []
+  let read = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    read += chunk.length
+    if (read > readBytes) return failed('It answered with more than 64 KiB.', true)
+    kept.push(chunk)
+  }
+  return { text: Buffer.concat(kept).toString('utf8') }
 }
 
 function judged(status: number, headers: IncomingHttpHeaders, body_excerpt: string): Answer {

@@ -12,6 +12,7 @@ const words: Record<string, (host: string) => string> = {
   ECONNRESET: (host) => `${host} closed the connection before it answered.`,
   EPIPE: (host) => `${host} closed the connection before it answered.`,
   UND_ERR_SOCKET: (host) => `${host} closed the connection before it answered.`,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: (host) => `${host} broke off before its answer was whole.`,
   ETIMEDOUT: (host) => `${host} cannot be reached.`,
   EHOSTUNREACH: (host) => `${host} cannot be reached.`,
   ENETUNREACH: (host) => `${host} cannot be reached.`,

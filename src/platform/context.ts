@@ -34,7 +34,7 @@ export type Context = {
   committed?: (lines: JournalLine[]) => void
   traced?: Traced
   /** The text at a public address, fetched by the guarded client and kept for a while; throws when there is none. */
-  publicText?: (url: string) => Promise<string>
+  publicText?: (url: string, anew?: boolean) => Promise<string>
   /** The duty that is done here: what it writes is refused once another node has taken it. */
   fence?: Fence | null
   /** Runs in each transaction before its commit: tests stop it there, or make it fail. `tries` counts from 1. */

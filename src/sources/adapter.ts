@@ -43,6 +43,8 @@ export type Translation =
   | { ignored: string }
   | { invalid: string; fields?: Record<string, string> }
   | { ping: true }
+  /** The tool asks whether it may send here. A person says yes by a call to this address, which the adapter has checked. */
+  | { confirm: { url: string; words: string } }
 
 /** What an operator has to do in the tool; `secret` is null when it can no longer be shown. */
 export type Setup = {
@@ -64,8 +66,13 @@ export type Credentials = {
   /** The valid secrets, newest first. Signing: as they are; bearer: SHA-256 in hex. */
   secrets: readonly string[]
   settings: Settings
-  /** The text at a public address (a certificate, a set of keys), fetched by the guarded client and kept for a while. */
-  publicText(url: string): Promise<string>
+  /** Where the source is posted to, as its page shows it. */
+  address: string
+  /**
+   * The text at a public address (a certificate, a set of keys), fetched by the guarded client and kept for a while;
+   * `anew` where what is kept does not do. Refused as unavailable when it cannot be had, so that it is sent again.
+   */
+  publicText(url: string, anew?: boolean): Promise<string>
 }
 
 export const sourceGroups = [

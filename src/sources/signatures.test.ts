@@ -20,6 +20,7 @@ const body = JSON.stringify(examples.find(({ name }) => name === 'deployment_sta
 const credentials = (secrets: string[]): Credentials => ({
   secrets,
   settings: {},
+  address: 'https://status.example/hooks/abc',
   publicText: () => Promise.reject(new Error('Nothing is fetched for this.')),
 })
 const github = (signature: string | undefined, secrets: string[], bytes = body) =>

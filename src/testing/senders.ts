@@ -2,6 +2,7 @@ import { sign } from '@octokit/webhooks-methods'
 import { Webhook } from 'standardwebhooks'
 import type { Context } from '../platform/context.ts'
 import type { Settings } from '../sources/adapter.ts'
+import { googleKeys, googleToken, keys, snsSigned } from './keys.ts'
 
 /** A request of a fixture; `path` follows the address of the source, `at` is when it is sent, where that is not now. */
 export type Sent = { headers: Record<string, string>; body: Buffer; path: string; at?: Date }
@@ -31,6 +32,26 @@ const inAddress: Sender = {
   signed: (sent, secret) => ({ ...sent, path: `/${secret}${sent.path}` }),
 }
 
+/** Of a kind without a secret, whoever signs with another key is a forger. */
+const keyFor = (secret: string) => (secret === '' ? keys.signer : keys.self_signed)
+
+const tokens = new Map<string, Promise<string>>()
+const google: Sender = {
+  publicText: async (url) => {
+    if (url !== 'https://www.googleapis.com/oauth2/v3/certs') throw new Error('These are not Google’s keys.')
+    return googleKeys({ one: keys.signer })
+  },
+  signed: async (sent, secret) => {
+    const claims = {
+      aud: 'https://status.example.com/shiplog',
+      email: 'shiplog@my-project.iam.gserviceaccount.com',
+    }
+    const kept = tokens.get(secret) ?? googleToken({ claims, key: keyFor(secret) })
+    tokens.set(secret, kept) // Google sends one token for an hour, too
+    return withHeaders(sent, { authorization: `Bearer ${await kept}` })
+  },
+}
+
 /** One for each kind of source. */
 export const senders: Record<string, Sender> = {
   native: bearer,
@@ -43,6 +64,29 @@ export const senders: Record<string, Sender> = {
   chef: { signed: (sent, secret) => withHeaders(sent, { 'x-data-collector-token': secret }) },
   registry: bearer,
   docker_hub: inAddress,
+  argo_cd: bearer,
+  argo_rollouts: bearer,
+  google_cloud_deploy: google,
+  app_engine: google,
+  sns: {
+    publicText: async (url) => {
+      if (!url.startsWith('https://sns.')) throw new Error('This is not an address of SNS’s.')
+      return keys.signer
+    },
+    signed: ({ body, ...sent }, secret) => {
+      const message = snsSigned(JSON.parse(body.toString()), keyFor(secret))
+      return { ...sent, body: Buffer.from(JSON.stringify(message)) }
+    },
+  },
+  flagger: {
+    signed: ({ body, ...sent }, secret) => {
+      const { metadata, ...rest } = JSON.parse(body.toString())
+      return {
+        ...sent,
+        body: Buffer.from(JSON.stringify({ ...rest, metadata: { ...metadata, token: secret } })),
+      }
+    },
+  },
   cloudevents: bearer,
   github: {
     signed: async (sent, secret) =>

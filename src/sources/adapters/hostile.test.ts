@@ -22,7 +22,7 @@ type Fixture = {
 
 const folder = join(import.meta.dirname, 'fixtures')
 const received_at = '2026-11-23T12:00:00.000Z'
-const words = ['invalid', 'ignored', 'ping', 'events', 'incident']
+const words = ['invalid', 'ignored', 'ping', 'events', 'incident', 'confirm']
 
 function fixturesOf(kind: string): Fixture[] {
   return globSync(`${kind}-*.json`, { cwd: folder }).map((file) =>
@@ -155,6 +155,7 @@ for (const { kind } of sourceKinds) {
     const credentials = {
       secrets: [],
       settings: {},
+      address: '',
       publicText: () => Promise.reject(new Error('Nothing is there.')),
     }
     for (const { headers, body, text } of fixturesOf(kind)) {

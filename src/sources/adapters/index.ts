@@ -1,13 +1,18 @@
 import { type Adapter, sourceGroups } from '../adapter.ts'
+import { app_engine } from './app-engine.ts'
+import { argo_cd, argo_rollouts } from './argo.ts'
 import { chef } from './chef.ts'
 import { cloudevents } from './cloudevents.ts'
 import { dockerHub } from './docker-hub.ts'
+import { flagger } from './flagger.ts'
 import { github } from './github.ts'
 import { gitlab } from './gitlab.ts'
+import { google_cloud_deploy } from './google-cloud-deploy.ts'
 import { native } from './native.ts'
 import { puppet } from './puppet.ts'
 import { registry } from './registry.ts'
 import { ansible, capistrano, fabric, foreman, kamal } from './shell-tools.ts'
+import { sns } from './sns.ts'
 import { standardWebhooks } from './standard-webhooks.ts'
 
 /** Every tool that Shiplog understands; a new one adds its line here. */
@@ -26,6 +31,12 @@ const adapters: readonly Adapter[] = [
   chef,
   registry,
   dockerHub,
+  flagger,
+  argo_cd,
+  argo_rollouts,
+  sns,
+  google_cloud_deploy,
+  app_engine,
 ]
 
 const byKind = new Map(adapters.map((adapter) => [adapter.kind, adapter]))
