@@ -10,7 +10,7 @@ import { type TestContext, test } from 'node:test'
 import { scratch } from '../../scripts/scratch.ts'
 import { native } from '../../src/sources/adapters/native.ts'
 
-// What it does with a real Shiplog, and in other shells, is tried by tools/shiplog-report.test.ts.
+// What it does with a real Shiplog, in other shells and at a terminal, is tried by tools/shiplog-report*.test.ts.
 const script = join(import.meta.dirname, 'shiplog-report')
 const lacking = spawnSync('curl', ['--version']).error ?? spawnSync('sh', ['-c', ':']).error
 const skip = lacking ? 'There is no curl, or no sh.' : false
