@@ -109,9 +109,12 @@ export type Source = { id: string; address: string; secret: string }
 /** A release as the API tells it to a token. */
 export type Told = z.output<typeof OneRelease>
 
+/** One after another: a Shiplog that is asked for very much at once says so. */
 async function told(api: <T>(path: string) => Promise<T>): Promise<Told[]> {
   const { data } = await api<{ data: { id: string }[] }>('/api/v1/releases?limit=100')
-  return Promise.all(data.map(({ id }) => api<Told>(`/api/v1/releases/${id}`)))
+  const all: Told[] = []
+  for (const { id } of data) all.push(await api<Told>(`/api/v1/releases/${id}`))
+  return all
 }
 
 async function call<T>(address: string, token: string, body?: object): Promise<T> {
