@@ -155,7 +155,7 @@ export async function buildApp(
   await incidentsApi.routes(app)
   await sourcesWeb.routes(app, guard)
   await sourcesApi.routes(app, guard)
-  await ingestWeb.routes(app, guard)
+  await ingestWeb.routes(app)
   await ingestApi.routes(app, guard)
   await releasesWeb.routes(app)
   await releasesApi.routes(app)

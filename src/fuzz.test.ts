@@ -29,7 +29,7 @@ const fields = [
   ...'name slug group visibility started_on version to status title body state impact cause cause_release_id'.split(
     ' ',
   ),
-  ...'components started_at next_update_at remedy remedy_reason remedy_release_id service source_id component'.split(
+  ...'components started_at next_update_at remedy remedy_reason remedy_release_id service source_id component match becomes_environment'.split(
     ' ',
   ),
   ...'kind at environment minutes_taken scopes overlap_hours disabled email password next resume time_zone'.split(

@@ -1,7 +1,8 @@
-// Follows a rollback on the pages of releases and incidents: asks for the page again and puts the panel in place while
-// somebody waits for it. Without this script a link does: a page that came anew by itself would lose what is being typed.
+// Follows what somebody waits for (a rollback, the first delivery of a source): asks for the page again and puts the
+// panel in place. Without this script a link does: a page that came anew by itself would lose what is being typed.
 const every = 3000
-const panel = () => document.getElementById('way-back')
+const { id } = document.querySelector('[data-follow]')
+const panel = () => document.getElementById(id)
 
 async function look() {
   if (document.hidden) return
@@ -12,7 +13,7 @@ async function look() {
     })
     if (!answer.ok || answer.redirected) return
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    const fresh = page.getElementById('way-back')
+    const fresh = page.getElementById(id)
     if (!fresh || fresh.innerHTML === panel().innerHTML) return
     // what somebody types or stands on stays
     if (panel().contains(document.activeElement) && fresh.dataset.follow) return

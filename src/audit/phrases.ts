@@ -57,6 +57,7 @@ const phrases = {
   'delivery.accepted': 'sent a delivery',
   'delivery.ignored': 'sent a delivery that says nothing of a release',
   'delivery.invalid': 'sent a delivery that makes no sense',
+  'delivery.read_again': 'read a delivery of {source} again',
   'release.recorded': 'recorded {version} of {component_name} by hand',
   'release.queued': 'queued {version} of {component_name}',
   'release.waiting': 'holds {version} of {component_name} for approval',

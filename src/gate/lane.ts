@@ -1,6 +1,7 @@
 import type { Context } from '../platform/context.ts'
 import { kinBefore, type Lane, liveBefore } from '../releases/lanes.ts'
-import { environmentName, isLost, isSameThing, versionKinds } from '../releases/model.ts'
+import { isLost, isSameThing, versionKinds } from '../releases/model.ts'
+import { environmentName } from '../sources/environment-name.ts'
 import { bakeMinutes } from './model.ts'
 
 export type Named = { version: string | null; commit: string | null }

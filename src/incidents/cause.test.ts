@@ -176,7 +176,7 @@ test('what tools report is enough: the suspect, the running way back and its end
           facts: { version },
         },
       ],
-      componentFor: async () => checkout.id,
+      placeFor: async () => ({ component_id: checkout.id }),
     })
   await report('release.succeeded', 'one', '2.13.4')
   ship.wait(600)

@@ -8,12 +8,12 @@ import { warningsFor } from '../rollbacks/warnings.ts'
 import { noteSeen } from '../sources/actions.ts'
 import type { ToldIncident, Translation } from '../sources/adapter.ts'
 import type { CanonicalEvent } from '../sources/events.ts'
+import { placesOf } from '../sources/rules-store.ts'
 import { sha256 } from '../sources/signatures.ts'
-import { componentFor } from '../sources/store.ts'
-import { asItCame, keep, keepAnew, knownDelivery, readDelivery } from './keeping.ts'
+import { keep, keepAnew, knownDelivery, readDelivery } from './keeping.ts'
 import { type Acknowledgement, keepBodiesDays, type Verified } from './model.ts'
 import { inSavepoint } from './savepoint.ts'
-import { type Delivery, deliveryById, emptyBodies, eventsOf, someWait, updateDelivery } from './store.ts'
+import { type Delivery, emptyBodies, eventsOf, heldDelivery, someWait, updateDelivery } from './store.ts'
 
 /** What became of one delivery of a list; `failed` holds what its sender has to be told instead. */
 export type Outcome = { acknowledged: Acknowledgement } | { failed: unknown }
@@ -53,17 +53,6 @@ export async function acceptEach(
   return outcomes
 }
 
-/** Reads a delivery anew that made no sense when it came: a newer Shiplog may understand it. */
-export function readAgain(ctx: Context, id: string): Promise<Acknowledgement> {
-  return inTransaction(ctx, async (ctx) => {
-    const known = await deliveryById(ctx, id)
-    if (known.state !== 'invalid') throw new Refusal('conflict', 'This delivery was understood.')
-    const item = await asItCame(ctx, known)
-    const said = readDelivery(ctx, item)
-    return settle(ctx, item, await keepAnew(ctx, known, said), said)
-  })
-}
-
 /** Empties raw bodies after 30 days, but for what still waits in the inbox. Keys and hashes stay for ever. */
 export function forgetOldBodies(ctx: Context): Promise<number> {
   const before = new Date(ctx.now().getTime() - keepBodiesDays * 24 * 3_600_000).toISOString()
@@ -78,6 +67,8 @@ async function acceptOne(ctx: Context, item: Verified, next: Next): Promise<Ackn
   const hash = sha256(item.incoming.body)
   const known = await knownDelivery(ctx, item, hash)
   if (known && known.state !== 'invalid') return duplicate(ctx, known)
+  // An operator may be reading it anew this very moment
+  if (known && (await heldDelivery(ctx, known.id)).state !== 'invalid') return duplicate(ctx, known)
   const said = readDelivery(ctx, item)
   if ('invalid' in said && item.adapter.tellsSender) {
     throw new Refusal('invalid', said.invalid, { errors: said.fields ?? {} })
@@ -109,7 +100,7 @@ type Became = Pick<Delivery, 'state' | 'reason'>
  * Makes of it what it says; null when the delivery stays as it was kept. When that fails for any reason but the store's,
  * the delivery stays and the words say so.
  */
-async function become(
+export async function become(
   ctx: Context,
   item: Verified,
   kept: Delivery,
@@ -128,26 +119,28 @@ async function become(
 }
 
 async function reportAll(ctx: Context, { source }: Verified, told: ToldIncident): Promise<Became> {
-  const component_id = told.service ? await componentFor(ctx, source.id, told.service) : null
-  return noteReport(ctx, { source, told, component_id })
+  const { service, environment } = told
+  const place = service ? await placesOf(ctx, source.id)({ service, environment }) : null
+  const there = { ...told, environment: place?.environment ?? environment }
+  return noteReport(ctx, { source, told: there, component_id: place?.component_id ?? null })
 }
 
-async function recordAll(ctx: Context, delivery: Delivery, events: CanonicalEvent[]) {
+/** Records the events of a delivery, from a position on; what waited for the same and can be placed by now is replayed. */
+export async function recordAll(
+  ctx: Context,
+  delivery: Delivery,
+  events: CanonicalEvent[],
+  first_position = 0,
+) {
   const { id: delivery_id, source_id, scope, received_at } = delivery
-  const find = ({ service }: CanonicalEvent) => componentFor(ctx, source_id, service)
-  const recorded = await recordEvents(ctx, {
-    source_id,
-    scope,
-    delivery_id,
-    received_at,
-    events,
-    componentFor: find,
-  })
+  const placeFor = placesOf(ctx, source_id)
+  const report = { source_id, scope, delivery_id, received_at, first_position, events, placeFor }
+  const recorded = await recordEvents(ctx, report)
   // A component may have been made after the first events of its service had come
   for (const [index, { component_id }] of recorded.entries()) {
-    const service = events[index]?.service ?? ''
-    if (component_id && (await someWait(ctx, source_id, service))) {
-      await matchWaiting(ctx, { source_id, service, component_id })
+    const said = events[index]
+    if (said && component_id && (await someWait(ctx, source_id, said))) {
+      await matchWaiting(ctx, { source_id, services: [said.service], placeFor })
     }
   }
 }
@@ -157,7 +150,8 @@ async function duplicate(ctx: Context, known: Delivery | undefined): Promise<Ack
   return { ...(await acknowledge(ctx, known)), duplicate: true }
 }
 
-async function acknowledge(ctx: Context, { id, state, reason }: Delivery): Promise<Acknowledgement> {
+/** What a sender is told of a delivery. */
+export async function acknowledge(ctx: Context, { id, state, reason }: Delivery): Promise<Acknowledgement> {
   const rows = await eventsOf(ctx, id)
   const events = rows.map((row) => ({
     event: row.id,

@@ -8,10 +8,11 @@ import { nativeEvent } from '../sources/adapters/native.ts'
 import { settingsOf } from '../sources/store.ts'
 import { wholeBody } from './body.ts'
 import { handshakeRoute } from './handshake.ts'
-import { deliveryRoutes, inboxRoutes, ruleRoute } from './inbox-api.ts'
+import { deliveryRoutes, inboxRoutes } from './inbox-api.ts'
 import { type Intake, makeIntake } from './intake.ts'
 import { type Acknowledgement, acknowledgement } from './model.ts'
 import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
+import { ruleRoutes } from './rule-api.ts'
 
 /** Where deploy tools report, and what an operator does about what they reported. */
 export async function routes(app: App, { origin }: Pick<GuardSettings, 'origin'>, makes = makeIntake) {
@@ -26,7 +27,7 @@ export async function routes(app: App, { origin }: Pick<GuardSettings, 'origin'>
     handshakeRoute(raw as App)
   })
   inboxRoutes(app)
-  ruleRoute(app)
+  ruleRoutes(app)
   deliveryRoutes(app)
 }
 

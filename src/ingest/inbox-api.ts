@@ -2,12 +2,11 @@ import { z } from 'zod'
 import { token } from '../accounts/guard.ts'
 import { type App, listOf, listQuery, pageOf } from '../platform/http.ts'
 import { once } from '../platform/idempotency.ts'
-import { NewRule } from '../sources/model.ts'
-import { readAgain } from './actions.ts'
+import { readAgain } from './again.ts'
 import { noteYes, sayYes } from './confirming.ts'
 import { deliveryWhole } from './deliveries.ts'
-import { dismissWaiting, inbox, mapWaiting } from './inbox.ts'
-import { acknowledgement } from './model.ts'
+import { dismissWaiting, inbox } from './inbox.ts'
+import { reading as whatCame } from './model.ts'
 import { listDeliveries } from './store.ts'
 
 const suggestion = z.object({ component_id: z.string(), slug: z.string(), name: z.string(), why: z.string() })
@@ -48,7 +47,6 @@ const wholeDelivery = delivery.omit({ source: true }).extend({
     }),
   ),
 })
-const mapped = z.object({ component_id: z.string(), replayed: z.number() })
 const deliveriesQuery = listQuery.extend({
   source_id: z.string().max(100).optional(),
   state: z.enum(['accepted', 'ignored', 'invalid']).optional(),
@@ -75,21 +73,6 @@ export function inboxRoutes(app: App) {
   )
 }
 
-/** A rule belongs to its source; it is added here, because what waited is replayed with it. */
-export function ruleRoute(app: App) {
-  const write = { policy: token('sources:write') }
-  const rule = {
-    tags: ['sources'],
-    description: 'Says which component a service is, and replays what waited for it.',
-    params: z.object({ id: z.string().max(100) }),
-    body: NewRule,
-    response: { 201: mapped },
-  }
-  app.post('/api/v1/sources/:id/rules', { config: write, schema: rule }, (request, reply) =>
-    once(request, reply, (ctx) => mapWaiting(ctx, { source_id: request.params.id, ...request.body })),
-  )
-}
-
 /** What came in, as it came. */
 export function deliveryRoutes(app: App) {
   const read = { policy: token('sources:read') }
@@ -109,8 +92,9 @@ export function deliveryRoutes(app: App) {
   const reading = {
     tags,
     params,
-    description: 'Reads a delivery anew that made no sense when it came.',
-    response: { 201: acknowledgement },
+    description:
+      'Reads a delivery anew, as it came. Nothing is told twice: what was kept stays, what is understood besides is added.',
+    response: { 201: whatCame },
   }
   const write = { policy: token('sources:write') }
   app.post('/api/v1/deliveries/:id/readings', { config: write, schema: reading }, (request, reply) =>

@@ -5,7 +5,10 @@ import { Refusal } from '../platform/refusal.ts'
 import { dismissEvent, matchWaiting } from '../releases/actions.ts'
 import { mapService } from '../sources/actions.ts'
 import type { EventFacts } from '../sources/events.ts'
-import { waitingEventsOf, waitingServices } from './store.ts'
+import type { NewRule } from '../sources/rules.ts'
+import { isAbout } from '../sources/rules.ts'
+import { placesOf } from '../sources/rules-store.ts'
+import { waitingEventsOf, waitingServices, whatWaits } from './store.ts'
 import { type Suggestion, suggestionFor } from './suggestions.ts'
 
 /** What one source calls something that nobody has said the component of yet. */
@@ -39,12 +42,15 @@ export async function inbox(
 
 type Named = { source_id: string; service: string }
 
-/** Says which component a service is: from now on by a rule, and what waited is replayed. */
-export function mapWaiting(ctx: Context, { source_id, service, component }: Named & { component: string }) {
+/** Says which component a service is, or all that a pattern fits: from now on by a rule, and what waited is replayed. */
+export function mapWaiting(ctx: Context, { source_id, ...said }: NewRule & { source_id: string }) {
   return inTransaction(ctx, async (ctx) => {
-    const component_id = await mapService(ctx, source_id, { service, component })
-    const replayed = await matchWaiting(ctx, { source_id, service: service.trim(), component_id })
-    return { component_id, replayed: replayed.length }
+    const rule = await mapService(ctx, source_id, said)
+    const about = (await whatWaits(ctx, source_id)).filter((waiting) => isAbout(rule, waiting))
+    const services = [...new Set(about.map(({ service }) => service))]
+    const recorded = await matchWaiting(ctx, { source_id, services, placeFor: placesOf(ctx, source_id) })
+    const replayed = recorded.filter(({ release_id }) => release_id !== null).length
+    return { id: rule.id, component_id: rule.component_id, replayed }
   })
 }
 
@@ -52,7 +58,7 @@ export function mapWaiting(ctx: Context, { source_id, service, component }: Name
 export function mapToNew(ctx: Context, { source_id, service, name }: Named & { name: string }) {
   return inTransaction(ctx, async (ctx) => {
     const { id, slug } = await createComponent(ctx, { name, visibility: 'private' })
-    return { ...(await mapWaiting(ctx, { source_id, service, component: id })), slug }
+    return { ...(await mapWaiting(ctx, { source_id, service, match: 'exact', component: id })), slug }
   })
 }
 

@@ -97,8 +97,8 @@ export async function asItCame(ctx: Context, { body, ...kept }: Delivery): Promi
   const incoming = { ...keptAsked(headers), headers, body: Buffer.from(body), received_at }
   // what was redacted was kept as JSON, whatever it came as
   const read = adapter.redact ? readJson(incoming.body) : readBody(adapter, incoming)
-  if (!read.ok) throw new Refusal('unreadable', read.reason)
-  return { source, adapter, scope: kept.scope, actor: ctx.actor, incoming: { ...incoming, json: read.value } }
+  const json = read.ok ? read.value : undefined
+  return { source, adapter, scope: kept.scope, actor: ctx.actor, incoming: { ...incoming, json } }
 }
 
 /** What the bytes of a body hold, as the tool writes them. */

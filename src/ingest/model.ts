@@ -46,6 +46,18 @@ export const acknowledgement = z.object({
 })
 export type Acknowledgement = z.output<typeof acknowledgement>
 
+/** What came of reading a delivery again. */
+export const reading = acknowledgement.extend({
+  reading: z
+    .enum(['same', 'more', 'otherwise'])
+    .describe(
+      'As before; or more than before, which was added; or otherwise than before: then what was kept stays.',
+    ),
+  added: z.number().describe('Events that are new.'),
+  matched_now: z.number().describe('Events that waited and found their component.'),
+})
+export type Reading = z.output<typeof reading>
+
 const bounds = z.object({
   run_key: z.string().max(200),
   service: z.string().trim().min(1).max(200),

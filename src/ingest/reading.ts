@@ -4,7 +4,7 @@ import { isOfTheStore } from '../platform/store-fault.ts'
 import type { Translation } from '../sources/adapter.ts'
 import { sha256 } from '../sources/signatures.ts'
 import { acceptEach, type Outcome, settle } from './actions.ts'
-import { asItCame, readDelivery, rowOf } from './keeping.ts'
+import { asItCame, keepAnew, readDelivery, rowOf } from './keeping.ts'
 import type { Acknowledgement, Verified } from './model.ts'
 import { inSavepoint } from './savepoint.ts'
 import { type Delivery, deliveryById, updateDelivery } from './store.ts'
@@ -88,7 +88,8 @@ async function readOne(ctx: Context, delivery_id: string) {
     await inSavepoint(ctx, async () => {
       const kept = await deliveryById(ctx, delivery_id)
       const item = await asItCame(ctx, kept)
-      await settle(ctx, item, kept, readDelivery(ctx, item))
+      const said = readDelivery(ctx, item)
+      await settle(ctx, item, 'invalid' in said ? await keepAnew(ctx, kept, said) : kept, said)
     })
   } catch (err) {
     if (isOfTheStore(err)) throw err

@@ -169,6 +169,6 @@ test('one that cannot be read any more is kept with the reason, and harms no oth
     kept.map(({ state }) => state),
     ['accepted', 'invalid'],
   )
-  assert.match(kept[1]?.reason ?? '', /could not read it/)
+  assert.match(kept[1]?.reason ?? '', /cannot be read/)
   assert.equal((await releases(ship)).length, 1)
 })

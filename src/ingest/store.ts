@@ -1,7 +1,10 @@
 import type { Insertable } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { held } from '../platform/locks.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
+import type { EventFacts } from '../sources/events.ts'
+import type { Said } from '../sources/rules.ts'
 
 export type Delivery = Tables['deliveries']
 type Within = Pick<Delivery, 'source_id' | 'scope'>
@@ -29,6 +32,25 @@ export async function deliveryById({ db }: Context, id: string): Promise<Deliver
   const delivery = await db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
   if (!delivery) throw new Refusal('not-found', 'There is no such delivery.')
   return delivery
+}
+
+/** The same, for this transaction alone: whoever else wants to read it anew waits. */
+export async function heldDelivery({ db }: Context, id: string): Promise<Delivery> {
+  const one = db.selectFrom('deliveries').selectAll().where('id', '=', id)
+  const delivery = await one.$call(held(db)).executeTakeFirst()
+  if (!delivery) throw new Refusal('not-found', 'There is no such delivery.')
+  return delivery
+}
+
+/** The events that were taken from a delivery, as they were kept. */
+export async function saidIn({ db }: Context, delivery_id: string) {
+  const rows = await db
+    .selectFrom('release_events')
+    .select(['id', 'type', 'run_key', 'service', 'environment', 'occurred_at', 'facts', 'component_id'])
+    .where('delivery_id', '=', delivery_id)
+    .orderBy('position')
+    .execute()
+  return rows.map(({ facts, ...event }) => ({ ...event, facts: JSON.parse(facts) as EventFacts }))
 }
 
 export function deliveryByKey({ db }: Context, { source_id, scope }: Within, dedupe_key: string) {
@@ -90,8 +112,15 @@ export function eventsOf({ db }: Context, delivery_id: string) {
     .execute()
 }
 
-/** Whether events of this service wait for somebody to say what it is. */
-export async function someWait({ db }: Context, source_id: string, service: string): Promise<boolean> {
+/**
+ * Whether events of this service wait in the same environment for somebody to say what it is. Those of another one may
+ * wait on: a rule may be about one environment alone.
+ */
+export async function someWait(
+  { db }: Context,
+  source_id: string,
+  { service, environment }: Said,
+): Promise<boolean> {
   const one = await db
     .selectFrom('release_events')
     .select('id')
@@ -99,6 +128,7 @@ export async function someWait({ db }: Context, source_id: string, service: stri
     .where('dismissed_at', 'is', null)
     .where('source_id', '=', source_id)
     .where('service', '=', service)
+    .where('environment', '=', environment)
     .limit(1)
     .executeTakeFirst()
   return one !== undefined
@@ -146,6 +176,15 @@ export function waitingServices({ db }: Context, { cursor, limit }: { cursor?: s
     .$if(cursor !== undefined, (page) => page.where('newest.id', '<', cursor ?? ''))
     .orderBy('newest.id', 'desc')
     .limit(limit)
+    .execute()
+}
+
+/** What one source says, each thing once, of which events wait. */
+export function whatWaits({ db }: Context, source_id: string): Promise<Said[]> {
+  return waiting(db)
+    .select(['service', 'environment'])
+    .distinct()
+    .where('source_id', '=', source_id)
     .execute()
 }
 

@@ -26,6 +26,11 @@ export async function insertUnread({ db }: Context, rows: { delivery_id: string;
   await db.insertInto('unread_deliveries').values(values).execute()
 }
 
+/** Takes one off those that are to be read: it is read here and now. */
+export async function takeUnreadOf({ db }: Context, delivery_id: string) {
+  await db.deleteFrom('unread_deliveries').where('delivery_id', '=', delivery_id).execute()
+}
+
 /** Whether any delivery is stored and not read yet. */
 export async function someUnread({ db }: Context): Promise<boolean> {
   return (await db.selectFrom('unread_deliveries').select('delivery_id').executeTakeFirst()) !== undefined

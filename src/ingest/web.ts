@@ -1,21 +1,29 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type GuardSettings, may, operator } from '../accounts/guard.ts'
+import { may, operator } from '../accounts/guard.ts'
 import { listComponents } from '../components/store.ts'
 import { attempt, attemptForm } from '../platform/attempt.ts'
-import { type App, originFor } from '../platform/http.ts'
-import { NewRule } from '../sources/model.ts'
-import { sourcePage } from '../sources/overview.ts'
+import type { App } from '../platform/http.ts'
 import { sourceById } from '../sources/store.ts'
-import { readAgain } from './actions.ts'
+import { readAgain } from './again.ts'
 import { confirmationOf, noteYes, sayYes } from './confirming.ts'
 import { deliveryWhole } from './deliveries.ts'
 import { dismissWaiting, inbox, mapToNew, mapWaiting } from './inbox.ts'
+import { rulePages } from './rule-pages.ts'
 import { deliveryById, listDeliveries } from './store.ts'
+import { eventsCounted, readingWords, replayedWords } from './words.ts'
 
 const service = { source_id: z.string().max(100), service: z.string().max(200) }
 const Mapping = z.object({ ...service, component: z.string().trim().min(1, 'Choose a component.').max(100) })
 const Making = z.object({ ...service, name: z.string().trim().min(1, 'Give it a name.').max(100) })
+/** The source's page, where its list of deliveries has the same button. */
+const Back = z.object({
+  source_id: z
+    .string()
+    .regex(/^\w{1,100}$/)
+    .optional()
+    .catch(undefined),
+})
 type One = { Params: { id: string } }
 const address = '/admin/inbox'
 const viewer = { config: { policy: operator('viewer') } }
@@ -24,17 +32,20 @@ const admin = { config: { policy: operator('admin') } }
 const shown = 50
 
 /** The inbox: what tools speak of that nobody has said the component of yet; and what came in, as it came. */
-export async function routes(app: App, { origin }: Pick<GuardSettings, 'origin'>) {
+export async function routes(app: App) {
   inboxRoutes(app)
   deliveryRoutes(app)
-  ruleRoutes(app, origin)
+  rulePages(app)
 }
 
 function inboxRoutes(app: App) {
   app.get(address, viewer, (request, reply) => show(request, reply))
 
   app.post(`${address}/mappings`, editor, async (request, reply) => {
-    const made = await attemptForm(Mapping, request.body, (said) => mapWaiting(request.ctx, said))
+    const made = await attemptForm(Mapping, request.body, (said) =>
+      // what a tool says is a name, whatever letters are in it
+      mapWaiting(request.ctx, { ...said, match: 'exact' }),
+    )
     if (!made.ok) return show(request, reply.code(made.status), made.errors)
     return done(reply, replayedWords(made.data.replayed))
   })
@@ -48,7 +59,7 @@ function inboxRoutes(app: App) {
 
   app.post(`${address}/dismissals`, editor, async (request, reply) => {
     const { dismissed } = await dismissWaiting(request.ctx, z.object(service).parse(request.body))
-    return done(reply, `${counted(dismissed)} dismissed.`)
+    return done(reply, `${eventsCounted(dismissed)} dismissed.`)
   })
 }
 
@@ -56,9 +67,10 @@ function deliveryRoutes(app: App) {
   app.get<One>('/admin/deliveries/:id', viewer, showDelivery)
 
   app.post<One>('/admin/deliveries/:id/readings', editor, async (request, reply) => {
-    const { outcome, reason } = await readAgain(request.ctx, request.params.id)
-    const words = outcome === 'accepted' ? 'It was understood this time.' : `It came to this: ${reason}`
-    return done(reply, words, `/admin/deliveries/${request.params.id}`)
+    const { id } = request.params
+    const words = readingWords(await readAgain(request.ctx, id))
+    const from = Back.parse(request.body ?? {}).source_id
+    return done(reply, words, from ? `/admin/sources/${from}` : `/admin/deliveries/${id}`)
   })
 
   app.post<One>('/admin/deliveries/:id/confirmation', admin, async (request, reply) => {
@@ -86,29 +98,6 @@ async function showDelivery(request: FastifyRequest<One>, reply: FastifyReply, e
   return reply.view('/ingest/delivery', { title: 'Delivery', ...given })
 }
 
-function ruleRoutes(app: App, origin: string | null) {
-  app.post<One>('/admin/sources/:id/rules', admin, async (request, reply) => {
-    const { ctx, params } = request
-    const made = await attemptForm(NewRule, request.body, (said) =>
-      mapWaiting(ctx, { source_id: params.id, ...said }),
-    )
-    if (made.ok) return done(reply, replayedWords(made.data.replayed), `/admin/sources/${params.id}`)
-
-    const page = await sourcePage(ctx, params.id, originFor(request, origin), null)
-    const components = (await listComponents(ctx)).map(({ slug, name }) => ({ slug, name }))
-    const values = { name: page.source.name, ...(request.body as object) }
-    const given = {
-      title: page.source.name,
-      ...page,
-      components,
-      may_edit: true,
-      secret: null,
-      current: null,
-    }
-    return reply.code(422).view('/sources/show', { ...given, values, errors: made.errors })
-  })
-}
-
 /** What was typed is in `values`, and stands where it was typed: beside its service. */
 async function show(request: FastifyRequest, reply: FastifyReply, errors: object = {}) {
   const { ctx } = request
@@ -116,17 +105,9 @@ async function show(request: FastifyRequest, reply: FastifyReply, errors: object
   const components = (await listComponents(ctx)).map(({ id, slug, name }) => ({ id, slug, name }))
   const invalid = await listDeliveries(ctx, { state: 'invalid', limit: shown })
   const may_edit = may(request, 'editor')
-  const given = { services, components, invalid, may_edit, values: request.body ?? {}, errors }
+  const may_rule = may(request, 'admin')
+  const given = { services, components, invalid, may_edit, may_rule, values: request.body ?? {}, errors }
   return reply.view('/ingest/inbox', { title: 'Inbox', ...given })
-}
-
-function replayedWords(replayed: number) {
-  if (replayed === 0) return 'The rule is kept. Nothing waited for it.'
-  return `${counted(replayed)} that waited ${replayed === 1 ? 'was' : 'were'} replayed.`
-}
-
-function counted(events: number) {
-  return events === 1 ? 'One event' : `${events} events`
 }
 
 function done(reply: FastifyReply, words: string, to = address) {

@@ -50,6 +50,7 @@ export const journalActions = [
   'delivery.accepted',
   'delivery.ignored',
   'delivery.invalid',
+  'delivery.read_again',
   'release.recorded',
   'release.queued',
   'release.waiting',

@@ -35,8 +35,8 @@ async function port() {
 
 function tell(ship: Context, events: CanonicalEvent[], component_id: string | null, scope = 'ci') {
   const received_at = ship.now().toISOString()
-  const componentFor = async () => component_id
-  return recordEvents(ship, { source_id: 'api', scope, delivery_id: null, received_at, events, componentFor })
+  const placeFor = async () => (component_id === null ? null : { component_id })
+  return recordEvents(ship, { source_id: 'api', scope, delivery_id: null, received_at, events, placeFor })
 }
 
 async function runOf(ship: Context, run_key: string) {
@@ -109,11 +109,19 @@ test('what no component answers to waits, and is replayed when it is mapped', as
   const [waiting] = await tell(ship, [event('release.succeeded')], null)
   assert.deepEqual([waiting?.matched, waiting?.release_id, waiting?.state], [false, null, null])
 
-  const replayed = await matchWaiting(ship, { source_id: 'api', service: 'web-shop', component_id: shop.id })
+  const replayed = await matchWaiting(ship, {
+    source_id: 'api',
+    services: ['web-shop'],
+    placeFor: async () => ({ component_id: shop.id }),
+  })
   assert.equal(replayed.length, 2)
   assert.equal((await run('r1')).state, 'succeeded')
   assert.deepEqual(
-    await matchWaiting(ship, { source_id: 'api', service: 'web-shop', component_id: shop.id }),
+    await matchWaiting(ship, {
+      source_id: 'api',
+      services: ['web-shop'],
+      placeFor: async () => ({ component_id: shop.id }),
+    }),
     [],
   )
 })
@@ -130,7 +138,14 @@ test('a dismissed event waits no more; one that found its component cannot be di
   const [waiting] = await tell(ship, [{ ...event, occurred_at: ship.now().toISOString() }], null)
   await dismissEvent(ship, waiting?.event_id ?? '')
   await dismissEvent(ship, waiting?.event_id ?? '')
-  assert.deepEqual(await matchWaiting(ship, { source_id: 'api', service: 'x', component_id: shop.id }), [])
+  assert.deepEqual(
+    await matchWaiting(ship, {
+      source_id: 'api',
+      services: ['x'],
+      placeFor: async () => ({ component_id: shop.id }),
+    }),
+    [],
+  )
   const matched = await say('r2', 'release.started')
   await assert.rejects(dismissEvent(ship, matched?.event_id ?? ''), { code: 'conflict' })
   await assert.rejects(dismissEvent(ship, 'nothing'), { code: 'not-found' })

@@ -3,7 +3,7 @@ import type { Context } from '../platform/context.ts'
 import { inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
-import type { CanonicalEvent, ReleaseKind } from '../sources/events.ts'
+import type { CanonicalEvent, EventFacts, ReleaseKind } from '../sources/events.ts'
 import { ensureEnvironment } from './environments.ts'
 import { effectiveTime } from './order.ts'
 import { ensureRelease, retell } from './runs.ts'
@@ -29,10 +29,15 @@ export type Report = {
   scope: string
   delivery_id: string | null
   received_at: string
+  /** Where its first event stands among those of the delivery: 0 unless some were kept before. */
+  first_position?: number
   events: readonly CanonicalEvent[]
-  /** The component an event is about, or null when nobody knows yet. */
-  componentFor: (event: CanonicalEvent) => Promise<string | null>
+  placeFor: PlaceFor
 }
+
+/** The component an event is about, and its environment where that is not the one it says; null when nobody knows yet. */
+type PlaceFor = (said: Pick<CanonicalEvent, 'service' | 'environment'>) => Promise<Place | null>
+type Place = { component_id: string; environment?: string | null }
 
 export type Recorded = {
   event_id: string
@@ -49,10 +54,10 @@ export type Recorded = {
 export function recordEvents(ctx: Context, report: Report): Promise<Recorded[]> {
   return inTransaction(ctx, async (ctx) => {
     const kept: EventRow[] = []
-    for (const [position, event] of report.events.entries()) {
-      const row = eventRow(report, event, position)
-      const component_id = await report.componentFor(event)
-      const placed = component_id ? { ...row, ...(await placeOf(ctx, row, component_id)) } : row
+    for (const [index, event] of report.events.entries()) {
+      const row = eventRow(report, event, (report.first_position ?? 0) + index)
+      const place = await report.placeFor(event)
+      const placed = place ? { ...row, ...(await placeOf(ctx, row, place)) } : row
       await insertEvent(ctx, placed)
       kept.push(placed)
     }
@@ -60,19 +65,34 @@ export function recordEvents(ctx: Context, report: Report): Promise<Recorded[]> 
   })
 }
 
-/** Replays what a source said of a service before anybody knew which component that is. */
+/** Replays what a source said of services before anybody knew which components those are. */
 export function matchWaiting(
   ctx: Context,
-  { source_id, service, component_id }: { source_id: string; service: string; component_id: string },
+  { source_id, services, placeFor }: { source_id: string; services: string[]; placeFor: PlaceFor },
 ): Promise<Recorded[]> {
   return inTransaction(ctx, async (ctx) => {
     const kept: EventRow[] = []
-    for (const row of await waitingEvents(ctx, source_id, service)) {
-      const place = await placeOf(ctx, row, component_id)
+    for (const row of await waitingEvents(ctx, source_id, services)) {
+      const found = await placeFor(row)
+      if (!found) continue
+      const place = await placeOf(ctx, row, found)
       await updateEvent(ctx, row.id, place)
       kept.push({ ...row, ...place })
     }
     return told(ctx, kept)
+  })
+}
+
+/** Gives events facts that they lacked, and tells their releases anew. */
+export function addFacts(ctx: Context, events: readonly { id: string; facts: EventFacts }[]): Promise<void> {
+  return inTransaction(ctx, async (ctx) => {
+    const releases: string[] = []
+    for (const { id, facts } of events) {
+      await updateEvent(ctx, id, { facts: JSON.stringify(facts) })
+      const { release_id } = await eventById(ctx, id)
+      if (release_id) releases.push(release_id)
+    }
+    await retell(ctx, releases)
   })
 }
 
@@ -122,9 +142,9 @@ function eventRow(report: Report, event: CanonicalEvent, position: number): Even
 }
 
 /** Which run of which component, in which environment, an event is about. An artifact alone is nobody's release. */
-async function placeOf(ctx: Context, event: EventRow, component_id: string) {
+async function placeOf(ctx: Context, event: EventRow, { component_id, environment }: Place) {
   await holdReleasesOf(ctx, [component_id])
-  const { id: environment_id } = await ensureEnvironment(ctx, event.environment)
+  const { id: environment_id } = await ensureEnvironment(ctx, environment ?? event.environment)
   const lane = { component_id, environment_id }
   const { version } = JSON.parse(event.facts)
   // found by its version when a release of it is shown

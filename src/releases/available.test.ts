@@ -18,7 +18,7 @@ async function port() {
       delivery_id: null,
       received_at: ship.now().toISOString(),
       events: [artifact(ship, facts)],
-      componentFor: async () => component_id,
+      placeFor: async () => (component_id === null ? null : { component_id }),
     })
   const shown = async (id: string) => withAvailable(ship, await readRelease(ship, id))
   return { ship, say, push, shown, components }

@@ -46,7 +46,7 @@ export function recordByHand(ctx: Context, input: HandRelease): Promise<Release>
       delivery_id: null,
       received_at: nowText(ctx),
       events: eventsByHand(ctx, said, component.slug),
-      componentFor: async () => component.id,
+      placeFor: async () => ({ component_id: component.id }),
     })
     const release = await releaseById(ctx, recorded?.release_id ?? '')
     if (said.drill && !isDrill(release)) throw noDrill()

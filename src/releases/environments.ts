@@ -4,7 +4,8 @@ import { inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
-import { environmentName, type Tier } from './model.ts'
+import { environmentName } from '../sources/environment-name.ts'
+import type { Tier } from './model.ts'
 
 type Environment = Tables['environments']
 

@@ -1,6 +1,6 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { Tables } from '../platform/tables.ts'
-import { environmentName } from './model.ts'
+import { environmentName } from '../sources/environment-name.ts'
 
 export type ReleaseFilter = {
   limit: number

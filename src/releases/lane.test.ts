@@ -206,7 +206,11 @@ async function laneAfter(steps: Step[]) {
     }
     const report = { source_id: 'api', scope: '', delivery_id: null, received_at: '2026-11-23T12:00:00.000Z' }
     const events = [event as CanonicalEvent]
-    const [told] = await recordEvents(ship, { ...report, events, componentFor: async () => id })
+    const [told] = await recordEvents(ship, {
+      ...report,
+      events,
+      placeFor: async () => ({ component_id: id }),
+    })
     if (corrected && steps.filter((step) => step.run === run).length === 1) {
       await correctKind(ship, told?.release_id ?? '', corrected as 'deploy')
     }

@@ -60,12 +60,6 @@ export function isSameCommit(one: string, other: string) {
   return short === long || ((short?.length ?? 0) >= shortestCommit && long?.startsWith(short ?? ''))
 }
 
-/** The one spelling of an environment's name: `Prod` and `PRODUCTION` are production. */
-export function environmentName(said: string) {
-  const name = said.trim().toLowerCase()
-  return name === 'prod' ? 'production' : name
-}
-
 type Times = { kind: string; asked_at: string | null; started_at: string | null; live_at: string | null }
 
 /**

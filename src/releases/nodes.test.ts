@@ -28,7 +28,7 @@ test('what many nodes hear of one component at once ends as if one had heard it 
           facts: { version },
         },
       ],
-      componentFor: async () => components.checkout.id,
+      placeFor: async () => ({ component_id: components.checkout.id }),
     })
   const said = runs.flatMap((version, at) => [
     () => say(version, 'release.started', at * 2),

@@ -139,9 +139,9 @@ async function fleet(ship: World, component_id: string) {
     const event = { type: types[state], run_key: 'production@28e3a861', service: 'checkout' } as const
     const facts = { version: '28e3a861c0', node: { name, state } }
     const events = [{ ...event, environment: 'production', occurred_at: clock(minute), facts }]
-    const componentFor = async () => component_id
+    const placeFor = async () => ({ component_id })
     const about = { source_id: 'api', scope: 'puppet', delivery_id: null, received_at: clock(500) }
-    const [told] = await recordEvents(ship, { ...about, events, componentFor })
+    const [told] = await recordEvents(ship, { ...about, events, placeFor })
     return told?.release_id ?? ''
   }
 }

@@ -109,12 +109,18 @@ export async function updateEvent({ db }: Context, id: string, change: Updateabl
   await db.updateTable('release_events').set(change).where('id', '=', id).execute()
 }
 
-/** Events of a source about a service that no component answers to yet. */
-export function waitingEvents({ db }: Context, source_id: string, service: string): Promise<EventRow[]> {
+/** Events of a source about services that no component answers to yet. */
+export async function waitingEvents(
+  { db }: Context,
+  source_id: string,
+  services: string[],
+): Promise<EventRow[]> {
+  if (services.length === 0) return []
   return db
     .selectFrom('release_events')
     .selectAll()
-    .where((all) => all.and({ source_id, service }))
+    .where('source_id', '=', source_id)
+    .where('service', 'in', services)
     .where('component_id', 'is', null)
     .where('dismissed_at', 'is', null)
     .orderBy('received_at')

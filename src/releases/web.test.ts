@@ -25,8 +25,8 @@ async function quay() {
       occurred_at: ship.now().toISOString(),
     }
     const report = { source_id: 'api', scope: '', delivery_id: null, received_at: ship.now().toISOString() }
-    const componentFor = async () => shop.id
-    const [told] = await recordEvents(ship, { ...report, events: [{ ...event, ...more }], componentFor })
+    const placeFor = async () => ({ component_id: shop.id })
+    const [told] = await recordEvents(ship, { ...report, events: [{ ...event, ...more }], placeFor })
     return told?.release_id ?? ''
   }
   return { ship, shop, server, say, ed: await server.signedIn('editor') }

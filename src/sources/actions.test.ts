@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { archiveComponent, createComponent } from '../components/actions.ts'
-import { world } from '../testing/world.ts'
+import { type World, world } from '../testing/world.ts'
 import {
   changeSource,
   createSource,
@@ -14,8 +14,14 @@ import {
   rotateSecret,
 } from './actions.ts'
 import { slugsOf } from './model.ts'
+import { placesOf, rulesOf } from './rules-store.ts'
 import { sha256 } from './signatures.ts'
-import { componentFor, rulesOf, sourceById, sourceBySecretHash } from './store.ts'
+import { sourceById, sourceBySecretHash } from './store.ts'
+
+async function componentFor(ship: World, source_id: string, service: string) {
+  const place = await placesOf(ship, source_id)({ service, environment: 'production' })
+  return place?.component_id ?? null
+}
 
 test('a secret is shown once: a bearer secret is kept as a hash, a signing secret sealed', async () => {
   const ship = await world()

@@ -6,14 +6,14 @@ import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { seal, unseal } from '../platform/seal.ts'
 import { adapterFor } from './adapters/index.ts'
-import { type NewRule, type NewSource, type Rotation, type SourceChange, settingsFor } from './model.ts'
+import { type NewSource, type Rotation, type SourceChange, settingsFor } from './model.ts'
+import { NewRule } from './rules.ts'
+import { countPatterns, deleteRule, foundBy, putRule, type RuleRow } from './rules-store.ts'
 import { sha256 } from './signatures.ts'
 import {
-  deleteRule,
   expireSecrets,
   insertSecret,
   insertSource,
-  putRule,
   type Source,
   secretsOf,
   settingsOf,
@@ -96,16 +96,34 @@ function setDisabled(ctx: Context, id: string, disabled: boolean) {
   })
 }
 
-/** From now on, what this source calls `service` is this component. What waits is replayed by the inbox. */
-export function mapService(ctx: Context, source_id: string, { service, component }: NewRule) {
+/** Each event is compared with all patterns of its source: more of them would be felt by every delivery. */
+const mostPatterns = 200
+
+/**
+ * From now on, what this source calls so is this component, in this environment. What waits is replayed by the inbox.
+ */
+export function mapService(ctx: Context, source_id: string, said: NewRule) {
   return inTransaction(ctx, async (ctx) => {
-    await sourceById(ctx, source_id)
-    const { id: component_id, name } = await componentByIdOrSlug(ctx, component)
-    await putRule(ctx, { id: newId(), source_id, service, component_id, created_at: nowText(ctx) })
-    const detail = { service, component_id, component: name }
+    const { row, component } = await ruleAsSaid(ctx, source_id, said)
+    const rule = await putRule(ctx, row)
+    if (rule.match === 'pattern' && (await countPatterns(ctx, source_id)) > mostPatterns) {
+      throw new Refusal('conflict', `A source has at most ${mostPatterns} patterns. Remove one first.`)
+    }
+    const { service, environment, component_id, becomes_environment } = rule
+    const detail = { service, environment, component_id, component, becomes_environment }
     await record(ctx, { action: 'source.service_mapped', subject: ['source', source_id], detail })
-    return component_id
+    return rule
   })
+}
+
+/** A rule as it would be kept, and its component's name. */
+export async function ruleAsSaid(ctx: Context, source_id: string, said: NewRule) {
+  await sourceById(ctx, source_id)
+  const { component, ...rule } = NewRule.parse(said)
+  const { id: component_id, name } = await componentByIdOrSlug(ctx, component)
+  const found_by = foundBy(rule)
+  const row: RuleRow = { id: newId(), source_id, ...rule, component_id, found_by, created_at: nowText(ctx) }
+  return { row, component: name }
 }
 
 /** Forgets a rule; what was matched by it stays where it is. */

@@ -4,7 +4,8 @@ import { type App, listOf, listQuery, originFor, pageAfter } from '../platform/h
 import { changeSource, createSource, removeRule, rotateSecret } from './actions.ts'
 import { NewSource, Rotation, SourceChange } from './model.ts'
 import { type ShownSource, shownSource, sourcesOverview } from './overview.ts'
-import { rulesOf, sourceById } from './store.ts'
+import { rulesOf } from './rules-store.ts'
+import { sourceById } from './store.ts'
 
 const SourceJson = z.object({
   id: z.string(),
@@ -24,8 +25,11 @@ const secret = z.string().nullable().describe('Shown this once; null: the tool m
 const RuleJson = z.object({
   id: z.string(),
   service: z.string(),
+  match: z.string().describe('`exact` or `pattern`: then `*` is any letters or none, and `?` one.'),
+  environment: z.string().describe('A name or a pattern; `*` is all.'),
   component_id: z.string(),
   component_slug: z.string(),
+  becomes_environment: z.string().nullable().describe('Null: it stays the one that the tool says.'),
   created_at: z.string(),
 })
 const params = z.object({ id: z.string().max(100) })
@@ -93,7 +97,8 @@ function writeRoutes(app: App, origin: Origin) {
 
 /** A rule is added by the inbox, which also replays what waited. */
 function ruleRoutes(app: App) {
-  const list = { tags, params, response: { 200: listOf(RuleJson) } }
+  const description = 'In the order of precedence: the first one that is about an event counts.'
+  const list = { tags, params, description, response: { 200: listOf(RuleJson) } }
   app.get('/api/v1/sources/:id/rules', { config: read, schema: list }, async (request) => {
     const { id } = await sourceById(request.ctx, request.params.id)
     return { data: await rulesOf(request.ctx, id), next_cursor: null }

@@ -70,13 +70,6 @@ export function settingsFor(kind: string, said: Settings): Settings {
   return kept
 }
 
-/** `component` is an id or a slug. */
-export const NewRule = z.object({
-  service: z.string().trim().min(1, 'Say what the tool calls it.').max(200),
-  component: z.string().trim().min(1, 'Choose a component.').max(100),
-})
-export type NewRule = z.output<typeof NewRule>
-
 /**
  * The slugs that a service is matched with when no rule names it: what the tool calls it, and the last part of a
  * path, so that the repository `acme/checkout` is the component `checkout`. Two repositories of one name and

@@ -1,7 +1,9 @@
 import type { Context } from '../platform/context.ts'
 import type { Settings, Setup } from './adapter.ts'
 import { adapterFor } from './adapters/index.ts'
-import { listSources, type Rule, rulesOf, type Source, secretsOf, settingsOf, sourceById } from './store.ts'
+import { clockWords, newestDeliveries, newestEvents, type ShownDelivery } from './heard.ts'
+import { type Rule, rulesOf } from './rules-store.ts'
+import { listSources, type Source, secretsOf, settingsOf, sourceById } from './store.ts'
 
 /** A source as a page shows it. Shiplog's own two have no address and no secret. */
 export type ShownSource = Omit<Source, 'settings'> & {
@@ -46,8 +48,9 @@ type SourcePage = {
   pasted: 'must' | 'may' | 'never' | null
   setup: Setup | null
   rules: Rule[]
-  old_secret_until: string | null
-  skew_words: string | null
+  /** The secrets that are valid now, the newest first; an end that is set is the end of a rotation's overlap. */
+  secrets: { id: string; created_at: string; expires_at: string | null }[]
+  clock_words: string | null
   deliveries: ShownDelivery[]
 }
 
@@ -59,15 +62,15 @@ export async function sourcePage(
   secret: string | null,
 ): Promise<SourcePage> {
   const source = shownSource(await sourceById(ctx, id), origin)
-  const [, old] = await secretsOf(ctx, id)
   const events = await newestEvents(ctx, id)
+  const secrets = await secretsOf(ctx, id)
   return {
     source,
     ...askedOf(source.kind),
     setup: setupOf(source, origin, secret),
     rules: await rulesOf(ctx, id),
-    old_secret_until: old?.expires_at ?? null,
-    skew_words: skewWords(events),
+    secrets: secrets.map(({ id, created_at, expires_at }) => ({ id, created_at, expires_at })),
+    clock_words: clockWords(events),
     deliveries: await newestDeliveries(ctx, id, events),
   }
 }
@@ -84,83 +87,4 @@ export function askedOf(kind: string): Pick<SourcePage, 'settings' | 'pasted'> {
 /** How the tool is told where to send, and what else its kind wants to know. */
 function setupOf({ kind, address, settings }: ShownSource, origin: string, secret: string | null) {
   return adapterFor(kind)?.setup({ address: address ?? '', origin, secret, settings }) ?? null
-}
-
-type ShownDelivery = {
-  id: string
-  received_at: string
-  state: string
-  words: string
-  events: { words: string; release_id: string | null; waits: boolean }[]
-}
-
-const shown = 50
-
-async function newestDeliveries(
-  ctx: Context,
-  source_id: string,
-  events: NewestEvent[],
-): Promise<ShownDelivery[]> {
-  const rows = await ctx.db
-    .selectFrom('deliveries')
-    .select(['id', 'received_at', 'state', 'reason', 'scope'])
-    .where('source_id', '=', source_id)
-    .orderBy('id', 'desc')
-    .limit(shown)
-    .execute()
-  return rows.map(({ id, received_at, state, reason, scope }) => {
-    const of = events.filter((event) => event.delivery_id === id)
-    const token = scope === '' ? '' : `Token “${scope}”. `
-    const words = token + (state === 'invalid' ? `Not understood: ${reason}` : (reason ?? ''))
-    return { id, received_at, state, words, events: of.map(shownEvent) }
-  })
-}
-
-type NewestEvent = Awaited<ReturnType<typeof newestEvents>>[number]
-
-function newestEvents({ db }: Context, source_id: string) {
-  const deliveries = db
-    .selectFrom('deliveries')
-    .select('id')
-    .where('source_id', '=', source_id)
-    .orderBy('id', 'desc')
-    .limit(shown)
-  return db
-    .selectFrom('release_events')
-    .leftJoin('components', 'components.id', 'release_events.component_id')
-    .select(['release_events.delivery_id', 'release_events.type', 'release_events.service'])
-    .select(['release_events.environment', 'release_events.facts', 'release_events.release_id'])
-    .select(['release_events.occurred_at', 'release_events.received_at', 'release_events.skewed_at'])
-    .select(['release_events.dismissed_at', 'components.name as component'])
-    .where('release_events.delivery_id', 'in', deliveries)
-    .orderBy('release_events.id', 'desc')
-    .execute()
-}
-
-const verbs: Record<string, string> = {
-  'release.queued': 'queued',
-  'release.waiting': 'waits for approval',
-  'release.started': 'started',
-  'release.progress': 'moved on',
-  'release.succeeded': 'succeeded',
-  'release.failed': 'failed',
-  'release.cancelled': 'was cancelled',
-  'release.rolled_back': 'was rolled back',
-  'exposure.changed': 'changed who sees it',
-  'artifact.available': 'is available',
-}
-
-function shownEvent({ type, service, environment, facts, component, release_id, dismissed_at }: NewestEvent) {
-  const { version } = JSON.parse(facts) as { version?: string }
-  const what = [component ?? service, version].filter(Boolean).join(' ')
-  const waits = component === null && dismissed_at === null && type !== 'artifact.available'
-  return { words: `${what} ${verbs[type] ?? type} in ${environment}`, release_id, waits }
-}
-
-/** A sender whose clock is ahead is told so: durations from its times would be wrong. */
-function skewWords(events: NewestEvent[]): string | null {
-  const skewed = events.find((event) => event.skewed_at !== null)
-  if (!skewed) return null
-  const minutes = Math.round((Date.parse(skewed.occurred_at) - Date.parse(skewed.received_at)) / 60_000)
-  return `Its clock is ${minutes} min ahead of ours. Such events count from the moment they arrived.`
 }

@@ -3,10 +3,8 @@ import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
 import type { Settings } from './adapter.ts'
-import { slugsOf } from './model.ts'
 
 export type Source = Tables['sources']
-export type Rule = Tables['source_rules'] & { component_name: string; component_slug: string }
 
 export async function sourceById({ db }: Context, id: string): Promise<Source> {
   const source = await db.selectFrom('sources').selectAll().where('id', '=', id).executeTakeFirst()
@@ -54,40 +52,6 @@ function validSecrets(ctx: Context) {
     )
 }
 
-export function rulesOf({ db }: Context, source_id: string): Promise<Rule[]> {
-  return db
-    .selectFrom('source_rules')
-    .innerJoin('components', 'components.id', 'source_rules.component_id')
-    .selectAll('source_rules')
-    .select(['components.name as component_name', 'components.slug as component_slug'])
-    .where('source_id', '=', source_id)
-    .orderBy('service')
-    .execute()
-}
-
-/** The component that a source means by `service`: by rule, else by slug; null when nobody knows yet. */
-export async function componentFor(
-  { db }: Context,
-  source_id: string,
-  service: string,
-): Promise<string | null> {
-  const rule = await db
-    .selectFrom('source_rules')
-    .select('component_id')
-    .where('source_id', '=', source_id)
-    .where('service', '=', service)
-    .executeTakeFirst()
-  if (rule) return rule.component_id
-  const slugs = slugsOf(service)
-  const alike = await db
-    .selectFrom('components')
-    .select(['id', 'slug'])
-    .where('slug', 'in', slugs)
-    .where('archived_at', 'is', null)
-    .execute()
-  return slugs.map((slug) => alike.find((one) => one.slug === slug)?.id).find(Boolean) ?? null
-}
-
 export async function insertSource({ db }: Context, row: Insertable<Source>) {
   await db.insertInto('sources').values(row).execute()
 }
@@ -108,23 +72,4 @@ export async function expireSecrets({ db }: Context, source_id: string, expires_
     .where('source_id', '=', source_id)
     .where((or) => or.or([or('expires_at', 'is', null), or('expires_at', '>', expires_at)]))
     .execute()
-}
-
-/** Adds a rule, or points the service's rule at another component. */
-export async function putRule({ db }: Context, row: Insertable<Tables['source_rules']>) {
-  const { component_id } = row
-  await db
-    .insertInto('source_rules')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['source_id', 'service']).doUpdateSet({ component_id }))
-    .execute()
-}
-
-export function deleteRule({ db }: Context, source_id: string, id: string) {
-  return db
-    .deleteFrom('source_rules')
-    .where('id', '=', id)
-    .where('source_id', '=', source_id)
-    .returning('service')
-    .executeTakeFirst()
 }

@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { createComponent } from '../components/actions.ts'
 import { world } from '../testing/world.ts'
 import { changeSource, createSource, mapService, readSecrets, removeRule, rotateSecret } from './actions.ts'
+import { placesOf, rulesOf } from './rules-store.ts'
 import { sha256 } from './signatures.ts'
-import { componentFor, listSources, rulesOf, sourceBySecretHash } from './store.ts'
+import { listSources, sourceBySecretHash } from './store.ts'
 
 test('sources, their secrets and their rules are kept alike', async () => {
   const ship = await world()
@@ -22,7 +23,8 @@ test('sources, their secrets and their rules are kept alike', async () => {
     await createComponent(ship, { name: 'Shop' }),
     await createComponent(ship, { name: 'Search' }),
   ]
-  const means = (service: string) => componentFor(ship, source.id, service)
+  const means = async (service: string) =>
+    (await placesOf(ship, source.id)({ service, environment: 'production' }))?.component_id ?? null
   assert.deepEqual([await means('acme/shop'), await means('web')], [shop.id, null])
   await mapService(ship, source.id, { service: 'web', component: 'shop' })
   await mapService(ship, source.id, { service: 'web', component: 'search' })

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type GuardSettings, may, operator } from '../accounts/guard.ts'
 import { handOver, takeOver } from '../accounts/hand-over.ts'
-import { listComponents } from '../components/store.ts'
 import { attemptForm } from '../platform/attempt.ts'
 import { fields } from '../platform/forms.ts'
 import { type App, originFor } from '../platform/http.ts'
@@ -77,10 +76,10 @@ function showing({ origin }: GuardSettings): Show {
     const { id } = request.params
     const secret = takeOver(request, reply, { path: `${list}/${id}`, id })
     const page = await sourcePage(request.ctx, id, originFor(request, origin), secret)
-    const components = (await listComponents(request.ctx)).map(({ slug, name }) => ({ slug, name }))
     const { name, version, settings } = page.source
     const values = { name, version, ...settings }
-    const given = { title: name, secret, components, may_edit: mayEdit(request), values }
+    const rights = { may_edit: mayEdit(request), may_replay: may(request, 'editor') }
+    const given = { title: name, secret, ...rights, values }
     return reply.view('/sources/show', { ...given, errors: {}, current: null, ...page, ...kept })
   }
 }

@@ -32,14 +32,14 @@ export async function northwind(given?: World) {
     const { run = `${component} ${facts.version}`, ...rest } = facts
     const occurred_at = ship.now().toISOString()
     const event = { type, run_key: run, service: component, environment, occurred_at, facts: rest }
-    const componentFor = async () => components[component].id
+    const placeFor = async () => ({ component_id: components[component].id })
     const [told] = await recordEvents(ship, {
       source_id: 'api',
       scope: 'ci',
       delivery_id: null,
       received_at: occurred_at,
       events: [event],
-      componentFor,
+      placeFor,
     })
     return told?.release_id ?? ''
   }

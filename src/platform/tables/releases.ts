@@ -2,7 +2,10 @@ import type { Id, Json, Time } from './words.ts'
 
 export type ReleasesTables = {
   environments: { id: Id; name: string; tier: string; position: number; created_at: Time }
-  /** Immutable facts; only the match (component, environment, release) and the dismissal are filled in later. */
+  /**
+   * Immutable facts; only the match (component, environment, release), the dismissal and what a newer Shiplog reads
+   * besides in the same delivery are filled in later.
+   */
   release_events: {
     id: Id
     delivery_id: Id | null

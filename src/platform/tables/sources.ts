@@ -21,6 +21,19 @@ export type SourcesTables = {
     created_at: Time
     expires_at: Time | null
   }
-  /** What a tool calls `service` is this component. */
-  source_rules: { id: Id; source_id: Id; service: string; component_id: Id; created_at: Time }
+  /** What a tool calls `service` is this component, and may become another environment. */
+  source_rules: {
+    id: Id
+    source_id: Id
+    service: string
+    /** How `service` is meant: `exact` or `pattern`. */
+    match: string
+    /** Exact, or a pattern: `*` is all of them. */
+    environment: string
+    component_id: Id
+    becomes_environment: string | null
+    /** The service in small letters, or `*` for patterns: an event asks for these two. */
+    found_by: string
+    created_at: Time
+  }
 }
