@@ -59,7 +59,12 @@ function moved(
   return { ...payload, deployment, deployment_status: { ...payload.deployment_status, ...when } }
 }
 
-async function post({ address, secret }: Hook, event: EventName, payload: Payload) {
+/** Posts what GitHub posts when a webhook is added. */
+export function postPing(hook: Hook) {
+  return post(hook, 'ping', { zen: 'Keep it logically awesome.', hook_id: 1 }, 200)
+}
+
+async function post({ address, secret }: Hook, event: EventName | 'ping', payload: object, status = 202) {
   const body = JSON.stringify(payload)
   const answer = await fetch(address, {
     method: 'POST',
@@ -72,7 +77,7 @@ async function post({ address, secret }: Hook, event: EventName, payload: Payloa
       'x-hub-signature-256': await sign(secret, body),
     },
   })
-  assert.equal(answer.status, 202, `${event} was answered ${answer.status}: ${await answer.text()}`)
+  assert.equal(answer.status, status, `${event} was answered ${answer.status}: ${await answer.text()}`)
 }
 
 /** GitHub tells times in whole seconds. */

@@ -261,6 +261,7 @@ export async function addressesIn({ ship }: Shop): Promise<Record<string, string
     '/admin/groups/:id': under('/admin/groups/:id', (await all('groups')).slice(0, 1)),
     '/admin/rollback-requests/:id': under('/admin/rollback-requests/:id', await all('rollback_requests')),
     '/admin/sources/:id': under('/admin/sources/:id', await all('sources')),
+    '/admin/sources/:id/rules/new': under('/admin/sources/:id/rules/new', (await all('sources')).slice(-1)),
     '/admin/calls/:id': under('/admin/calls/:id', await all('outbound_calls')),
     '/admin/deliveries/:id': under('/admin/deliveries/:id', (await all('deliveries')).slice(-1)),
   }
