@@ -18,11 +18,23 @@ const place = z.string().trim().max(255, 'An environment has at most 255 charact
  */
 export const NewRule = z
   .object({
-    service: z.string().trim().min(1, 'Say what the tool calls it.').max(200, 'At most 200 characters.'),
-    match: z.enum(['exact', 'pattern']).optional(),
-    environment: place.transform((said) => environmentName(said || everywhere)),
-    component: z.string().trim().min(1, 'Choose a component.').max(100),
-    becomes_environment: place.transform((said) => (said ? environmentName(said) : null)),
+    service: z
+      .string()
+      .trim()
+      .min(1, 'Say what the tool calls it.')
+      .max(200, 'At most 200 characters.')
+      .describe('Its name, or a pattern: `*` is any letters or none, `?` is one.'),
+    match: z
+      .enum(['exact', 'pattern'])
+      .optional()
+      .describe('Where it is left out, `*` or `?` make a pattern.'),
+    environment: place
+      .describe('In which environments, by name or pattern; in all where it is left out.')
+      .transform((said) => environmentName(said || everywhere)),
+    component: z.string().trim().min(1, 'Choose a component.').max(100).describe('Its id or slug.'),
+    becomes_environment: place
+      .describe('Left out: it stays the one that the tool says.')
+      .transform((said) => (said ? environmentName(said) : null)),
   })
   .transform((rule) => ({ ...rule, match: rule.match ?? (isPattern(rule.service) ? 'pattern' : 'exact') }))
 export type NewRule = z.input<typeof NewRule>
