@@ -152,6 +152,21 @@ test('an ignored delivery that is understood by now becomes releases; one that i
   }
 })
 
+test('an incident that a tool told of is not logged or noted a second time', async () => {
+  const incident = { type: 'detected', key: 'i1', service: 'shop', environment: 'production' } as const
+  const { ship, item, end } = await port(() => ({ incident: { ...incident, occurred_at: at } }))
+  try {
+    const id = await accepted(ship, item)
+    const notes = () => ship.db.selectFrom('incident_notes').select('id').execute()
+    const was = await notes()
+    assert.equal((await readAgain(ship, id)).reading, 'same')
+    assert.deepEqual(await notes(), was)
+    assert.equal((await ship.db.selectFrom('incidents').select('id').execute()).length, 1)
+  } finally {
+    end()
+  }
+})
+
 test('a delivery that waited finds the component that was made since', async () => {
   const { ship, item, end } = await port(() => ({ events: [event({ service: 'till' })] }))
   try {
