@@ -85,7 +85,7 @@ export const github = {
       settings.workflows
         ? `Choose “Workflow runs” too: runs of ${settings.workflows} are releases here, and the deployments that they make are not.`
         : 'A repository whose workflows deploy without deployments: name these workflows under “Name and settings”, and choose “Workflow runs” too.',
-      'Press “Add webhook”. GitHub sends a ping at once, and “last seen” changes on this page.',
+      'Press “Add webhook”. GitHub sends a ping at once, and “Last delivery” changes on this page.',
       'The first deployment waits in the inbox under the repository’s full name, such as acme/shop: say there which component it is. A deployment whose payload has a "service" is that service instead.',
     ],
     curl: [

@@ -49,7 +49,7 @@ export const registry = {
       'A push makes no release: Shiplog learns which digest a tag is, and shows it with the release of that version.',
       'A repository whose last part is called like a component’s slug, such as acme/shop, is matched at once; others need a rule on this page.',
     ],
-    test: 'Push or retag any image. A registry that may not send tries again for ever, so look at “last seen” on this page.',
+    test: 'Push or retag any image. A registry that may not send tries again for ever, so look at “Last delivery” on this page.',
   }),
 } satisfies Adapter
 
