@@ -12,6 +12,7 @@ import { placesOf } from '../sources/rules-store.ts'
 import { sha256 } from '../sources/signatures.ts'
 import { keep, keepAnew, knownDelivery, readDelivery } from './keeping.ts'
 import { type Acknowledgement, keepBodiesDays, type Verified } from './model.ts'
+import { placed } from './placed.ts'
 import { inSavepoint } from './savepoint.ts'
 import { type Delivery, emptyBodies, eventsOf, heldDelivery, someWait, updateDelivery } from './store.ts'
 
@@ -129,18 +130,20 @@ async function reportAll(ctx: Context, { source }: Verified, told: ToldIncident)
 export async function recordAll(
   ctx: Context,
   delivery: Delivery,
-  events: CanonicalEvent[],
+  said: CanonicalEvent[],
   first_position = 0,
 ) {
   const { id: delivery_id, source_id, scope, received_at } = delivery
+  const events: CanonicalEvent[] = []
+  for (const event of said) events.push(await placed(ctx, delivery, event))
   const placeFor = placesOf(ctx, source_id)
   const report = { source_id, scope, delivery_id, received_at, first_position, events, placeFor }
   const recorded = await recordEvents(ctx, report)
   // A component may have been made after the first events of its service had come
   for (const [index, { component_id }] of recorded.entries()) {
-    const said = events[index]
-    if (said && component_id && (await someWait(ctx, source_id, said))) {
-      await matchWaiting(ctx, { source_id, services: [said.service], placeFor })
+    const event = events[index]
+    if (event && component_id && (await someWait(ctx, source_id, event))) {
+      await matchWaiting(ctx, { source_id, services: [event.service], placeFor })
     }
   }
 }

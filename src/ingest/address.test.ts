@@ -20,6 +20,12 @@ test('a secret is taken from wherever a tool can put it, and out of what is kept
   assert.deepEqual([asked.presented, asked.query, asked.path], ['slk_five', { b: ' ' }, ''])
 })
 
+test('what is called at the root has its whole path', () => {
+  const { path, presented } = askedOf('GET', '/api/0/organizations/acme/repos/?cursor=', 'Bearer slk_six')
+  assert.deepEqual([path, presented], ['/api/0/organizations/acme/repos/', 'slk_six'])
+  assert.equal(askedOf('POST', '/api/v1/events', undefined).path, '')
+})
+
 test('nothing is taken for a secret that is none', () => {
   for (const authorization of [undefined, '', 'Basic', 'Basic !', basic(':'), 'Token slk_x', 'Bearer']) {
     assert.equal(askedOf('POST', '/hooks/abc', authorization).presented, null, String(authorization))

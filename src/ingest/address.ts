@@ -3,6 +3,9 @@ import { basicOf, bearerOf } from '../sources/signatures.ts'
 
 type Asked = Required<Pick<Incoming, 'method' | 'path' | 'query' | 'presented'>>
 
+/** Where Sentry's clients call, who take an address without a path only. */
+export const rootPath = '/api/0/'
+
 /**
  * What a request says beside its headers and body: the path after the source's address, the query, and the secret that
  * it shows. Some tools can set no header and have their secret in the address; there it is taken out, so that it is
@@ -10,7 +13,8 @@ type Asked = Required<Pick<Incoming, 'method' | 'path' | 'query' | 'presented'>>
  */
 export function askedOf(method: string, url: string, authorization: string | undefined): Asked {
   const [address = '', search = ''] = url.split(/\?(.*)/s)
-  const [, hidden = null, path = ''] = /^\/hooks\/[^/]+(?:\/(slk_[\w-]+))?(\/.+)?/.exec(address) ?? []
+  const [, hidden = null, within = ''] = /^\/hooks\/[^/]+(?:\/(slk_[\w-]+))?(\/.+)?/.exec(address) ?? []
+  const path = address.startsWith(rootPath) ? address : within
   const { access_token = null, ...query } = Object.fromEntries(new URLSearchParams(search))
   const presented = bearerOf(authorization) ?? basicOf(authorization) ?? hidden ?? access_token
   return { method, path, query, presented }

@@ -6,12 +6,13 @@ import { Refusal } from '../platform/refusal.ts'
 import { noteError } from '../sources/actions.ts'
 import { nativeEvent } from '../sources/adapters/native.ts'
 import { settingsOf } from '../sources/store.ts'
+import { rootPath } from './address.ts'
 import { wholeBody } from './body.ts'
 import { handshakeRoute } from './handshake.ts'
 import { deliveryRoutes, inboxRoutes } from './inbox-api.ts'
 import { type Intake, makeIntake } from './intake.ts'
 import { type Acknowledgement, acknowledgement } from './model.ts'
-import { hookSender, incomingOf, nativeSender, readVerified } from './receive.ts'
+import { hookSender, incomingOf, nativeSender, readVerified, rootSender } from './receive.ts'
 import { ruleRoutes } from './rule-api.ts'
 
 /** Where deploy tools report, and what an operator does about what they reported. */
@@ -25,6 +26,7 @@ export async function routes(app: App, { origin }: Pick<GuardSettings, 'origin'>
     nativeRoute(raw as App, intake)
     hookRoute(raw as App, intake, origin)
     handshakeRoute(raw as App)
+    rootRoute(raw as App, intake)
   })
   inboxRoutes(app)
   ruleRoutes(app)
@@ -82,12 +84,32 @@ function hookRoute(app: App, intake: Intake, origin: string | null) {
     handler: async (request, reply) => {
       const incoming = incomingOf(request)
       const sender = await senderOf(request, request.params.source, incoming)
-      if (request.method !== 'GET') return accept(request, reply, intake, sender, incoming)
-      const seen = sender.adapter.look?.(incoming, settingsOf(sender.source))
-      if (!seen) throw new Refusal('not-found', 'There is no such source.')
-      return reply.code(seen.status).header('cache-control', 'no-store').send(seen.body) as never
+      return lookOrAccept(request, reply, intake, sender, incoming)
     },
   })
+}
+
+/** Some tools take an address without a path only, and call what the server of their own has at its root. */
+function rootRoute(app: App, intake: Intake) {
+  app.route({
+    method: ['GET', 'POST', 'PUT'],
+    url: `${rootPath}*`,
+    config,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const incoming = incomingOf(request)
+      const sender = await rootSender(request.ctx, incoming)
+      return lookOrAccept(request, reply, intake, sender, incoming)
+    },
+  })
+}
+
+/** What is only asked is answered, and what is told is kept. */
+async function lookOrAccept(...[request, reply, intake, sender, incoming]: Parameters<typeof accept>) {
+  if (request.method !== 'GET') return accept(request, reply, intake, sender, incoming)
+  const seen = sender.adapter.look?.(incoming, settingsOf(sender.source))
+  if (!seen) throw new Refusal('not-found', 'There is no such source.')
+  return reply.code(seen.status).header('cache-control', 'no-store').send(seen.body) as never
 }
 
 /** The body is bytes here; its adapter reads and checks it, after the sender is known. */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../platform/refusal.ts'
 import { largestBody } from './model.ts'
-import { hookSender, incomingOf, tooLarge } from './receive.ts'
+import { hookSender, incomingOf, rootSender, tooLarge } from './receive.ts'
 
 type Payload = AsyncIterable<Buffer> & { iterator(how: { destroyOnReturn: boolean }): AsyncIterable<Buffer> }
 
@@ -48,9 +48,13 @@ function limitFor(request: FastifyRequest) {
 
 async function mostFrom(request: FastifyRequest): Promise<number> {
   const { source } = request.params as { source?: string }
-  if (source === undefined) return largestBody
+  const incoming = incomingOf(request)
+  if (source === undefined && !incoming.path) return largestBody
   try {
-    const { adapter } = await hookSender(request.ctx, source, incomingOf(request), { body: 'unread' })
+    const asking = source
+      ? hookSender(request.ctx, source, incoming, { body: 'unread' })
+      : rootSender(request.ctx, incoming, 'unread')
+    const { adapter } = await asking
     return adapter.largestBody ?? largestBody
   } catch (error) {
     if (error instanceof Refusal) return largestBody

@@ -33,6 +33,11 @@ function saidBy(kind: string): Fixture[] {
   return read.filter(({ expected }) => 'events' in expected).sort((one, other) => timeOf(one) - timeOf(other))
 }
 
+/** The first that says itself when it was; of others it is when they come. */
+function firstTimed(kind: string): Fixture | undefined {
+  return saidBy(kind).find((fixture) => timeOf(fixture) !== Date.parse('2026-11-23T12:00:00.000Z'))
+}
+
 function timeOf({ expected }: Fixture) {
   return Date.parse(expected.events[0]?.occurred_at ?? '')
 }
@@ -119,7 +124,7 @@ test('what every tool says arrives, once, from nobody else, whenever and in what
 
 /** An unknown component waits, is mapped, and becomes releases. */
 async function arrives(to: Port) {
-  const [first] = saidBy(to.kind)
+  const first = firstTimed(to.kind)
   assert.ok(first, `${to.kind} has a fixture that says something of a release`)
   to.ship.at(new Date(timeOf(first) + minute).toISOString())
   const { source, post } = await port(to, first.settings)
@@ -151,7 +156,7 @@ async function arrives(to: Port) {
 }
 
 async function arrivesLate(to: Port) {
-  const [first] = saidBy(to.kind)
+  const first = firstTimed(to.kind)
   assert.ok(first)
   const latest = Math.max(...first.expected.events.map(({ occurred_at }) => Date.parse(occurred_at)))
   to.ship.at(new Date(latest + 8 * 24 * 60 * minute).toISOString())
@@ -174,7 +179,10 @@ async function arrivesInAnyOrder(to: Port, t: TestContext) {
   const made = []
   for (const order of [alike, alike.toReversed()]) {
     const { source, post } = await port(to, settings)
-    for (const fixture of order) assert.ok((await post(fixture)).statusCode < 300)
+    for (const fixture of order) {
+      const told = await post(fixture)
+      assert.ok(told.statusCode < 300, `${told.statusCode} ${told.body}`)
+    }
     await map(to, source.id)
     made.push(await releases(to, source.id))
   }

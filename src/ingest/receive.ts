@@ -60,6 +60,13 @@ export async function checkAsksFirst(ctx: Context, id: string): Promise<void> {
   if (!adapter.asksFirst) throw new Refusal('not-found', 'There is no such source.')
 }
 
+/** Who calls an address that a tool has at the root of its server: the source whose secret it shows. */
+export async function rootSender(ctx: Context, incoming: Incoming, body?: 'unread') {
+  const source = incoming.presented && (await sourceBySecretHash(ctx, sha256(incoming.presented)))
+  if (source) return hookSender(ctx, source.id, incoming, body && { body })
+  throw new Refusal('unauthenticated', 'This is not a valid secret of any source.')
+}
+
 /** A disabled source, Shiplog's own two, and a path that the tool never asks for, answer like a source that never was. */
 async function openSource(
   ctx: Context,

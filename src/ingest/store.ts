@@ -112,6 +112,19 @@ export function eventsOf({ db }: Context, delivery_id: string) {
     .execute()
 }
 
+/** What a source said first of a run: of which service it is, and where. */
+export function placeTold({ db }: Context, source: Pick<Delivery, 'source_id' | 'scope'>, run_key: string) {
+  return db
+    .selectFrom('release_events')
+    .select(['service', 'environment'])
+    .where('source_id', '=', source.source_id)
+    .where('scope', '=', source.scope)
+    .where('run_key', '=', run_key)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /**
  * Whether events of this service wait in the same environment for somebody to say what it is. Those of another one may
  * wait on: a rule may be about one environment alone.

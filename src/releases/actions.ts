@@ -4,6 +4,7 @@ import { inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { CanonicalEvent, EventFacts, ReleaseKind } from '../sources/events.ts'
+import { releasesLacking } from './available.ts'
 import { ensureEnvironment } from './environments.ts'
 import { effectiveTime } from './order.ts'
 import { ensureRelease, retell } from './runs.ts'
@@ -175,10 +176,9 @@ async function nameOfRun(ctx: Context, event: EventRow & { component_id: string;
 }
 
 async function told(ctx: Context, events: EventRow[]): Promise<Recorded[]> {
-  await retell(
-    ctx,
-    events.flatMap(({ release_id }) => release_id ?? []),
-  )
+  const about = events.flatMap(({ release_id }) => release_id ?? [])
+  for (const event of events) about.push(...(await releasesLacking(ctx, event)))
+  await retell(ctx, about)
   const recorded: Recorded[] = []
   for (const { id, component_id, release_id } of events) {
     const state = release_id ? (await releaseById(ctx, release_id)).state : null

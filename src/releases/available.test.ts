@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createSource } from '../sources/actions.ts'
 import type { EventFacts } from '../sources/events.ts'
 import { northwind } from '../testing/northwind.ts'
 import { type World, world } from '../testing/world.ts'
@@ -76,4 +77,37 @@ test('the artifact of another component, or of no known one, is not taken for it
   assert.equal((await shown(id)).artifact, null)
   const unnamed = await say('checkout', 'release.succeeded', { run: 'unnamed' })
   assert.equal((await shown(unnamed)).artifact, null)
+})
+
+test('a commit that the tool said of a version apart is part of its release, whichever came first', async () => {
+  const { ship, components } = await northwind()
+  const { source } = await createSource(ship, { name: 'Sentry', kind: 'sentry' })
+  const tell = async (
+    type: 'artifact.available' | 'release.succeeded',
+    run_key: string,
+    facts: EventFacts,
+  ) => {
+    ship.wait(1)
+    const at = ship.now().toISOString()
+    const event = { type, run_key, service: 'checkout', environment: 'staging', occurred_at: at, facts }
+    const report = { source_id: source.id, scope: '', delivery_id: null, received_at: at, events: [event] }
+    const [told] = await recordEvents(ship, {
+      ...report,
+      placeFor: async () => ({ component_id: components.checkout.id }),
+    })
+    return told?.release_id ?? ''
+  }
+  const commits = { version: '5.0.0', commit: 'B'.repeat(40), previous_commit: 'a'.repeat(40) }
+  const early = await tell('release.succeeded', 'one', { version: '5.0.0' })
+  assert.equal((await readRelease(ship, early)).commit, null)
+  await tell('artifact.available', 'release:5.0.0', commits)
+  const late = await tell('release.succeeded', 'two', { version: '5.0.0' })
+  const other = await tell('release.succeeded', 'three', { version: '5.0.1' })
+  for (const id of [early, late]) {
+    const { commit, previous_version } = await readRelease(ship, id)
+    assert.deepEqual([commit, previous_version], ['b'.repeat(40), 'a'.repeat(40)])
+  }
+  assert.equal((await readRelease(ship, other)).commit, null)
+  const own = await tell('release.succeeded', 'four', { version: '5.0.0', commit: 'c'.repeat(40) })
+  assert.equal((await readRelease(ship, own)).commit, 'c'.repeat(40), 'what its own event says stands above')
 })

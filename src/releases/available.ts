@@ -1,6 +1,6 @@
 import type { Context } from '../platform/context.ts'
 import type { EventFacts } from '../sources/events.ts'
-import type { Release } from './store.ts'
+import type { EventRow, Release } from './store.ts'
 
 type About = Pick<
   Release,
@@ -49,4 +49,37 @@ function namesOf({ version, commit }: Pick<Release, 'version' | 'commit'>): stri
   const plain = version?.replace(/^v(?=\d)/, '')
   const names = [version, plain, plain && `v${plain}`, commit, commit?.slice(0, 7)]
   return [...new Set(names.filter((name) => typeof name === 'string'))]
+}
+
+type Told = Pick<Release, 'source_id' | 'scope' | 'component_id'> & Named
+type Named = { version: string | null; commit: string | null }
+
+/**
+ * What the release's own tool said of its version apart from the release: which commit it is, and which one it follows
+ * (Sentry's `set-commits`, which knows of no environment). It is part of the release, so its lane is settled by it.
+ */
+export async function commitsOf({ db }: Context, { source_id, scope, component_id, version, commit }: Told) {
+  if (version === null || commit !== null) return null
+  const rows = await db
+    .selectFrom('release_events')
+    .select('facts')
+    .where((all) => all.and({ source_id, scope, component_id, run_key: version, type: 'artifact.available' }))
+    .orderBy('effective_at')
+    .orderBy('id')
+    .execute()
+  const said: EventFacts = Object.assign({}, ...rows.map(({ facts }) => JSON.parse(facts)))
+  return { commit: said.commit?.toLowerCase() ?? null, previous: said.previous_commit ?? null }
+}
+
+/** The releases of which this says a commit that they lack. */
+export async function releasesLacking({ db }: Context, event: EventRow): Promise<string[]> {
+  const { source_id, scope, component_id, type } = event
+  const { version, commit }: EventFacts = JSON.parse(event.facts)
+  if (type !== 'artifact.available' || !component_id || !version || !commit) return []
+  const rows = await db
+    .selectFrom('releases')
+    .select('id')
+    .where((all) => all.and({ source_id, scope, component_id, version }))
+    .execute()
+  return rows.map(({ id }) => id)
 }

@@ -4,6 +4,7 @@ import { nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
 import { isSqlite } from '../platform/locks.ts'
 import { requestAnswered } from './asked.ts'
+import { commitsOf } from './available.ts'
 import { foldRun, type Run } from './fold.ts'
 import { type Lane, settle } from './lanes.ts'
 import type { ReleaseState } from './model.ts'
@@ -78,10 +79,13 @@ export async function retell(ctx: Context, release_ids: Iterable<string>) {
 async function refold(ctx: Context, old: Release) {
   const told: Run = foldRun(await eventsThatCount(ctx, old.id))
   const { said_kind, rollback, ...run } = told
+  const apart = await commitsOf(ctx, { ...old, version: run.version, commit: run.commit })
   const { is_drill, ...answered } = await requestAnswered(ctx, old, told)
   const is = {
     ...run,
     ...answered,
+    commit: run.commit ?? apart?.commit ?? null,
+    previous_version: run.previous_version ?? apart?.previous ?? null,
     kind: old.corrected_kind ?? said_kind ?? 'deploy',
     kind_by: said_kind ? 'tool' : 'history',
     drill_at: drillOf(old.corrected_drill ?? (is_drill ? 'yes' : null), run),

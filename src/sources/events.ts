@@ -67,6 +67,8 @@ export type CanonicalEvent = {
   /** When the tool says it happened. */
   occurred_at: string
   facts: EventFacts
+  /** The tool names only the run here: service and environment are what was told of it first. */
+  continues?: true
 }
 
 const link = z.url({ protocol: /^https?$/ }).max(2000)

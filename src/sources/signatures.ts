@@ -7,9 +7,18 @@ export function sha256(text: string | Uint8Array): string {
 
 /** Whether a hex HMAC-SHA256 over these bytes was made with one of the secrets. Compares digests of equal length. */
 export function signedBy(secrets: readonly string[], bytes: Uint8Array, hex: string): boolean {
-  if (!/^[0-9a-f]{64}$/i.test(hex)) return false
-  const given = Buffer.from(hex, 'hex')
-  return secrets.some((secret) => timingSafeEqual(createHmac('sha256', secret).update(bytes).digest(), given))
+  return /^[0-9a-f]{64}$/i.test(hex) && madeBy(secrets, bytes, Buffer.from(hex, 'hex'), 'sha256')
+}
+
+/** Whether these bytes are an HMAC over those that was made with one of the secrets. */
+export function madeBy(
+  secrets: readonly string[],
+  bytes: Uint8Array | string,
+  given: Buffer,
+  hash: 'sha1' | 'sha256',
+): boolean {
+  const digests = secrets.map((secret) => createHmac(hash, secret).update(bytes).digest())
+  return digests.some((digest) => digest.length === given.length && timingSafeEqual(digest, given))
 }
 
 /** Whether a secret that was shown has one of these SHA-256 hashes. */

@@ -1,3 +1,6 @@
+import { createHash, createHmac, createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { sign } from '@octokit/webhooks-methods'
 import { Webhook } from 'standardwebhooks'
 import type { Context } from '../platform/context.ts'
@@ -17,6 +20,8 @@ type Sender = {
   publicText?: Context['publicText']
   /** The request as the tool sends it with this secret: with any other it is a forgery. */
   signed(sent: Sent, secret: string): Sent | Promise<Sent>
+  /** The same request about another release, where nothing in it but its content names it; itself where it cannot be. */
+  numbered?(sent: Sent, number: number): Sent
 }
 
 const bearer: Sender = {
@@ -51,6 +56,10 @@ const google: Sender = {
     return withHeaders(sent, { authorization: `Bearer ${await kept}` })
   },
 }
+const hmac = (hash: string, secret: string, bytes: string | Buffer) => createHmac(hash, secret).update(bytes)
+
+/** Of a kind without a secret, whoever signs with another key is a forger. */
+const travisKey = readFileSync(join(import.meta.dirname, 'keys', 'travis.pem'), 'utf8')
 
 /** One for each kind of source. */
 export const senders: Record<string, Sender> = {
@@ -88,6 +97,43 @@ export const senders: Record<string, Sender> = {
     },
   },
   cloudevents: bearer,
+  sentry: {
+    ...bearer,
+    numbered: (sent, number) => withMember(sent, 'dateFinished', { name: `pipeline ${number}` }),
+  },
+  digitalocean: bearer,
+  grafana: {
+    ...basic,
+    numbered: (sent, number) => withMember(sent, 'time', { text: `Deployed by pipeline ${number}` }),
+  },
+  devlake: bearer,
+  travis: {
+    settings: { deploys: 'main' },
+    publicText: async (url) => {
+      if (url !== 'https://api.travis-ci.com/config') throw new Error('This is not Travis’s key.')
+      const public_key = createPublicKey(travisKey).export({ type: 'spki', format: 'pem' })
+      return JSON.stringify({ config: { notifications: { webhook: { public_key } } } })
+    },
+    signed: ({ body, ...sent }, secret) => {
+      const other = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+      const key = secret === '' ? travisKey : other()
+      const signature = createSign('RSA-SHA1').update(body).sign(key, 'base64')
+      const form = Buffer.from(`payload=${encodeURIComponent(body.toString())}`)
+      return { ...withHeaders(sent as Sent, { signature }), body: form }
+    },
+  },
+  heroku: {
+    signed: (sent, secret) =>
+      withHeaders(sent, { 'heroku-webhook-hmac-sha256': hmac('sha256', secret, sent.body).digest('base64') }),
+  },
+  vercel: {
+    secret: 'vercel-made-this-secret-1234',
+    signed: (sent, secret) =>
+      withHeaders(sent, { 'x-vercel-signature': hmac('sha1', secret, sent.body).digest('hex') }),
+  },
+  netlify: {
+    signed: (sent, secret) => withHeaders(sent, { 'x-webhook-signature': netlifyToken(sent.body, secret) }),
+  },
   github: {
     signed: async (sent, secret) =>
       withHeaders(sent, { 'x-hub-signature-256': await sign(secret, sent.body.toString()) }),
@@ -108,4 +154,19 @@ function signedByStandard(sent: Sent, secret: string): Sent {
   const signature = new Webhook(key).sign(id, at, sent.body.toString())
   const timestamp = String(Math.floor(at.getTime() / 1000))
   return withHeaders(sent, { 'webhook-timestamp': timestamp, 'webhook-signature': signature })
+}
+
+/** The token that Netlify sends along: by default the right one. */
+export function netlifyToken(body: Buffer, secret: string, claims: object = {}, head: object = {}): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const usual = { iss: 'netlify', sha256: createHash('sha256').update(body).digest('hex') }
+  const signed = `${part({ alg: 'HS256', typ: 'JWT', ...head })}.${part({ ...usual, ...claims })}`
+  return `${signed}.${hmac('sha256', secret, signed).digest('base64url')}`
+}
+
+function withMember(sent: Sent, where: string, more: object): Sent {
+  const body = JSON.parse(sent.body.toString())
+  if (!(where in body)) return sent
+  const headers = { 'content-type': 'application/json', ...sent.headers }
+  return { ...sent, headers, body: Buffer.from(JSON.stringify({ ...body, ...more })) }
 }

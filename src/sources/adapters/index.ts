@@ -3,17 +3,25 @@ import { app_engine } from './app-engine.ts'
 import { argo_cd, argo_rollouts } from './argo.ts'
 import { chef } from './chef.ts'
 import { cloudevents } from './cloudevents.ts'
+import { devlake } from './devlake.ts'
+import { digitalocean } from './digitalocean.ts'
 import { dockerHub } from './docker-hub.ts'
 import { flagger } from './flagger.ts'
 import { github } from './github.ts'
 import { gitlab } from './gitlab.ts'
 import { google_cloud_deploy } from './google-cloud-deploy.ts'
+import { grafana } from './grafana.ts'
+import { heroku } from './heroku.ts'
 import { native } from './native.ts'
+import { netlify } from './netlify.ts'
 import { puppet } from './puppet.ts'
 import { registry } from './registry.ts'
+import { sentry } from './sentry.ts'
 import { ansible, capistrano, fabric, foreman, kamal } from './shell-tools.ts'
 import { sns } from './sns.ts'
 import { standardWebhooks } from './standard-webhooks.ts'
+import { travis } from './travis.ts'
+import { vercel } from './vercel.ts'
 
 /** Every tool that Shiplog understands; a new one adds its line here. */
 const adapters: readonly Adapter[] = [
@@ -37,6 +45,14 @@ const adapters: readonly Adapter[] = [
   sns,
   google_cloud_deploy,
   app_engine,
+  sentry,
+  travis,
+  heroku,
+  vercel,
+  netlify,
+  digitalocean,
+  grafana,
+  devlake,
 ]
 
 const byKind = new Map(adapters.map((adapter) => [adapter.kind, adapter]))
