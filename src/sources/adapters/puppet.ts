@@ -3,6 +3,7 @@ import type { Adapter, Translation } from '../adapter.ts'
 import type { EventFacts } from '../events.ts'
 import { known } from '../known.ts'
 import { readPuppetReport } from '../puppet-report.ts'
+import { unlike } from '../shape.ts'
 import { secretAmong } from '../signatures.ts'
 import { readTime } from '../times.ts'
 
@@ -42,12 +43,11 @@ export const puppet = {
   },
   verify: ({ presented }, { secrets }) => secretAmong(secrets, presented),
   read: ({ body }) => readPuppetReport(body),
-  redact: (json) => json,
+  redact: (json) => json, // what was read is kept, not the bytes
   dedupeKey: ({ json }) => report.safeParse(json).data?.transaction_uuid ?? null,
   translate({ json }, { service = 'puppet' }): Translation {
     const { data, error } = report.safeParse(json)
-    if (!data)
-      return { invalid: `This is not a Puppet report: ${error.issues[0]?.path.join('.') || 'body'}.` }
+    if (!data) return unlike('a Puppet report', error)
     const { host, status, noop, environment = 'production', configuration_version } = data
     if (noop) return { ignored: `${host} only tried it (noop).` }
     if (status !== 'changed' && status !== 'failed') {
@@ -65,7 +65,7 @@ export const puppet = {
   setup: ({ address, secret }) => ({
     steps: [
       `Where reports are made (on the Puppet server, or on each node), set in puppet.conf: reports = store,http and reporturl = ${withSecret(address, secret)}`,
-      'Puppet waits for an answer. On a Puppet server, set http_connect_timeout = 3s and http_read_timeout = 3s under [server], so that a Shiplog that hangs holds up nothing; nodes need longer for their catalogs.',
+      'Puppet waits for an answer. On a Puppet server, set connect-timeout-milliseconds: 3000 and idle-timeout-milliseconds: 3000 under http-client in puppetserver.conf (longer where PuppetDB needs it: they count for all that the server calls). Where nodes run puppet apply, set http_connect_timeout = 3s and http_read_timeout = 3s under [user] in puppet.conf.',
       'Let the environment say its version: in environment.conf, config_version = a script that prints the commit, such as git -C $codedir/environments/$environment rev-parse HEAD. Otherwise Puppet counts seconds, and each node is a release of its own.',
       'If Shiplog’s certificate is not from Puppet’s own authority, set report_include_system_store = true.',
       'These lines stand ready to copy in integrations/puppet, which comes with Shiplog.',
