@@ -17,6 +17,15 @@ export function membersOf(value: unknown): Record<string, unknown> {
     : {}
 }
 
+/** What a text holds as JSON; undefined when it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** The name of a delivery in a header; null when there is none, or one that is too long to keep. */
 export function keyIn(header: string | string[] | undefined): string | null {
   return typeof header === 'string' && header !== '' && header.length <= 200 ? header : null

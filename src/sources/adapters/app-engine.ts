@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Adapter, Settings, Translation } from '../adapter.ts'
 import type { CanonicalEvent } from '../events.ts'
+import { jsonIn } from '../known.ts'
 import { readTime } from '../times.ts'
 import { pushed, pushedByGoogle, pushSettings, pushSteps } from './google-push.ts'
 
@@ -52,7 +53,7 @@ export const app_engine = {
   translate({ json }, settings): Translation {
     const message = pushed(json)
     if (!message) return { invalid: 'This is not a push of Pub/Sub’s, or it was unwrapped.' }
-    const read = entry.safeParse(logEntry(message.data))
+    const read = entry.safeParse(jsonIn(Buffer.from(message.data ?? '', 'base64').toString()))
     if (!read.success) return { ignored: 'It is no entry of App Engine’s audit log.' }
     return fromEntry(read.data, settings)
   },
@@ -68,14 +69,6 @@ export const app_engine = {
     test: 'gcloud pubsub topics publish app-engine-releases --message=test sends one, which is kept as ignored within seconds.',
   }),
 } satisfies Adapter
-
-function logEntry(data: string | undefined): unknown {
-  try {
-    return JSON.parse(Buffer.from(data ?? '', 'base64').toString())
-  } catch {
-    return undefined
-  }
-}
 
 function fromEntry(said: Entry, settings: Settings): Translation {
   const { methodName, resourceName } = said.protoPayload

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { readJson } from '../../platform/strict-text.ts'
 import type { Adapter, Reading, Translation } from '../adapter.ts'
 import type { EventFacts } from '../events.ts'
-import { known } from '../known.ts'
+import { known, membersOf } from '../known.ts'
 import { secretAmong, sha256 } from '../signatures.ts'
 import { readTime } from '../times.ts'
 
@@ -52,7 +52,7 @@ export const chef = {
   },
   verify: ({ headers }, { secrets }) => secretAmong(secrets, tokenIn(headers['x-data-collector-token'])),
   read: ({ body }) => readDigest(body),
-  redact: (json) => json,
+  redact: (json) => json, // what was read is kept, not the bytes
   dedupeKey({ json }) {
     const { message_type, run_id, id } = digest.safeParse(json).data ?? {}
     return message_type && (run_id ?? id) ? `${run_id ?? id}/${message_type}` : null
@@ -92,14 +92,14 @@ function tokenIn(header: string | string[] | undefined) {
 function readDigest(body: Buffer): Reading {
   const read = readJson(body)
   if (!read.ok) return read
-  const said = objectOf(read.value)
+  const said = membersOf(read.value)
   const { error, cookbooks, node, ...rest } = said
-  const automatic = objectOf(objectOf(node).automatic)
+  const automatic = membersOf(membersOf(node).automatic)
   const digested = digest.safeParse({
     policy_revision: automatic.policy_revision,
-    chef_environment: objectOf(node).chef_environment,
+    chef_environment: membersOf(node).chef_environment,
     ...rest,
-    error_class: objectOf(error).class,
+    error_class: membersOf(error).class,
     cookbooks: cookbooks && sha256(versionsIn(cookbooks)).slice(0, 12),
   })
   return { ok: true, value: digested.data ?? null }
@@ -107,15 +107,11 @@ function readDigest(body: Buffer): Reading {
 
 /** Each with its version, in one order whatever the order they came in. */
 function versionsIn(cookbooks: unknown): string {
-  const named = Object.entries(objectOf(cookbooks)).flatMap(([name, of]) => {
-    const { version } = objectOf(of)
+  const named = Object.entries(membersOf(cookbooks)).flatMap(([name, of]) => {
+    const { version } = membersOf(of)
     return typeof version === 'string' ? [`${name} ${version}`] : []
   })
   return named.sort().join('\n')
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
 function released(data: Digest, { service, node_name }: { service: string; node_name: string }): Translation {

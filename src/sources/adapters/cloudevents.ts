@@ -6,6 +6,7 @@ import { readTime } from '../times.ts'
 import { fromCdEvent, pipelines } from './cdevents.ts'
 import { type CloudEvent, readCloudEvent } from './cloudevents-reading.ts'
 import { fromNative } from './envelope.ts'
+import { matchedStep } from './steps.ts'
 
 const own = 'io.shiplog.'
 /** A key of any length is kept as it is up to here, so that a person can find it. */
@@ -50,7 +51,7 @@ export const cloudevents = {
       'Structured and binary mode are both understood; send one event for each request, not a batch.',
       'CDEvents of the versions 0.4 and 0.5: service deployed, upgraded and rolledback become releases, incident events are logged for operators alone, and runs of the pipelines that you name under “Name and settings” are releases too. One chainId ties a run and the service that it deploys together.',
       'Or send an event of Shiplog’s own: the type is io.shiplog.release.succeeded (or started, failed …), the data is the native event.',
-      'A service that is called like a component’s slug is matched at once; anything else waits in the inbox.',
+      matchedStep,
     ],
     curl: [
       `curl -fsS ${address} \\`,

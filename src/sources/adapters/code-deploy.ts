@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { Translation } from '../adapter.ts'
 import type { EventType } from '../events.ts'
-import { known, webLink } from '../known.ts'
+import { jsonIn, known, webLink } from '../known.ts'
+import { short } from '../shape.ts'
 import { readTime } from '../times.ts'
 
 const text = z.string().min(1).optional().catch(undefined)
 /** Some of it is JSON in a text, or not, by the kind of deployment. */
 const nested = z.preprocess(
-  (value) => (typeof value === 'string' ? parsed(value) : value),
+  (value) => (typeof value === 'string' ? jsonIn(value) : value),
   z.record(z.string(), z.unknown()).optional().catch(undefined),
 )
 const deployment = z.object({
@@ -38,7 +39,7 @@ const ends: readonly EventType[] = ['release.succeeded', 'release.failed', 'rele
 
 /** What a message of a trigger says. A run is a deployment; a rollback is a deployment of its own. */
 export function fromCodeDeploy(message: string, sent_at: string): Translation {
-  const json = parsed(message)
+  const json = jsonIn(message)
   if (typeof json !== 'object' || json === null || !('deploymentId' in json)) {
     return { ignored: 'It is no message of a trigger of CodeDeploy.' }
   }
@@ -46,10 +47,9 @@ export function fromCodeDeploy(message: string, sent_at: string): Translation {
   const read = deployment.safeParse(json)
   if (!read.success) return { invalid: 'This is not what a trigger of CodeDeploy says of a deployment.' }
   const type = types[read.data.status.toLowerCase().replace(/[^a-z]/g, '')]
-  if (!type)
-    return {
-      ignored: `The deployment became “${read.data.status.slice(0, 60)}”, which changes nothing here.`,
-    }
+  if (!type) {
+    return { ignored: `The deployment became “${short(read.data.status)}”, which changes nothing here.` }
+  }
   const occurred_at = readTime(momentOf(read.data, type) ?? sent_at) ?? readTime(sent_at)
   if (!occurred_at) return { invalid: 'It says no time.' }
   const { deploymentId: run_key, applicationName: service, deploymentGroupName: environment } = read.data
@@ -87,12 +87,4 @@ function consoleOf({ region, deploymentId }: Deployment): string | undefined {
   return webLink(
     `https://${region}.${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}`,
   )
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -3,6 +3,7 @@ import type { Adapter, Read, Translation } from '../adapter.ts'
 import { known, webLink } from '../known.ts'
 import { secretAmong } from '../signatures.ts'
 import { readTime } from '../times.ts'
+import { repositoryStep } from './steps.ts'
 
 const push = z.object({
   push_data: z.object({
@@ -64,7 +65,7 @@ export const dockerHub = {
       `Webhook name: Shiplog. Webhook URL: ${address}/${secret ?? 'SECRET'}`,
       'SECRET is the one that was shown when this source was made. Whoever knows the whole address can report, so treat it as a password.',
       'A push makes no release: Shiplog learns which versions there are.',
-      'A repository whose last part is called like a component’s slug, such as acme/shop, is matched at once; others need a rule on this page.',
+      repositoryStep,
     ],
     curl: [
       `curl -fsS ${address}/${secret ?? '$SECRET'} \\`,

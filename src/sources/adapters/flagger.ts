@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Adapter, Incoming, Translation } from '../adapter.ts'
 import type { CanonicalEvent, EventFacts } from '../events.ts'
-import { known, webLink } from '../known.ts'
+import { jsonIn, known, membersOf, webLink } from '../known.ts'
+import { short } from '../shape.ts'
 import { secretAmong } from '../signatures.ts'
 import { readTime } from '../times.ts'
 
@@ -51,7 +52,7 @@ export const flagger = {
       return { invalid: 'This is not a message of Flagger’s: name, namespace or phase is missing.' }
     if (isQuestion(read.data)) return { ignored: 'This is no webhook of type event, so Flagger was told no.' }
     const said = saidBy(read.data)
-    if (!said) return { ignored: `“${read.data.phase.slice(0, 60)}” changes nothing for customers.` }
+    if (!said) return { ignored: `“${short(read.data.phase)}” changes nothing for customers.` }
     return { events: [eventOf(read.data, said, received_at)] }
   },
   answer({ json }, told) {
@@ -78,12 +79,8 @@ export const flagger = {
 
 /** Flagger cannot set headers, so its secret may stand in the message. */
 function tokenIn({ body }: Incoming): string | null {
-  try {
-    const token = JSON.parse(body.toString())?.metadata?.token
-    return typeof token === 'string' ? token : null
-  } catch {
-    return null
-  }
+  const { token } = membersOf(membersOf(jsonIn(body.toString())).metadata)
+  return typeof token === 'string' ? token : null
 }
 
 /** Hooks that ask whether to go on, to promote or to roll back look the same, and act on any friendly answer. */

@@ -1,6 +1,7 @@
 import type { Adapter, Translation } from '../adapter.ts'
 import type { EventType } from '../events.ts'
 import { known, webLink } from '../known.ts'
+import { short } from '../shape.ts'
 import { readTime } from '../times.ts'
 import { type Pushed, pushed, pushedByGoogle, pushSettings, pushSteps } from './google-push.ts'
 
@@ -44,9 +45,9 @@ export const google_cloud_deploy = {
 function fromAttributes({ attributes, publishTime }: Pushed): Translation {
   const { Action = '', ResourceType = '', DeliveryPipelineId, ReleaseId, RolloutId, TargetId } = attributes
   if (ResourceType !== 'Rollout')
-    return { ignored: `It says nothing of a rollout, but of “${ResourceType.slice(0, 60)}”.` }
+    return { ignored: `It says nothing of a rollout, but of “${short(ResourceType)}”.` }
   const type = types[Action.toLowerCase()]
-  if (!type) return { ignored: `“${Action.slice(0, 60)}” of a rollout changes nothing here.` }
+  if (!type) return { ignored: `“${short(Action)}” of a rollout changes nothing here.` }
   const occurred_at = readTime(publishTime)
   if (!DeliveryPipelineId || !ReleaseId || !RolloutId || !TargetId || !occurred_at) {
     return { invalid: 'The pipeline, release, rollout, target or time is missing.' }

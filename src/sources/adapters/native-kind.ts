@@ -10,7 +10,7 @@ type NativeKind = Pick<Adapter, 'kind' | 'label' | 'hint' | 'group'> & {
   steps(at: At): string[]
   /** How to make the tool send a message now. */
   test?: string
-} & Partial<Pick<Adapter, 'tellsSender' | 'neverRefused'>>
+}
 
 /** A kind of source for whoever looks for their tool by name: it takes what the native kind takes, as Bearer or Basic. */
 export function nativeKind({ kit, steps, test, ...own }: NativeKind): Adapter {

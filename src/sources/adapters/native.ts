@@ -4,6 +4,7 @@ import { type EventFacts, eventTypes, releaseKinds } from '../events.ts'
 import { keyIn, known, webLink } from '../known.ts'
 import { secretAmong } from '../signatures.ts'
 import { readTime } from '../times.ts'
+import { matchedStep } from './steps.ts'
 
 /** Shell scripts and YAML templates write `""` or `null` where they know nothing: both mean "not said". */
 const said = (value: unknown) => (value === null || value === '' ? undefined : value)
@@ -97,7 +98,7 @@ export const native = {
       'Keep the secret where your deploy script can read it, for instance as SHIPLOG_TOKEN.',
       'There are kits in integrations/: shiplog-report wraps any shell command; others are for Capistrano, Kamal, Docker Compose, GitHub Actions, GitLab CI and more.',
       'Post one event when a release starts and one when it has succeeded or failed; the same “run” ties them together.',
-      'A service that is called like a component’s slug is matched at once; anything else waits in the inbox.',
+      matchedStep,
     ],
     curl: [
       `curl -fsS ${origin}/api/v1/events`,

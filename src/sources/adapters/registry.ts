@@ -4,6 +4,7 @@ import type { CanonicalEvent } from '../events.ts'
 import { known, webLink } from '../known.ts'
 import { secretAmong, sha256 } from '../signatures.ts'
 import { readTime } from '../times.ts'
+import { repositoryStep } from './steps.ts'
 
 const text = z.string().max(2000).optional().catch(undefined)
 const notice = z.object({
@@ -47,7 +48,7 @@ export const registry = {
       `In the registry’s config.yml, add: notifications: {endpoints: [{name: shiplog, url: "${address}", headers: {Authorization: ["Bearer ${secret ?? 'SECRET'}"]}, timeout: 1s, threshold: 5, backoff: 10s, ignore: {mediatypes: [application/octet-stream], actions: [pull]}}]}`,
       'SECRET is the one that was shown when this source was made. Restart the registry.',
       'A push makes no release: Shiplog learns which digest a tag is, and shows it with the release of that version.',
-      'A repository whose last part is called like a component’s slug, such as acme/shop, is matched at once; others need a rule on this page.',
+      repositoryStep,
     ],
     test: 'Push or retag any image. A registry that may not send tries again for ever, so look at “Last delivery” on this page.',
   }),

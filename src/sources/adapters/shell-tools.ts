@@ -1,9 +1,8 @@
 import { nativeKind } from './native-kind.ts'
+import { matchedStep } from './steps.ts'
 
 const group = 'Servers'
 const secretStep = 'Keep the secret where your deploy runs, as SHIPLOG_TOKEN, and out of the repository.'
-const matched =
-  'A service that is called like a component’s slug is matched at once; anything else waits in the inbox.'
 
 export const capistrano = nativeKind({
   kind: 'capistrano',
@@ -15,7 +14,7 @@ export const capistrano = nativeKind({
     'Copy the recipe from integrations/capistrano into lib/capistrano/tasks of your application.',
     `Where you deploy from, set SHIPLOG_URL to ${origin}.`,
     secretStep,
-    matched,
+    matchedStep,
   ],
   test: 'Deploy to a stage that is not production. A dry run sends nothing.',
 })
@@ -30,7 +29,7 @@ export const ansible = nativeKind({
     'Copy the callback plugin from integrations/ansible to a folder that callback_plugins names, and enable it with callbacks_enabled = shiplog.',
     `Where playbooks run, set SHIPLOG_URL to ${origin}.`,
     secretStep,
-    matched,
+    matchedStep,
   ],
   test: 'Run a playbook that changes nothing. Check mode sends nothing.',
 })
@@ -46,7 +45,7 @@ export const fabric = nativeKind({
     `Where tasks run, set SHIPLOG_URL to ${origin}.`,
     secretStep,
     'To let a task ask what to go back to, take an API token with the scope releases:write instead: the secret of a source only reports.',
-    matched,
+    matchedStep,
   ],
 })
 
@@ -57,11 +56,11 @@ export const kamal = nativeKind({
   group,
   kit: 'kamal',
   steps: ({ origin }) => [
-    'Copy the hooks from integrations/kamal to .kamal/hooks of your application, and keep them executable.',
+    'Copy shiplog-hook from integrations/kamal to .kamal/hooks/pre-deploy and to .kamal/hooks/post-deploy of your application, shiplog-report from integrations/shiplog-report to .kamal, and keep them executable.',
     `Where you run kamal, set SHIPLOG_URL to ${origin}.`,
     secretStep,
     'Kamal has no hook for a deploy that failed: its release is shown as lost after an hour.',
-    matched,
+    matchedStep,
   ],
 })
 

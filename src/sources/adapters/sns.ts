@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Adapter, Incoming, Translation } from '../adapter.ts'
+import type { Adapter, Translation } from '../adapter.ts'
+import { jsonIn } from '../known.ts'
 import { fromCodeDeploy } from './code-deploy.ts'
 import { addressOfSns, envelope, signedBySns } from './sns-signature.ts'
 
@@ -22,7 +23,7 @@ export const sns = {
     },
   },
   async verify(incoming, credentials) {
-    const said = envelope.safeParse(jsonOf(incoming)).data
+    const said = envelope.safeParse(jsonIn(incoming.body.toString())).data
     if (!said || said.TopicArn !== credentials.settings.topic_arn) return false
     return signedBySns(said, credentials, incoming.received_at)
   },
@@ -67,14 +68,6 @@ export const sns = {
     test: '“Publish message” on the page of the topic sends any text: it is verified, and kept as ignored.',
   }),
 } satisfies Adapter
-
-function jsonOf({ body }: Incoming): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return null
-  }
-}
 
 function confirmation(text: string | undefined, topic_arn: string): string | null {
   const url = addressOfSns(text)

@@ -6,6 +6,7 @@ import { short } from '../shape.ts'
 import { readTime } from '../times.ts'
 import { fromNative } from './envelope.ts'
 import { native } from './native.ts'
+import { matchedStep } from './steps.ts'
 
 /** Anything that signs by Standard Webhooks: our native event, or the standard's envelope around it. */
 export const standardWebhooks = {
@@ -37,7 +38,7 @@ export const standardWebhooks = {
       'Its signing secret: the one shown on this page when it was made. A tool that makes its own: paste that one here, when the source is added or under “Rotate the secret”.',
       'The body is the native event, or {"type": …, "timestamp": …, "data": …} with the native event as its data.',
       'The clock of the sender may be wrong by five minutes at most; the same “webhook-id” counts once.',
-      'A service that is called like a component’s slug is matched at once; anything else waits in the inbox.',
+      matchedStep,
     ],
     curl: [
       `SECRET='${secret ?? 'whsec_…'}'`,
