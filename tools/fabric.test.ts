@@ -107,6 +107,7 @@ test('where Shiplog names no way back, the task says why, and goes where it is t
     [{ service: 'cart' }, /names no version to go back to: 409 There is no safe way back for Cart/],
     [{ origin: await machine.nowhere() }, /names no version to go back to: .*refused/],
     [{ key: machine.secret }, /names no version to go back to: 40[13]/],
+    [{ origin: `${machine.origin}/?` }, /names no version to go back to: what answered is not Shiplog/],
     [{ key: '' }, /SHIPLOG_URL and SHIPLOG_TOKEN are not both set/],
   ] as const) {
     const asked = await run(['rollback'], { ...where, here: true })

@@ -88,11 +88,14 @@ class Shiplog:
         """The version to go back to, or None, with the reason on standard error. It needs an API token."""
         query = urllib.parse.urlencode({'component': self.service, 'environment': self.environment})
         said, no = self.ask('/api/v1/rollback-target?' + query, {'Accept': 'application/json'})
-        if no is not None:
-            print('Shiplog names no version to go back to: %s' % no, file=sys.stderr)
-            return None
-        target = json.loads(said)
-        return target['version'] or target['commit']
+        try:
+            if no is None:
+                target = json.loads(said)
+                return target['version'] or target['commit']
+        except (ValueError, KeyError, TypeError):
+            no = 'what answered is not Shiplog'  # a proxy before it may have a page of its own
+        print('Shiplog names no version to go back to: %s' % no, file=sys.stderr)
+        return None
 
     def ask(self, path, headers, body=None):
         """Sends one request; answers what was said, and None or why there is no answer."""
