@@ -28,7 +28,7 @@ case "$*" in
   *' up '*)
     cat
     [ ! -f "$STATE/next" ] || mv "$STATE/next" "$STATE/now"
-    [ -z "\${SLOW:-}" ] || { echo ready; sleep 20; }
+    [ -z "\${SLOW:-}" ] || { echo ready; sleep "$SLOW"; }
     exit "\${ENDS:-0}" ;;
   *) exit "\${ENDS:-0}" ;;
 esac
@@ -77,11 +77,19 @@ test('shiplog-compose tells what docker compose up replaced, and is docker compo
   await up({ ENDS: '3' })
   assert.equal(await count(), start + 5, 'nothing was replaced, for it failed: both are told')
 
-  const begun = machine.begin(compose, ['up', '-d'], { env: { ...env, SLOW: '1' } })
+  const begun = machine.begin(compose, ['up', '-d'], { env: { ...env, SLOW: '20' } })
   await begun.until(/ready/)
   begun.interrupt('SIGINT')
   await begun.ended
   assert.equal((await newest()).message, 'Interrupted by SIGINT.')
+
+  next(`shop|sha256:6|2.3||r/shop`)
+  const ended = machine.begin(compose, ['up', '-d'], { env: { ...env, SLOW: '1' } })
+  await ended.until(/ready/)
+  ended.signal('SIGTERM')
+  const { code } = await ended.ended
+  const told = await newest()
+  assert.deepEqual([code, told.version, told.state], [0, '2.3', 'succeeded'], 'compose heard no signal')
 
   const before = await count()
   for (const words of [
