@@ -17,7 +17,8 @@ const received_at = '2026-11-23T12:00:00.000Z'
 for (const file of globSync('*.json', { cwd: folder }).sort()) {
   test(`the fixture ${file} says what it should`, () => {
     const fixture = JSON.parse(readFileSync(join(folder, file), 'utf8'))
-    const { headers, body, text, expected, settings = {}, method, path, query } = fixture
+    const { headers, body, text, expected, settings = {}, method, path, query, from } = fixture
+    assert.match(String(from), /captured|sample|after|made (up|by hand|as)/i)
     const adapter = adapterFor(file.split('-')[0] ?? '')
     assert.ok(adapter, 'the file is named after the kind of source')
     const bytes = Buffer.from(text ?? JSON.stringify(body))
