@@ -57,47 +57,47 @@ function isOfNode(event: RunEvent): event is OfNode {
 }
 
 function newFleet() {
-  const nodes = new Map<string, { state: NodeState; had: boolean }>()
-  const count = { heard: 0, ok: 0, failed: 0 }
+  const { count, place } = newRoll()
   let started_at: string | undefined
   let everybody_at: string | null = null
   let isHealed = false
   let isParted = false
 
-  function place({ name, state }: OfNode['facts']['node']) {
+  /** What the run is once this node has spoken. */
+  function tell(event: OfNode): RunEvent {
+    if (place(event.facts.node)) isHealed = true
+    const { effective_at, facts } = event
+    const said = facts.started_at ?? effective_at
+    started_at = started_at && started_at < said ? started_at : said
+    if (count.failed === 0) {
+      if (everybody_at === null || isHealed) everybody_at = effective_at
+      isHealed = false
+    }
+    isParted ||= count.ok > 0 && count.failed > 0
+    const finished_at = count.failed === 0 && everybody_at ? everybody_at : effective_at
+    const percent = isParted ? { percent: (100 * count.ok) / count.heard } : {}
+    const type = count.ok > 0 ? 'release.succeeded' : 'release.failed'
+    return {
+      ...event,
+      type,
+      facts: { ...facts, started_at, finished_at, message: nodesWords(count), ...percent },
+    }
+  }
+  return { tell }
+}
+
+function newRoll() {
+  const nodes = new Map<string, { state: NodeState; had: boolean }>()
+  const count = { heard: 0, ok: 0, failed: 0 }
+
+  /** Whether it gets at last what it never had; one that comes back to what it had makes nothing new. */
+  function place({ name, state }: OfNode['facts']['node']): boolean {
     const was = nodes.get(name)
     if (was) count[was.state] -= 1
     else count.heard += 1
     count[state] += 1
-    // one that comes back to what it had makes nothing new; one that gets it at last does
-    if (state === 'ok' && was && !was.had) isHealed = true
     nodes.set(name, { state, had: was?.had === true || state === 'ok' })
+    return state === 'ok' && was !== undefined && !was.had
   }
-
-  return {
-    /** What the run is once this node has spoken. */
-    tell(event: OfNode): RunEvent {
-      place(event.facts.node)
-      const { heard, ok, failed } = count
-      const { effective_at, facts } = event
-      const said = facts.started_at ?? effective_at
-      started_at = started_at && started_at < said ? started_at : said
-      if (failed === 0) {
-        if (everybody_at === null || isHealed) everybody_at = effective_at
-        isHealed = false
-      }
-      isParted ||= ok > 0 && failed > 0
-      return {
-        ...event,
-        type: ok > 0 ? 'release.succeeded' : 'release.failed',
-        facts: {
-          ...facts,
-          started_at,
-          finished_at: failed === 0 && everybody_at ? everybody_at : effective_at,
-          message: nodesWords(count),
-          ...(isParted && { percent: (100 * ok) / heard }),
-        },
-      }
-    },
-  }
+  return { count, place }
 }
