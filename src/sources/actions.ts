@@ -21,7 +21,10 @@ import {
   updateSource,
 } from './store.ts'
 
-/** Makes a source; a secret made for it is in the answer and can never be read again (empty: the tool made it). */
+/**
+ * Makes a source; a secret made for it is in the answer and can never be read again (empty: the tool makes it). A tool
+ * that shows its secret only to whom it knows the address of is told the address first: its source has none until then.
+ */
 export function createSource(ctx: Context, { name, kind, secret: pasted, settings = {} }: NewSource) {
   return inTransaction(ctx, async (ctx) => {
     const at = nowText(ctx)
@@ -30,7 +33,8 @@ export function createSource(ctx: Context, { name, kind, secret: pasted, setting
     const kept = JSON.stringify(settingsFor(kind, settings))
     const row = { id, kind, name, settings: kept, ...never, version: 1, created_at: at, updated_at: at }
     await insertSource(ctx, row)
-    const secret = await addSecret(ctx, { id, kind }, pasted)
+    const isToCome = adapterFor(kind)?.pasted === 'must' && !pasted
+    const secret = isToCome ? '' : await addSecret(ctx, { id, kind }, pasted)
     await record(ctx, { action: 'source.created', subject: ['source', id], detail: { name, kind } })
     return { source: await sourceById(ctx, id), secret }
   })

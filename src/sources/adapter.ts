@@ -97,7 +97,7 @@ export type Adapter = {
   group: (typeof sourceGroups)[number]
   /** `signing`: the tool signs with it, so it is kept sealed. `bearer`: the tool sends it, so only its hash is kept. */
   secret: 'signing' | 'bearer' | 'none'
-  /** The tool makes the secret, so it has to be pasted, or may be; else Shiplog makes it. */
+  /** The tool makes the secret, so it has to be pasted, at the latest once the tool has the address, or may be. */
   pasted?: 'must' | 'may'
   /** A secret in the form that the tool expects. */
   newSecret?(): string

@@ -1,3 +1,5 @@
+import { readJson } from '../platform/strict-text.ts'
+
 /** The object without the members nothing is known of: an absent fact never overwrites a known one. */
 export function known<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
@@ -17,13 +19,15 @@ export function membersOf(value: unknown): Record<string, unknown> {
     : {}
 }
 
-/** What a text holds as JSON; undefined when it is none. */
-export function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+/** What a text or bytes hold as JSON, read as carefully as a body; undefined when they hold none. */
+export function jsonIn(text: string | Uint8Array): unknown {
+  const read = readJson(typeof text === 'string' ? Buffer.from(text) : text)
+  return read.ok ? read.value : undefined
+}
+
+/** A text as one part of a web address. */
+export function inAddress(text: string): string {
+  return encodeURIComponent(text.toWellFormed()) // which throws where half a character stands
 }
 
 /** The name of a delivery in a header; null when there is none, or one that is too long to keep. */

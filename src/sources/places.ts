@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Setting } from './adapter.ts'
+import { fits, globOf } from './globs.ts'
 
 type Place = { pattern: string; environment: string }
 
@@ -23,7 +24,8 @@ export function placesSetting(label: string, hint: string, optional?: true): Set
 /** The environment of the first entry that one of these names fits; undefined when none does. */
 export function placeOf(list: string | undefined, ...names: (string | null | undefined)[]) {
   const said = names.filter((name) => typeof name === 'string')
-  return placesIn(list ?? '').find(({ pattern }) => said.some((name) => fits(pattern, name)))?.environment
+  return placesIn(list ?? '').find(({ pattern }) => said.some((name) => fits(globOf(pattern), name)))
+    ?.environment
 }
 
 function placesIn(list: string): Place[] {
@@ -33,20 +35,4 @@ function placesIn(list: string): Place[] {
     const named = environment.length > 0 ? environment.join('=') : 'production'
     return { pattern: pattern.trim(), environment: named.trim() }
   })
-}
-
-/** Whether a name is what a pattern says, where `*` stands for anything. Never slower than the text is long. */
-function fits(pattern: string, name: string): boolean {
-  const [first = '', ...others] = pattern.split('*')
-  const last = others.pop()
-  if (last === undefined) return pattern === name
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
-    return false
-  let at = first.length
-  for (const part of others) {
-    const found = name.slice(0, name.length - last.length).indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return true
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -149,6 +150,29 @@ test('the API makes, shows, renames, rotates, disables and lists sources', async
   assert.deepEqual([rest.data.length, rest.next_cursor], [1, null])
   assert.equal((await call('GET', `${at}/rules`)).json().data.length, 0)
   assert.equal((await call('DELETE', `${at}/rules/none`)).statusCode, 404)
+})
+
+test('where the tool shows its secret only once it has the address, the source is made first', async () => {
+  const server = await startTestApp(await world())
+  const admin = await server.signedIn('admin')
+  const made = await admin.post('/admin/sources', { name: 'Vercel, acme', kind: 'vercel' })
+  assert.equal(made.statusCode, 303)
+  const address = String(made.headers.location)
+  const page = (await admin.get(address)).body
+  assert.match(page, /There is none yet/)
+  assert.doesNotMatch(page, /is not shown again/)
+  const hook = { method: 'POST' as const, url: address.replace('/admin/sources', '/hooks'), payload: '{}' }
+  assert.equal((await server.app.inject(hook)).statusCode, 401)
+
+  const empty = await admin.post(`${address}/rotation`, { secret: '' })
+  assert.equal(empty.statusCode, 422)
+  assert.match(empty.body, /Paste the secret that the tool shows/)
+  assert.equal((await admin.post(`${address}/rotation`, { secret: 'made-by-vercel' })).statusCode, 303)
+  const headers = {
+    'content-type': 'application/json',
+    'x-vercel-signature': createHmac('sha1', 'made-by-vercel').update('{}').digest('hex'),
+  }
+  assert.equal((await server.app.inject({ ...hook, headers })).statusCode, 202)
 })
 
 test('the command that a source’s page shows works when it is pasted', async () => {

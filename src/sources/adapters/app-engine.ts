@@ -53,7 +53,7 @@ export const app_engine = {
   translate({ json }, settings): Translation {
     const message = pushed(json)
     if (!message) return { invalid: 'This is not a push of Pub/Sub’s, or it was unwrapped.' }
-    const read = entry.safeParse(jsonIn(Buffer.from(message.data ?? '', 'base64').toString()))
+    const read = entry.safeParse(jsonIn(Buffer.from(message.data ?? '', 'base64')))
     if (!read.success) return { ignored: 'It is no entry of App Engine’s audit log.' }
     return fromEntry(read.data, settings)
   },

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { mend, readJson } from '../../platform/strict-text.ts'
 import type { Incoming, Reading } from '../adapter.ts'
-import { membersOf } from '../known.ts'
+import { jsonIn, membersOf } from '../known.ts'
 
 const names = ['specversion', 'id', 'source', 'type', 'time', 'subject', 'datacontenttype'] as const
 /** The attributes that Shiplog reads; what is no text is left out. */
@@ -27,7 +27,7 @@ export function readCloudEvent({ headers, body }: Pick<Incoming, 'headers' | 'bo
   const { data_base64 } = event
   const value = {
     attributes: texts(event),
-    data: typeof data_base64 === 'string' ? inBase64(data_base64) : event.data,
+    data: typeof data_base64 === 'string' ? jsonIn(Buffer.from(data_base64, 'base64')) : event.data,
   }
   return { ...read, value }
 }
@@ -59,11 +59,6 @@ function headerText(header: string): string | null {
 
 function isJson(type: string | undefined): boolean {
   return type === undefined || /^\s*[\w.+-]+\/([\w.-]+\+)?json\b/i.test(type)
-}
-
-function inBase64(text: string): unknown {
-  const read = readJson(Buffer.from(text, 'base64'))
-  return read.ok ? read.value : undefined
 }
 
 function texts(event: Record<string, unknown>): Attributes {

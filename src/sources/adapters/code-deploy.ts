@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Translation } from '../adapter.ts'
 import type { EventType } from '../events.ts'
-import { jsonIn, known, webLink } from '../known.ts'
+import { inAddress, jsonIn, known, webLink } from '../known.ts'
 import { short } from '../shape.ts'
 import { readTime } from '../times.ts'
 
@@ -84,7 +84,5 @@ function wordsOf(about: Record<string, unknown> | undefined): string | undefined
 function consoleOf({ region, deploymentId }: Deployment): string | undefined {
   if (!region || !/^[a-z0-9-]{3,40}$/.test(region)) return undefined
   const host = region.startsWith('cn-') ? 'console.amazonaws.cn' : 'console.aws.amazon.com'
-  return webLink(
-    `https://${region}.${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}`,
-  )
+  return webLink(`https://${region}.${host}/codesuite/codedeploy/deployments/${inAddress(deploymentId)}`)
 }

@@ -79,7 +79,7 @@ export const flagger = {
 
 /** Flagger cannot set headers, so its secret may stand in the message. */
 function tokenIn({ body }: Incoming): string | null {
-  const { token } = membersOf(membersOf(jsonIn(body.toString())).metadata)
+  const { token } = membersOf(membersOf(jsonIn(body)).metadata)
   return typeof token === 'string' ? token : null
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Setting, Settings, Translation } from '../adapter.ts'
 import type { EventType } from '../events.ts'
 import { known, webLink } from '../known.ts'
+import { placeOf, placesSetting } from '../places.ts'
 import { short, tagOf, unlike } from '../shape.ts'
 import { readTime } from '../times.ts'
 
@@ -45,32 +46,16 @@ const endings: Record<string, EventType> = {
 }
 
 /** Which workflows deploy: an operator says so, since most test and build. */
-export const workflows: Setting = {
-  label: 'Workflows that deploy',
-  hint:
-    'Only for repositories that do not use deployments: the files or names of workflows, with a comma between two, ' +
+export const workflows: Setting = placesSetting(
+  'Workflows that deploy',
+  'Only for repositories that do not use deployments: the files or names of workflows, with a comma between two, ' +
     'such as “deploy.yml, staging.yml = staging”. After “=” stands the environment; without it, production.',
-  optional: true,
-  schema: z
-    .string()
-    .refine((list) => listed(list).length <= 50, 'At most 50 workflows.')
-    .refine(
-      (list) => listed(list).every(({ named, environment }) => named !== '' && environment !== ''),
-      'Write each as “deploy.yml” or “deploy.yml = staging”, with a comma between two.',
-    ),
-}
-
-function listed(list: string) {
-  const entries = list.split(/[,\n]/).filter((entry) => entry.trim() !== '')
-  return entries.map((entry) => {
-    const [, named = '', environment = 'production'] = /^([^=]*)(?:=(.*))?$/s.exec(entry) ?? []
-    return { named: named.trim(), environment: environment.trim() }
-  })
-}
+  true,
+)
 
 /** The environment that a workflow deploys to; undefined when nobody said that it deploys. */
 export function environmentOf(
-  { workflows = '' }: Settings,
+  { workflows }: Settings,
   repository: string,
   ...of: (Named | null | undefined)[]
 ) {
@@ -79,7 +64,7 @@ export function environmentOf(
     const file = path?.replace(/@.*$/, '') ?? ''
     for (const one of [name, file, file.split('/').at(-1), `${repository}/${file}`]) if (one) names.add(one)
   }
-  return listed(workflows).find(({ named }) => names.has(named))?.environment
+  return placeOf(workflows, ...names)
 }
 
 /** A run of a workflow that deploys, as a release: each attempt of it opens the release again. */

@@ -1,6 +1,6 @@
 import type { Adapter, Translation } from '../adapter.ts'
 import type { EventType } from '../events.ts'
-import { known, webLink } from '../known.ts'
+import { inAddress, known, webLink } from '../known.ts'
 import { short } from '../shape.ts'
 import { readTime } from '../times.ts'
 import { type Pushed, pushed, pushedByGoogle, pushSettings, pushSteps } from './google-push.ts'
@@ -79,8 +79,6 @@ function consoleOf({
     'rollouts',
     RolloutId,
   ]
-  const path = parts.map((part) => encodeURIComponent(part ?? '')).join('/')
-  return webLink(
-    `https://console.cloud.google.com/deploy/${path}?project=${encodeURIComponent(ProjectNumber)}`,
-  )
+  const path = parts.map((part) => inAddress(part ?? '')).join('/')
+  return webLink(`https://console.cloud.google.com/deploy/${path}?project=${inAddress(ProjectNumber)}`)
 }

@@ -78,7 +78,7 @@ export const heroku = {
       `heroku webhooks:add -a APP -i api:release -l sync -u ${address} -s "${secret ?? '$SECRET'}"`,
       'SECRET is the one that was shown when this source was made. “sync” lets Heroku try again for three days when Shiplog is away.',
       'The service is the name of the app. What is called like a component’s slug is matched at once; anything else waits in the inbox.',
-      'Apps of a pipeline that are not production are named below, such as “shop-staging = staging”.',
+      'Apps of a pipeline that are not production are named under “Name and settings”, such as “shop-staging = staging”.',
     ],
     test: 'heroku config:set SHIPLOG_TEST=1 -a APP makes a release of settings, which changes no live version. heroku webhooks:deliveries -a APP shows what was answered.',
   }),

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { readJson } from '../../platform/strict-text.ts'
 import type { Adapter, Incoming, Translation } from '../adapter.ts'
 import type { EventFacts, EventType } from '../events.ts'
-import { known, membersOf, webLink } from '../known.ts'
+import { jsonIn, known, membersOf, webLink } from '../known.ts'
 import { short, unlike } from '../shape.ts'
 import { madeBy, sha256 } from '../signatures.ts'
 import { readTime } from '../times.ts'
@@ -90,13 +89,12 @@ function signedByNetlify({ headers, body }: Incoming, { secrets }: { secrets: re
   const [, signed = '', head = '', claims = '', signature = ''] =
     /^(([\w-]{1,500})\.([\w-]{1,2000}))\.([\w-]{43})$/.exec(token) ?? []
   if (!signed || !madeBy(secrets, signed, Buffer.from(signature, 'base64url'), 'sha256')) return false
-  const said = partOf(claims)
-  return partOf(head).alg === 'HS256' && said.iss === 'netlify' && said.sha256 === sha256(body)
-}
-
-function partOf(part: string): Record<string, unknown> {
-  const read = readJson(Buffer.from(part, 'base64url'))
-  return membersOf(read.ok ? read.value : null)
+  const said = membersOf(jsonIn(Buffer.from(claims, 'base64url')))
+  return (
+    membersOf(jsonIn(Buffer.from(head, 'base64url'))).alg === 'HS256' &&
+    said.iss === 'netlify' &&
+    said.sha256 === sha256(body)
+  )
 }
 
 /** The event that the header names; old notifications have none, and then the state says it. */

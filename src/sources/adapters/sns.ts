@@ -23,7 +23,7 @@ export const sns = {
     },
   },
   async verify(incoming, credentials) {
-    const said = envelope.safeParse(jsonIn(incoming.body.toString())).data
+    const said = envelope.safeParse(jsonIn(incoming.body)).data
     if (!said || said.TopicArn !== credentials.settings.topic_arn) return false
     return signedBySns(said, credentials, incoming.received_at)
   },

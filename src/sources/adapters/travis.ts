@@ -80,7 +80,7 @@ export const travis = {
   },
   setup: ({ address }) => ({
     steps: [
-      'A build is a release only for the branches and tags that are named below: say there which builds deploy.',
+      'A build is a release only for the branches and tags that are named under “Name and settings”.',
       `In .travis.yml, add under notifications: webhooks: urls: ["${address}"], on_success: always, on_failure: always, on_start: always, on_cancel: always.`,
       'There is no secret: Travis signs with a key of its own, which Shiplog reads from Travis’s API.',
       'The service is owner/repository. What is called like a component’s slug is matched at once; anything else waits in the inbox.',

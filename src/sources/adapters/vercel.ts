@@ -72,7 +72,7 @@ export const vercel = {
       'In Vercel, open the team’s Settings, then Webhooks (a Pro or Enterprise team has them).',
       'Choose all events of “Deployment”, and the projects.',
       `Endpoint: ${address}`,
-      'Press “Create webhook”. Vercel shows the secret once: paste it here, as the secret of this source.',
+      'Press “Create webhook”. Vercel shows the secret once: paste it on this page, under “Secret”. Until then nothing that comes is heard.',
       'The service is the project’s ID, such as prj_Qm…, since a rollback names nothing else. It waits in the inbox: say there which component it is.',
       'A preview is nothing that customers have, and is ignored.',
     ],
