@@ -19,6 +19,12 @@ export function membersOf(value: unknown): Record<string, unknown> {
     : {}
 }
 
+/** An object without the members of these names; anything else as it is. */
+export function without(value: unknown, ...names: string[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
+}
+
 /** What a text or bytes hold as JSON, read as carefully as a body; undefined when they hold none. */
 export function jsonIn(text: string | Uint8Array): unknown {
   const read = readJson(typeof text === 'string' ? Buffer.from(text) : text)

@@ -32,7 +32,7 @@ type Entry = z.output<typeof entry>
 type Place = { service: string; environment: string }
 
 /** Versions and traffic of App Engine, from its audit log, by a push subscription of Pub/Sub. */
-export const app_engine = {
+export const appEngine = {
   kind: 'app_engine',
   label: 'Google App Engine',
   hint: 'New versions and who gets them, from the audit log, by Pub/Sub.',

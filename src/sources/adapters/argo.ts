@@ -7,7 +7,7 @@ const matched =
   'The service is the name of what is deployed; one that is called like a component’s slug is matched at once.'
 
 /** The body is a template in a ConfigMap of the operator’s own, so ours makes the native event of it. */
-export const argo_cd = nativeKind({
+export const argoCd = nativeKind({
   kind: 'argo_cd',
   label: 'Argo CD',
   hint: 'Syncs of applications, and the way back to an earlier revision, by its notifications.',
@@ -24,7 +24,7 @@ export const argo_cd = nativeKind({
   test: 'Sync an application once more: it sends one event when it starts, and one when it is healthy.',
 })
 
-export const argo_rollouts = nativeKind({
+export const argoRollouts = nativeKind({
   kind: 'argo_rollouts',
   label: 'Argo Rollouts',
   hint: 'Canaries step by step: how many customers have a version, and an abort as what it is, rolled back.',

@@ -1,4 +1,5 @@
 import { nativeKind } from './native-kind.ts'
+import { matchedStep } from './steps.ts'
 
 /** App Platform has no webhook of its own for deployments, so jobs of the app's tell. */
 export const digitalocean = nativeKind({
@@ -13,7 +14,7 @@ export const digitalocean = nativeKind({
     'Copy the three jobs from integrations/digitalocean/app.example.yaml into it, and put the name of your component for “shop”.',
     `In each, set SHIPLOG_URL to ${origin} and SHIPLOG_TOKEN to the secret that was shown when this source was made, with type: SECRET.`,
     'Update the app: doctl apps update APP --spec app.yaml. That deploys it, and tells for the first time.',
-    'A service that is called like a component’s slug is matched at once; anything else waits in the inbox.',
+    matchedStep,
   ],
   test: 'doctl apps create-deployment APP deploys the app once more. No job ever fails because of Shiplog.',
 })

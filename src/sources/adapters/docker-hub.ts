@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Adapter, Read, Translation } from '../adapter.ts'
-import { known, webLink } from '../known.ts'
+import { known, webLink, without } from '../known.ts'
 import { secretAmong } from '../signatures.ts'
 import { readTime } from '../times.ts'
 import { repositoryStep } from './steps.ts'
@@ -26,11 +26,7 @@ export const dockerHub = {
   secret: 'bearer',
   neverRefused: true,
   verify: ({ presented }, { secrets }) => secretAmong(secrets, presented),
-  redact(json) {
-    if (typeof json !== 'object' || json === null) return json
-    const { callback_url: _, ...rest } = json as Record<string, unknown>
-    return rest
-  },
+  redact: (json) => without(json, 'callback_url'),
   dedupeKey({ json }: Read) {
     const { data } = push.safeParse(json)
     if (!data) return null

@@ -17,7 +17,7 @@ const types: Record<string, EventType> = {
 }
 
 /** Rollouts of Google Cloud Deploy, by a push subscription of Pub/Sub. */
-export const google_cloud_deploy = {
+export const googleCloudDeploy = {
   kind: 'google_cloud_deploy',
   label: 'Google Cloud Deploy',
   hint: 'Rollouts of delivery pipelines, and what waits for approval, by Pub/Sub.',

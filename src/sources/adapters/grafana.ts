@@ -5,6 +5,7 @@ import { known, webLink } from '../known.ts'
 import { unlike } from '../shape.ts'
 import { secretAmong, sha256 } from '../signatures.ts'
 import { readTime } from '../times.ts'
+import { matchedStep } from './steps.ts'
 
 const text = z.string().max(10_000).nullish().catch(null)
 const moment = z.union([z.number(), z.string().max(40)]).nullish()
@@ -85,7 +86,7 @@ export const grafana = {
       'An annotation is a release when it has the tag deploy, deployment, release or rollback, or names its service. All others are ignored.',
       'Name the service, and what else is known, in tags: service:shop, environment:staging, version:1.4.2, commit:1a5f89d. Without an environment it is production.',
       'A deploy that takes a while: post it with the tag state:started, keep the id of the answer, and PATCH its timeEnd when it is done, with the tag state:failed if it failed.',
-      'A service that is called like a component’s slug is matched at once; anything else waits in the inbox.',
+      matchedStep,
     ],
     curl: [
       `curl -fsS ${address}/api/annotations \\`,

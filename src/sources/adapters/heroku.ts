@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Adapter, Settings, Translation } from '../adapter.ts'
 import type { EventFacts, EventType } from '../events.ts'
-import { known, membersOf } from '../known.ts'
+import { known, membersOf, without } from '../known.ts'
 import { placeOf, placesSetting } from '../places.ts'
 import { short, unlike } from '../shape.ts'
 import { madeBy } from '../signatures.ts'
@@ -116,12 +116,9 @@ function versionFacts({ version, description, slug }: Release): EventFacts {
 
 /** Whoever has the address of a release's output may read along. */
 function withoutStreams(json: unknown): unknown {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json
-  const without = (value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value
-    const { output_stream_url: _, ...rest } = membersOf(value)
-    return rest
-  }
-  const { data, previous_data, ...rest } = membersOf(json)
-  return known({ ...rest, data: without(data), previous_data: without(previous_data) })
+  const said = membersOf(json)
+  const cut = ['data', 'previous_data']
+    .filter((name) => name in said)
+    .map((name) => [name, without(said[name], 'output_stream_url')])
+  return cut.length > 0 ? { ...said, ...Object.fromEntries(cut) } : json
 }

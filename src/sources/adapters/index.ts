@@ -1,6 +1,6 @@
 import { type Adapter, sourceGroups } from '../adapter.ts'
-import { app_engine } from './app-engine.ts'
-import { argo_cd, argo_rollouts } from './argo.ts'
+import { appEngine } from './app-engine.ts'
+import { argoCd, argoRollouts } from './argo.ts'
 import { chef } from './chef.ts'
 import { cloudevents } from './cloudevents.ts'
 import { devlake } from './devlake.ts'
@@ -9,7 +9,7 @@ import { dockerHub } from './docker-hub.ts'
 import { flagger } from './flagger.ts'
 import { github } from './github.ts'
 import { gitlab } from './gitlab.ts'
-import { google_cloud_deploy } from './google-cloud-deploy.ts'
+import { googleCloudDeploy } from './google-cloud-deploy.ts'
 import { grafana } from './grafana.ts'
 import { heroku } from './heroku.ts'
 import { native } from './native.ts'
@@ -40,11 +40,11 @@ const adapters: readonly Adapter[] = [
   registry,
   dockerHub,
   flagger,
-  argo_cd,
-  argo_rollouts,
+  argoCd,
+  argoRollouts,
   sns,
-  google_cloud_deploy,
-  app_engine,
+  googleCloudDeploy,
+  appEngine,
   sentry,
   travis,
   heroku,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Adapter, Incoming, Translation } from '../adapter.ts'
 import type { EventFacts, EventType } from '../events.ts'
-import { jsonIn, known, membersOf, webLink } from '../known.ts'
+import { jsonIn, known, membersOf, webLink, without } from '../known.ts'
 import { short, unlike } from '../shape.ts'
 import { madeBy, sha256 } from '../signatures.ts'
 import { readTime } from '../times.ts'
@@ -53,7 +53,8 @@ export const netlify = {
   pasted: 'may',
   neverRefused: true,
   verify: signedByNetlify,
-  redact: withoutTokens,
+  // it opens the log of the build
+  redact: (json) => without(json, 'log_access_attributes'),
   dedupeKey(incoming) {
     const { data } = deploy.safeParse(incoming.json)
     const { event } = whatOf(incoming)
@@ -144,11 +145,4 @@ function factsOf({ id, commit_ref, branch, deploy_ssl_url, admin_url, commit_url
     urls: known({ run, target: webLink(deploy_ssl_url), commit: webLink(commit_url) }),
     attributes: { deploy: id },
   })
-}
-
-/** Netlify sends along what opens the log of the build. */
-function withoutTokens(json: unknown): unknown {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json
-  const { log_access_attributes: _, ...rest } = membersOf(json)
-  return rest
 }

@@ -6,6 +6,7 @@ import { unlike } from '../shape.ts'
 import { secretAmong, sha256 } from '../signatures.ts'
 import { readTime } from '../times.ts'
 import { type Call, callOf, sentryAnswer, sentryLook, withoutPeople } from './sentry-api.ts'
+import { matchedStep } from './steps.ts'
 
 const word = z.string().trim().min(1).max(200)
 const text = z.string().max(2000).nullish().catch(null)
@@ -77,7 +78,7 @@ export const sentry = {
       'Keep what the pipeline calls: sentry-cli releases new, set-commits, finalize, and at the end sentry-cli deploys new -r VERSION -e ENVIRONMENT. Only the deploy makes a release here.',
       'To tell Sentry too, call each command twice, with both pairs of settings.',
       `Other clients of Sentry’s releases API may use ${address} as the address of Sentry.`,
-      'A service that is called like a component’s slug is matched at once; anything else waits in the inbox.',
+      matchedStep,
     ],
     curl: [
       `curl -fsS ${address}/api/0/organizations/acme/releases/shop@1.4.2/deploys/ \\`,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Adapter, Translation } from '../adapter.ts'
-import { jsonIn } from '../known.ts'
+import { jsonIn, without } from '../known.ts'
 import { fromCodeDeploy } from './code-deploy.ts'
 import { addressOfSns, envelope, signedBySns } from './sns-signature.ts'
 
@@ -28,10 +28,7 @@ export const sns = {
     return signedBySns(said, credentials, incoming.received_at)
   },
   // whoever opens that address ends the subscription, without being asked who they are
-  redact(json) {
-    const { UnsubscribeURL, ...kept } = Object(json)
-    return kept
-  },
+  redact: (json) => without(json, 'UnsubscribeURL'),
   dedupeKey: ({ json }) => envelope.safeParse(json).data?.MessageId ?? null,
   translate({ json }, { topic_arn }): Translation {
     const read = envelope.safeParse(json)

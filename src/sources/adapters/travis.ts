@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Adapter, Credentials, Incoming, Settings, Translation } from '../adapter.ts'
 import type { EventType } from '../events.ts'
-import { known, membersOf, webLink } from '../known.ts'
+import { known, webLink, without } from '../known.ts'
 import { placeOf, placesSetting } from '../places.ts'
 import { short, unlike } from '../shape.ts'
 import { readTime } from '../times.ts'
@@ -65,7 +65,8 @@ export const travis = {
     const key = await keyFrom(publicText, settings)
     return createVerify('RSA-SHA1').update(payload).verify(key, signature)
   },
-  redact: withoutConfig,
+  // the configuration may hold what was put into it as a secret, and names whom else Travis tells
+  redact: (json) => without(json, 'config', 'matrix', 'author_email', 'committer_email'),
   dedupeKey({ json }) {
     const { data } = build.safeParse(json)
     if (!data) return null
@@ -109,13 +110,6 @@ async function keyFrom(publicText: Credentials['publicText'], { api }: Settings)
     if (key.asymmetricKeyType === 'rsa') return key
   } catch {}
   throw new Refusal('unavailable', 'What stands where Travis shows its public key is no key.')
-}
-
-/** The configuration may hold what was put into it as a secret, and names whom else Travis tells. */
-function withoutConfig(json: unknown): unknown {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json
-  const { config: _, matrix: __, author_email: ___, committer_email: ____, ...rest } = membersOf(json)
-  return rest
 }
 
 function fromBuild(read: z.output<typeof build>, received_at: string, { deploys }: Settings): Translation {
