@@ -4,7 +4,9 @@ import type { Reading } from './adapter.ts'
 /** What is read of a report: the texts and numbers at its left edge, and its metrics. Logs and diffs may hold secrets. */
 const edge =
   /^(host|time|configuration_version|transaction_uuid|status|transaction_completed|noop|environment|code_id|job_id): *(\S.*)$/
-const [longestLine, deepestIndent, mostLines, mostBrackets] = [1000, 40, 1000, 64]
+const [longestLine, mostLines, mostBrackets] = [1000, 1000, 64]
+/** A line of the metrics: no key that is a collection, and no more than two lists begin in one line, as Puppet writes them. */
+const plainLine = /^ {0,40}(?:- +){0,2}(?!\s|[?-](?:\s|$))/
 
 /**
  * What a Puppet report says, from its YAML. A report is megabytes of resources that nobody here needs, so only its left
@@ -27,13 +29,14 @@ export function readPuppetReport(body: Buffer): Reading {
   }
 }
 
+/** Each name once, as the first line has it. */
 function edgeOf(text: string): string[] {
-  const lines: string[] = []
+  const lines = new Map<string, string>()
   for (const [line] of text.matchAll(/^[a-z_]+: .*$/gm)) {
-    if (line.length <= longestLine && edge.test(line)) lines.push(line)
-    if (lines.length >= mostLines) break
+    const name = (line.length <= longestLine && edge.exec(line)?.[1]) || null
+    if (name !== null && !lines.has(name)) lines.set(name, line)
   }
-  return lines
+  return [...lines.values()]
 }
 
 /** From `metrics:` to the next word at the left edge. */
@@ -46,7 +49,7 @@ function metricsOf(text: string): string[] {
     .slice(0, mostLines)
   const after = lines.findIndex((line, at) => at > 0 && /^\S/.test(line))
   const own = after < 0 ? lines.slice(0, -1) : lines.slice(0, after)
-  const plain = own.every((line) => line.length <= longestLine && line.search(/\S/) <= deepestIndent)
+  const plain = own.every((line) => line.length <= longestLine && plainLine.test(line))
   return plain ? own : []
 }
 
