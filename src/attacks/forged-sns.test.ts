@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { pauseCalls } from '../outbound/pause.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { createSource } from '../sources/actions.ts'
-import { addressOfSns } from '../sources/adapters/sns-signature.ts'
+import { certificateOf } from '../sources/adapters/sns-signature.ts'
 import { sourceById } from '../sources/store.ts'
 import { startTestApp } from '../testing/http.ts'
 import { keys, snsSigned } from '../testing/keys.ts'
@@ -20,7 +20,7 @@ const question = sample('asks-to-confirm')
 const topic_arn = failed.TopicArn ?? ''
 
 /** A server that hears one topic. Whatever is fetched, is what `text` says, so that only our own rules stand in the way. */
-async function listening(text: (url: string) => string = () => keys.signer) {
+async function listening(text: (url: string) => string = () => keys.signer, topic = topic_arn) {
   const ship = await world()
   const asked: string[] = []
   const publicText = async (url: string) => {
@@ -28,7 +28,7 @@ async function listening(text: (url: string) => string = () => keys.signer) {
     return text(url)
   }
   const server = await startTestApp({ ...ship, publicText })
-  const { source } = await createSource(ship, { name: 'AWS', kind: 'sns', settings: { topic_arn } })
+  const { source } = await createSource(ship, { name: 'AWS', kind: 'sns', settings: { topic_arn: topic } })
   const post = (message: Message, headers = {}) => {
     const type = { 'content-type': 'text/plain; charset=UTF-8' }
     const payload = JSON.stringify(message)
@@ -44,29 +44,41 @@ async function listening(text: (url: string) => string = () => keys.signer) {
   return { ship, server, source, asked, post, status, kept }
 }
 
+/** What SNS calls its certificates. */
+const file = 'SimpleNotificationService-0a1b2c3d4e5f60718293a4b5c6d7e8f9.pem'
 const forgedHosts = [
-  'https://sns.evil.com/x.pem',
-  'https://sns.us-east-1.amazonaws.com.evil.com/x.pem',
-  'https://sns.us-east-1.amazonaws.com@evil.com/x.pem',
-  'https://ada@sns.us-east-1.amazonaws.com/x.pem',
-  'https://ada:secret@sns.us-east-1.amazonaws.com/x.pem',
-  'https://sns.us-east-1.amazonaws.com:8443/x.pem',
-  'http://sns.us-east-1.amazonaws.com/x.pem',
-  'https://evil.com/sns.us-east-1.amazonaws.com/x.pem',
-  'https://evil.com/?x=sns.us-east-1.amazonaws.com/x.pem',
-  'https://evil.com#sns.us-east-1.amazonaws.com/x.pem',
-  'https://xsns.us-east-1.amazonaws.com/x.pem',
-  'https://sns.x.us-east-1.amazonaws.com/x.pem',
-  'https://sns.us-east-1.amazonaws.com./x.pem',
-  'https://sns.us-east-1.amazonaws.com.cn.evil.com/x.pem',
-  'https://sns.us-east-1.xamazonaws.com/x.pem',
-  'https://sns.us-east-1.amazonaws.co/x.pem',
-  'https://sns.e.amazonaws.com/x.pem',
-  'https://snsous-east-1oamazonaws.com/x.pem',
-  'https://127.0.0.1/sns.us-east-1.amazonaws.com.pem',
-  'https://sns.us-east-1.amazonaws.com%00.evil.com/x.pem',
-  'file:///etc/sns.us-east-1.amazonaws.com.pem',
-  'sns.us-east-1.amazonaws.com/x.pem',
+  `https://sns.evil.com/${file}`,
+  `https://sns.us-west-2.amazonaws.com.evil.com/${file}`,
+  `https://sns.us-west-2.amazonaws.com@evil.com/${file}`,
+  `https://ada@sns.us-west-2.amazonaws.com/${file}`,
+  `https://ada:secret@sns.us-west-2.amazonaws.com/${file}`,
+  `https://sns.us-west-2.amazonaws.com:8443/${file}`,
+  `http://sns.us-west-2.amazonaws.com/${file}`,
+  `https://evil.com/sns.us-west-2.amazonaws.com/${file}`,
+  `https://evil.com/?x=sns.us-west-2.amazonaws.com/${file}`,
+  `https://evil.com#sns.us-west-2.amazonaws.com/${file}`,
+  `https://xsns.us-west-2.amazonaws.com/${file}`,
+  `https://sns.x.us-west-2.amazonaws.com/${file}`,
+  `https://sns.us-west-2.amazonaws.com./${file}`,
+  `https://sns.us-west-2.amazonaws.com.cn.evil.com/${file}`,
+  `https://sns.us-west-2.xamazonaws.com/${file}`,
+  `https://sns.us-west-2.amazonaws.co/${file}`,
+  `https://sns.e.amazonaws.com/${file}`,
+  // a bucket of S3 whose name is “sns”: whoever has it puts there what they like
+  `https://sns.s3-us-west-2.amazonaws.com/${file}`,
+  `https://sns.s3-website-us-west-2.amazonaws.com/${file}`,
+  `https://sns.us-east-1.amazonaws.com/${file}`,
+  `https://sns.us-west-2.amazonaws.com.cn/${file}`,
+  `https://snsous-west-2oamazonaws.com/${file}`,
+  'https://127.0.0.1/sns.us-west-2.amazonaws.com.pem',
+  `https://sns.us-west-2.amazonaws.com%00.evil.com/${file}`,
+  'file:///etc/sns.us-west-2.amazonaws.com.pem',
+  // asked like this, SNS itself answers with what was put into the question
+  'https://sns.us-west-2.amazonaws.com/?Action=GetTopicAttributes&x=.pem',
+  'https://sns.us-west-2.amazonaws.com/x.pem?Action=GetTopicAttributes',
+  `https://sns.us-west-2.amazonaws.com/${file}?Action=ListTopics`,
+  `https://sns.us-west-2.amazonaws.com/x/${file}`,
+  `sns.us-west-2.amazonaws.com/${file}`,
   '',
 ]
 
@@ -76,16 +88,19 @@ test('a certificate is taken from SNS’s own hosts only, however much another l
     assert.equal(await status(snsSigned({ ...failed, SigningCertURL: url })), 401, url)
   }
   assert.deepEqual([asked, await kept()], [[], []])
-  for (const host of [
-    'sns.us-east-1.amazonaws.com',
-    'SNS.eu-west-1.amazonaws.com',
-    'sns.cn-north-1.amazonaws.com.cn',
-  ]) {
-    const message = {
-      ...failed,
-      SigningCertURL: `https://${host}/x.pem`,
-      MessageId: host.replaceAll('.', '-'),
-    }
+})
+
+test('the certificate of the topic’s own region is taken, wherever that is', async () => {
+  for (const [region, host] of [
+    ['us-west-2', 'SNS.us-west-2.amazonaws.com'],
+    ['eu-west-1', 'sns.eu-west-1.amazonaws.com'],
+    ['us-gov-west-1', 'sns.us-gov-west-1.amazonaws.com'],
+    ['cn-north-1', 'sns.cn-north-1.amazonaws.com.cn'],
+  ] as const) {
+    const partition = /^(cn|us-gov)-/.exec(region)?.[1]
+    const topic = `arn:aws${partition ? `-${partition}` : ''}:sns:${region}:123456789012:MyTopic`
+    const { status } = await listening(() => keys.signer, topic)
+    const message = { ...failed, TopicArn: topic, SigningCertURL: `https://${host}/${file}` }
     assert.equal(await status(snsSigned(message)), 202, host)
   }
 })
@@ -93,7 +108,7 @@ test('a certificate is taken from SNS’s own hosts only, however much another l
 test('rules that look right at first sight would let some of those hosts through', once, () => {
   const letThrough = (rule: (url: string) => boolean) => forgedHosts.filter(rule).length
   assert.equal(
-    letThrough((url) => addressOfSns(url) !== null),
+    letThrough((url) => certificateOf({ SigningCertURL: url, TopicArn: topic_arn }) !== null),
     0,
   )
   const careless = [
@@ -101,6 +116,11 @@ test('rules that look right at first sight would let some of those hosts through
     (url: string) => /^https:\/\/sns\.[a-z0-9-]+\.amazonaws\.com/.test(url),
     (url: string) => URL.canParse(url) && new URL(url).hostname.endsWith('amazonaws.com'),
     (url: string) => URL.canParse(url) && /^sns.[a-z0-9-]{3,}.amazonaws.com$/.test(new URL(url).hostname),
+    // what AWS's own libraries had for years
+    (url: string) =>
+      URL.canParse(url) &&
+      /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?$/.test(new URL(url).hostname) &&
+      new URL(url).pathname.endsWith('.pem'),
   ]
   for (const rule of careless) assert.ok(letThrough(rule) > 0, String(rule))
 })
@@ -125,7 +145,7 @@ test('what was changed after it was signed is not taken, and what was sent befor
     { SignatureVersion: '3' },
     { Signature: '' },
     { Signature: 'x'.repeat(400) },
-    { Type: 'SubscriptionConfirmation', Token: 'x', SubscribeURL: 'https://sns.us-east-1.amazonaws.com/' },
+    { Type: 'SubscriptionConfirmation', Token: 'x', SubscribeURL: 'https://sns.us-west-2.amazonaws.com/' },
   ]
   for (const change of changes)
     assert.equal(await status({ ...signed, ...change }), 401, JSON.stringify(change))

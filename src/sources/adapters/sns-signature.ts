@@ -20,12 +20,27 @@ export const envelope = z.object({
 })
 type Envelope = z.output<typeof envelope>
 
-/** An address of SNS itself; null for any other, however much it looks like one. */
-export function addressOfSns(text: string | undefined): URL | null {
-  if (text === undefined || !URL.canParse(text)) return null
+/**
+ * An address of SNS itself, where this topic is; null for any other, however much it looks like one. Any region would
+ * not do: `s3-us-west-2` is spelled like one, and whoever has the bucket “sns” there answers what they like.
+ */
+export function addressOfSns(text: string | undefined, topic_arn: string): URL | null {
+  const [, partition, region] = /^arn:(aws[\w-]*):sns:([a-z0-9-]+):/.exec(topic_arn) ?? []
+  if (text === undefined || !region || !URL.canParse(text)) return null
   const url = new URL(text)
   const isPlain = url.protocol === 'https:' && url.port === '' && url.username === '' && url.password === ''
-  return isPlain && /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?$/.test(url.hostname) ? url : null
+  const host = `sns.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`
+  return isPlain && url.hostname === host ? url : null
+}
+
+/** Where the certificate of a message stands; null where that is no file of SNS’s, but a question to it or another’s. */
+export function certificateOf({
+  SigningCertURL,
+  TopicArn,
+}: Pick<Envelope, 'SigningCertURL' | 'TopicArn'>): string | null {
+  const url = addressOfSns(SigningCertURL, TopicArn)
+  const isFile = /^\/SimpleNotificationService-[0-9a-z]{16,64}\.pem$/.test(url?.pathname ?? '')
+  return url && isFile && url.search === '' && url.hash === '' ? url.href : null
 }
 
 /** Whether SNS signed this, with a certificate that stands at its own address and is valid at that moment. */
@@ -34,9 +49,9 @@ export async function signedBySns(
   { publicText }: Pick<Credentials, 'publicText'>,
   at: string,
 ): Promise<boolean> {
-  const address = addressOfSns(said.SigningCertURL)
-  if (!address?.pathname.endsWith('.pem')) return false
-  const certificate = readCertificate(await publicText(address.href))
+  const address = certificateOf(said)
+  if (address === null) return false
+  const certificate = readCertificate(await publicText(address))
   if (!certificate || !isValid(certificate, at)) return false
   const verifier = createVerify(said.SignatureVersion === '1' ? 'RSA-SHA1' : 'RSA-SHA256')
   return verifier.update(signedText(said)).verify(certificate.publicKey, said.Signature, 'base64')

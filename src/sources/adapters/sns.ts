@@ -67,7 +67,7 @@ export const sns = {
 } satisfies Adapter
 
 function confirmation(text: string | undefined, topic_arn: string): string | null {
-  const url = addressOfSns(text)
+  const url = addressOfSns(text, topic_arn)
   const query = url?.searchParams
   const confirms = query?.get('Action') === 'ConfirmSubscription' && query.get('TopicArn') === topic_arn
   return url && confirms ? url.href : null
