@@ -65,7 +65,7 @@ export function rowOf(item: Verified, said: Translation, body_hash: string): Del
     scope,
     dedupe_key: adapter.dedupeKey(incoming) ?? `body:${body_hash}:${id}`,
     ...stateOf(said),
-    headers: JSON.stringify({ ...askedHeaders(incoming), ...redacted(incoming.headers) }),
+    headers: JSON.stringify({ ...askedHeaders(incoming), ...redacted(incoming) }),
     content_type: String(incoming.headers['content-type'] ?? '').slice(0, 200),
     body: adapter.redact ? Buffer.from(JSON.stringify(adapter.redact(incoming.json)) ?? '') : incoming.body,
     body_hash,

@@ -1,7 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Actor } from '../platform/context.ts'
-import type { Adapter, Read, Translation } from '../sources/adapter.ts'
+import type { Adapter, Incoming, Read, Translation } from '../sources/adapter.ts'
 import { type CanonicalEvent, eventFacts } from '../sources/events.ts'
 
 /** Bodies larger than this are refused, unless the sender is known and its adapter takes more. */
@@ -98,12 +97,24 @@ function unfit({ issues }: z.ZodError): Translation {
   return { invalid: `Some of it does not fit: ${where.slice(0, 3).join(', ')}.` }
 }
 
-/** The headers as they are kept: names and values, but nothing that lets somebody in. */
-export function redacted(headers: IncomingHttpHeaders): Record<string, string> {
-  const secret = /authorization|cookie|signature|token|secret|password|api-?key/
+/** Shorter words stand in any header by chance; a secret that was pasted has as many characters at least. */
+const shortestSecret = 8
+
+/**
+ * The headers as they are kept: names and values, but nothing that lets somebody in. Proxies repeat the whole address
+ * in headers of their own, so the secret that was shown is taken out wherever it stands.
+ */
+export function redacted({ headers, presented }: Pick<Incoming, 'headers' | 'presented'>) {
+  const telling = /authorization|cookie|signature|token|secret|password|api-?key/
+  const secret = presented && presented.length >= shortestSecret ? presented : null
   const kept = Object.entries(headers).map(([name, value]) => [
     name,
-    secret.test(name) ? '[redacted]' : String(value).slice(0, 1000),
+    telling.test(name) ? '[redacted]' : without(secret, String(value)).slice(0, 1000),
   ])
-  return Object.fromEntries(kept.slice(0, 60))
+  return Object.fromEntries(kept.slice(0, 60)) as Record<string, string>
+}
+
+function without(secret: string | null, text: string): string {
+  if (secret === null) return text
+  return text.replaceAll(secret, '[redacted]').replaceAll(encodeURIComponent(secret), '[redacted]')
 }
