@@ -72,6 +72,39 @@ test('ever new addresses neither fill the memory nor make us ask without end', a
   assert.equal(asked.length, 60)
 })
 
+test('a text stays good when a newer one cannot be had, and that is not tried with every request', async () => {
+  let down = false
+  const { asked, texts, wait } = fetching(() => (down ? null : 'keys'))
+  await texts(url)
+  down = true
+  wait(61)
+  for (let tries = 0; tries < 20; tries += 1) {
+    await assert.rejects(texts(url, true), refused(/It answered 500/)) // a key that nobody knows
+    assert.equal(await texts(url), 'keys')
+  }
+  assert.equal(asked.length, 2)
+  wait(31)
+  down = false
+  assert.equal(await texts(url, true), 'keys')
+  assert.equal(asked.length, 3)
+})
+
+test('addresses where nothing stands push out no text, and one host that is slow leaves room for others', async () => {
+  const slow = Promise.withResolvers<string>()
+  const { asked, texts } = fetching((url) => (url.includes('/none/') ? null : url))
+  await texts(url)
+  for (let each = 0; each < 200; each += 1) await assert.rejects(texts(`${url}/none/${each}`))
+  await texts(url)
+  assert.equal(asked.length, 201, 'the text was still kept')
+  const text = async (url: string) => ({ text: url.includes('slow.') ? await slow.promise : 'keys' })
+  const busy = publicTexts(() => ({ text }))
+  const crowd = Array.from({ length: 50 }, (_, each) => busy(`https://slow.example/${each}`))
+  const all = Promise.allSettled(crowd)
+  assert.equal(await busy(url), 'keys')
+  slow.resolve('')
+  assert.equal((await all).filter(({ status }) => status === 'fulfilled').length, 8)
+})
+
 test('where nothing is fetched, it says so', async () => {
   await assert.rejects(publicTexts(() => ({}))(url), refused(/Nothing is fetched here/))
 })

@@ -8,10 +8,12 @@ type PublicText = (url: string, anew?: boolean) => Promise<string>
 export const textMillis = 3000
 const [goodFor, badFor, freshFor] = [3_600_000, 30_000, 60_000]
 const mostKept = 50
-/** Whoever knocks with ever new addresses makes us ask only so many at once. */
-const mostAtOnce = 8
+/** Whoever knocks with ever new addresses makes us ask only so many at once, and of one host fewer: others have room. */
+const [mostAtOnce, mostOfOneHost] = [32, 8]
 
-type Kept = { asked_at: number; text: string } | { asked_at: number; error: string }
+type Text = { asked_at: number; text: string; failed?: Failure }
+type Failure = { asked_at: number; error: string }
+type Kept = Text | Failure
 
 /**
  * What senders are verified with: certificates and sets of keys, at addresses that the adapters chose. Fetched by the
@@ -32,7 +34,11 @@ export function publicTexts(client: () => Pick<Client, 'text'>, now: () => numbe
   function askOnce(url: string): Promise<Kept> {
     const running = asking.get(url)
     if (running) return running
-    if (asking.size >= mostAtOnce) throw unavailable(url, 'Too much else is being fetched.')
+    const { host } = new URL(url)
+    const there = [...asking.keys()].filter((one) => new URL(one).host === host)
+    if (asking.size >= mostAtOnce || there.length >= mostOfOneHost) {
+      throw unavailable(url, 'Too much else is being fetched.')
+    }
     const asked = ask(url)
       .then((said) => keep(kept, url, said))
       .finally(() => asking.delete(url))
@@ -41,24 +47,35 @@ export function publicTexts(client: () => Pick<Client, 'text'>, now: () => numbe
   }
 
   return async (url, anew = false) => {
-    const known = kept.get(url)
-    const said = known && stillGood(known, anew, now()) ? known : await askOnce(url)
+    const said = stillGood(kept.get(url), anew, now()) ?? (await askOnce(url))
     if ('text' in said) return said.text
     throw unavailable(url, said.error)
   }
 }
 
-function stillGood(known: Kept, anew: boolean, now: number): boolean {
+/** What is kept and does; a text for which a newer one was just looked for in vain is no newer one. */
+function stillGood(known: Kept | undefined, anew: boolean, now: number): Kept | undefined {
+  if (!known) return undefined
   const age = now - known.asked_at
-  if ('error' in known) return !anew && age < badFor
-  return age < (anew ? freshFor : goodFor)
+  if ('error' in known) return !anew && age < badFor ? known : undefined
+  if (age < (anew ? freshFor : goodFor)) return known
+  return age < goodFor && known.failed && now - known.failed.asked_at < badFor ? known.failed : undefined
 }
 
+/**
+ * Keeps what was said last. A text stays when a newer one cannot be had, and no failure takes its place: else whoever
+ * shows forged keys takes from others what they are verified with.
+ */
 function keep(kept: Map<string, Kept>, url: string, said: Kept): Kept {
+  const known = kept.get(url)
+  const stays = 'error' in said && known && 'text' in known && said.asked_at - known.asked_at < goodFor
   kept.delete(url) // so that it stands last
-  kept.set(url, said)
-  const [oldest] = kept.keys()
-  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest)
+  kept.set(url, stays ? { ...known, failed: said } : said)
+  if (kept.size > mostKept) {
+    const failure = [...kept].find(([, one]) => 'error' in one)
+    const [oldest] = failure ?? [...kept.keys()]
+    if (oldest !== undefined) kept.delete(oldest)
+  }
   return said
 }
 
