@@ -178,6 +178,25 @@ test('where the certificate cannot be had, it is to be sent again, and the sourc
   assert.match((await sourceById(ship, source.id)).last_error ?? '', /could be fetched from sns/)
 })
 
+test('whoever forges in turns makes the store write once a minute', async () => {
+  const { ship, source, status } = await listening(() => {
+    throw new Refusal('unavailable', 'Nothing could be fetched from sns.us-west-2.amazonaws.com.')
+  })
+  const noted = async () => (await sourceById(ship, source.id)).last_error_at
+  const elsewhere = { ...failed, SigningCertURL: `https://sns.evil.com/${file}` }
+  assert.equal(await status(elsewhere), 401)
+  const first = await noted()
+  for (let tries = 0; tries < 4; tries += 1) {
+    ship.wait(0.1)
+    assert.equal(await status(failed), 503)
+    assert.equal(await status(elsewhere), 401)
+    assert.equal(await noted(), first)
+  }
+  ship.wait(1)
+  assert.equal(await status(failed), 503)
+  assert.notEqual(await noted(), first)
+})
+
 test('a subscription is confirmed by an admin, once, and by nobody else', async () => {
   const { ship, server, asked, post } = await listening()
   const { delivery, outcome } = (await post(snsSigned(question))).json()

@@ -43,11 +43,12 @@ export async function hookSender(
   if (body === 'unread' && !adapter.largestBody) throw tooLarge()
   const credentials = { ...(await credentialsOf(ctx, source)), address, publicText: publicTextOf(ctx) }
   const isIts = await Promise.resolve(adapter.verify(incoming, credentials)).catch(async (error) => {
-    if (error instanceof Refusal) await noteError(ctx, source, error.message)
+    if (error instanceof Refusal) await noteError(ctx, source, error.message, { of: 'anybody' })
     throw error
   })
   if (!isIts) {
-    const isNews = await noteError(ctx, source, 'A request was not signed with a valid secret.')
+    const words = 'A request was not signed with a valid secret.'
+    const isNews = await noteError(ctx, source, words, { of: 'anybody' })
     if (isNews) ctx.log.warn({ source: source.id }, 'a delivery was not made with a valid secret')
     throw new Refusal('unauthenticated', 'This request was not made with a valid secret of this source.')
   }

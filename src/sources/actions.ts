@@ -159,12 +159,18 @@ export async function noteSeen(ctx: Context, id: string) {
 }
 
 /**
- * Notes what went wrong last, at most once a minute, since anybody on the network may cause it. Answers whether it was
- * news: some tools try a refused delivery again every second, for ever.
+ * Notes what went wrong last: the same words at most once a minute, and of whoever has shown no secret, who may be
+ * anybody on the network, one thing a minute whatever the words. Answers whether it was news: some tools try a refused
+ * delivery again every second, for ever.
  */
-export async function noteError(ctx: Context, source: Source, words: string): Promise<boolean> {
+export async function noteError(
+  ctx: Context,
+  source: Source,
+  words: string,
+  { of = 'its tool' }: { of?: 'its tool' | 'anybody' } = {},
+): Promise<boolean> {
   const recent = Date.parse(source.last_error_at ?? '1970-01-01') > ctx.now().getTime() - 60_000
-  if (recent && source.last_error === words) return false
+  if (recent && (of === 'anybody' || source.last_error === words)) return false
   try {
     await updateSource(ctx, source.id, { last_error: words, last_error_at: nowText(ctx) })
   } catch (err) {
