@@ -108,7 +108,7 @@ export const senders: Record<string, Sender> = {
   },
   devlake: bearer,
   travis: {
-    settings: { deploys: 'main' },
+    settings: { deploys: 'main', repositories: 'acme/*' },
     publicText: async (url) => {
       if (url !== 'https://api.travis-ci.com/config') throw new Error('This is not Travis’s key.')
       const public_key = createPublicKey(travisKey).export({ type: 'spki', format: 'pem' })

@@ -92,6 +92,8 @@ test('Netlify’s token is made with the secret, by Netlify, over this very body
 })
 
 test('Travis signs the decoded payload with the key that its API shows, and nobody else does', async () => {
+  const body = Buffer.from('{"repository":{"owner_name":"Acme","name":"shop"},"message":"Käse & Brot"}')
+  const settings = { repositories: 'acme/shop' }
   const [key, other] = [1, 2].map(() => generateKeyPairSync('rsa', { modulusLength: 1024 }))
   const sign = (bytes: Buffer | string, by = key, hash = 'RSA-SHA1') =>
     createSign(hash)
@@ -109,10 +111,13 @@ test('Travis signs the decoded payload with the key that its API shows, and nobo
     more: Partial<Credentials & { body: Buffer; type: string }> = {},
   ) => {
     const headers = { signature, 'content-type': more.type ?? 'application/x-www-form-urlencoded' }
-    return took('travis', headers, { publicText: showing(pem), body: form, ...more })
+    return took('travis', headers, { publicText: showing(pem), settings, body: form, ...more })
   }
   assert.equal(await shown(sign(body)), true)
-  assert.equal(await shown(sign(body), { settings: { api: 'https://travis.example/api/' } }), true)
+  assert.equal(
+    await shown(sign(body), { settings: { ...settings, api: 'https://travis.example/api/' } }),
+    true,
+  )
   assert.deepEqual(asked, ['https://api.travis-ci.com/config', 'https://travis.example/api/config'])
 
   assert.equal(await shown(sign(form)), false, 'the raw body')

@@ -1,9 +1,10 @@
 import { createPublicKey, createVerify, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { Refusal } from '../../platform/refusal.ts'
+import { readJson } from '../../platform/strict-text.ts'
 import type { Adapter, Credentials, Incoming, Settings, Translation } from '../adapter.ts'
 import type { EventType } from '../events.ts'
-import { known, webLink, without } from '../known.ts'
+import { known, membersOf, webLink, without } from '../known.ts'
 import { placeOf, placesSetting } from '../places.ts'
 import { short, unlike } from '../shape.ts'
 import { readTime } from '../times.ts'
@@ -47,6 +48,17 @@ export const travis = {
   group: 'Forges and builds',
   secret: 'none',
   settings: {
+    repositories: {
+      label: 'Repositories',
+      hint: 'Those that report here, with a comma between two, such as “acme/shop, acme/api” or “acme/*”. Travis signs the builds of everybody with one key, so no other repository is heard.',
+      schema: z
+        .string()
+        .max(5000)
+        .regex(
+          /^\s*[\w.-]+\/[\w.*-]+(\s*,\s*[\w.-]+\/[\w.*-]+)*\s*$/,
+          'Write each as owner/repository, with a comma between two.',
+        ),
+    },
     deploys: placesSetting(
       'Branches and tags that deploy',
       'With a comma between two, such as “main, v*, develop = staging”. After “=” stands the environment; without it, production. All other builds are ignored.',
@@ -61,10 +73,12 @@ export const travis = {
   async verify(incoming, { settings, publicText }) {
     const signature = signatureOf(incoming)
     const payload = payloadOf(incoming)
-    if (!signature || payload === null) return false
+    if (!signature || payload === null || !isOfOurs(payload, settings)) return false
     const key = await keyFrom(publicText, settings)
     return createVerify('RSA-SHA1').update(payload).verify(key, signature)
   },
+  // what was signed and nothing beside it: the rest of the form is anybody's
+  read: (incoming) => readJson(Buffer.from(payloadOf(incoming) ?? incoming.body.toString())),
   // the configuration may hold what was put into it as a secret, and names whom else Travis tells
   redact: (json) => without(json, 'config', 'matrix', 'author_email', 'committer_email'),
   dedupeKey({ json }) {
@@ -83,7 +97,7 @@ export const travis = {
     steps: [
       'A build is a release only for the branches and tags that are named under “Name and settings”.',
       `In .travis.yml, add under notifications: webhooks: urls: ["${address}"], on_success: always, on_failure: always, on_start: always, on_cancel: always.`,
-      'There is no secret: Travis signs with a key of its own, which Shiplog reads from Travis’s API.',
+      'There is no secret: Travis signs with a key of its own, which Shiplog reads from Travis’s API. That key is the same for all who build with Travis, so only the repositories that are named under “Name and settings” are heard.',
       'The service is owner/repository. What is called like a component’s slug is matched at once; anything else waits in the inbox.',
       'Travis sends once and never again: a message that is lost leaves the release lost after an hour.',
     ],
@@ -101,6 +115,14 @@ function signatureOf({ headers }: Incoming): Buffer | null {
   const { signature } = headers
   if (typeof signature !== 'string' || !/^[A-Za-z0-9+/]{100,1400}={0,2}$/.test(signature)) return null
   return Buffer.from(signature, 'base64')
+}
+
+/** Whether it is of a repository that may report here: whoever builds anything with Travis has it signed by the same key. */
+function isOfOurs(payload: string, { repositories = '' }: Settings): boolean {
+  const read = readJson(Buffer.from(payload))
+  const { name, owner_name } = membersOf(membersOf(read.ok ? read.value : null).repository)
+  if (typeof name !== 'string' || typeof owner_name !== 'string' || owner_name.includes('/')) return false
+  return placeOf(repositories.toLowerCase(), `${owner_name}/${name}`.toLowerCase()) !== undefined
 }
 
 async function keyFrom(publicText: Credentials['publicText'], { api }: Settings): Promise<KeyObject> {
