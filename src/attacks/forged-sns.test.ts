@@ -29,9 +29,9 @@ async function listening(text: (url: string) => string = () => keys.signer, topi
   }
   const server = await startTestApp({ ...ship, publicText })
   const { source } = await createSource(ship, { name: 'AWS', kind: 'sns', settings: { topic_arn: topic } })
-  const post = (message: Message, headers = {}) => {
+  const post = (message: Message | string, headers = {}) => {
     const type = { 'content-type': 'text/plain; charset=UTF-8' }
-    const payload = JSON.stringify(message)
+    const payload = typeof message === 'string' ? message : JSON.stringify(message)
     return server.inject({
       method: 'POST',
       url: `/hooks/${source.id}`,
@@ -154,6 +154,20 @@ test('what was changed after it was signed is not taken, and what was sent befor
   assert.deepEqual([again.statusCode, again.json().duplicate], [200, true])
   assert.equal(await status(snsSigned({ ...failed, SignatureVersion: '2', MessageId: 'two' })), 202)
   assert.equal((await kept()).length, 2)
+})
+
+test('only what was signed is read, whatever the message says that it is', async () => {
+  const { post, kept } = await listening()
+  const forged = encodeURIComponent(
+    JSON.stringify({ ...failed, MessageId: 'forged', Message: question.Message }),
+  )
+  const signed = { ...snsSigned(failed), beside: `&payload=${forged}&` }
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const body = `${' '.repeat(200)}${JSON.stringify(signed)}`
+  const answer = await post(body, headers)
+  assert.equal(answer.statusCode, 202)
+  const [row] = await kept()
+  assert.equal(row?.dedupe_key, failed.MessageId)
 })
 
 test('a certificate that no authority made, that is over, or that is none, proves nothing', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readJson } from '../../platform/strict-text.ts'
 import type { Adapter, Translation } from '../adapter.ts'
 import { jsonIn, without } from '../known.ts'
 import { fromCodeDeploy } from './code-deploy.ts'
@@ -27,6 +28,8 @@ export const sns = {
     if (!said || said.TopicArn !== credentials.settings.topic_arn) return false
     return signedBySns(said, credentials, incoming.received_at)
   },
+  // JSON, whatever it is said to be: what is verified and what is read have to be the same
+  read: ({ body }) => readJson(body),
   // whoever opens that address ends the subscription, without being asked who they are
   redact: (json) => without(json, 'UnsubscribeURL'),
   dedupeKey: ({ json }) => envelope.safeParse(json).data?.MessageId ?? null,
