@@ -56,14 +56,16 @@ test('what GitLab signs with its signing token counts once, however often it is 
   const { ship, secret, post, releases } = await port('test-deployment-webhooks')
   const { body } = fixture('deployment-success')
   const text = JSON.stringify(body)
-  const signed = (at: Date) => {
+  const signed = (at: Date, beside = {}) => {
     const headers = signatureHeaders({ id: 'f5e57ebe', at, body: text, secret })
-    return post(text, { 'content-type': 'application/json', ...headers })
+    return post(text, { 'content-type': 'application/json', ...headers, ...beside })
   }
   assert.equal((await signed(ship.now())).statusCode, 202)
   ship.wait(30)
   const again = await signed(ship.now())
   assert.deepEqual([again.statusCode, again.json().duplicate], [200, true])
+  const renamed = await signed(ship.now(), { 'idempotency-key': 'which nobody signed' })
+  assert.deepEqual([renamed.statusCode, renamed.json().duplicate], [200, true])
   assert.equal((await signed(new Date(ship.now().getTime() - 600_000))).statusCode, 401, 'somebody’s copy')
   assert.equal((await releases()).length, 1)
 })

@@ -26,7 +26,8 @@ export const gitlab = {
     const shown = typeof token === 'string' && secretAmong(secrets.map(sha256), token)
     return shown || isSigned(incoming, secrets)
   },
-  dedupeKey: ({ headers }) => keyIn(headers['idempotency-key']) ?? keyIn(headers['webhook-id']),
+  // the same name twice, of which only this one is signed
+  dedupeKey: ({ headers }) => keyIn(headers['webhook-id']) ?? keyIn(headers['idempotency-key']),
   // on, off and on again are the same bytes twice: they say no time
   mayRecur: ({ json }) => kindOf(json) === 'feature_flag',
   translate({ json, received_at }): Translation {
