@@ -4,7 +4,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { readJson } from '../../platform/strict-text.ts'
 import type { Adapter, Credentials, Incoming, Settings, Translation } from '../adapter.ts'
 import type { EventType } from '../events.ts'
-import { known, membersOf, webLink, without } from '../known.ts'
+import { jsonIn, known, membersOf, webLink, without } from '../known.ts'
 import { placeOf, placesSetting } from '../places.ts'
 import { short, unlike } from '../shape.ts'
 import { readTime } from '../times.ts'
@@ -119,8 +119,7 @@ function signatureOf({ headers }: Incoming): Buffer | null {
 
 /** Whether it is of a repository that may report here: whoever builds anything with Travis has it signed by the same key. */
 function isOfOurs(payload: string, { repositories = '' }: Settings): boolean {
-  const read = readJson(Buffer.from(payload))
-  const { name, owner_name } = membersOf(membersOf(read.ok ? read.value : null).repository)
+  const { name, owner_name } = membersOf(membersOf(jsonIn(payload)).repository)
   if (typeof name !== 'string' || typeof owner_name !== 'string' || owner_name.includes('/')) return false
   return placeOf(repositories.toLowerCase(), `${owner_name}/${name}`.toLowerCase()) !== undefined
 }
