@@ -14,8 +14,8 @@ const ways = {
     url: `/hooks/${id}`,
     headers: { authorization: `Basic ${btoa(`shiplog:${secret}`)}` },
   }),
-  'as a bearer': (id: string, secret: string) => ({
-    url: `/hooks/${id}`,
+  'as a bearer, and under another name once more': (id: string, secret: string) => ({
+    url: `/hooks/${id}?token=${secret}`,
     headers: { authorization: `Bearer ${secret}` },
   }),
 }

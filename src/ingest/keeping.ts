@@ -5,7 +5,7 @@ import { readJson } from '../platform/strict-text.ts'
 import type { Adapter, Incoming, Reading, Translation } from '../sources/adapter.ts'
 import { adapterFor } from '../sources/adapters/index.ts'
 import { settingsOf, sourceById } from '../sources/store.ts'
-import { askedHeaders, keptAsked } from './address.ts'
+import { keptAsked } from './address.ts'
 import { bounded, redacted, sameBodyHours, type Verified } from './model.ts'
 import {
   type Delivery,
@@ -65,7 +65,7 @@ export function rowOf(item: Verified, said: Translation, body_hash: string): Del
     scope,
     dedupe_key: adapter.dedupeKey(incoming) ?? `body:${body_hash}:${id}`,
     ...stateOf(said),
-    headers: JSON.stringify({ ...askedHeaders(incoming), ...redacted(incoming) }),
+    headers: JSON.stringify(redacted(incoming)),
     content_type: String(incoming.headers['content-type'] ?? '').slice(0, 200),
     body: adapter.redact ? Buffer.from(JSON.stringify(adapter.redact(incoming.json)) ?? '') : incoming.body,
     body_hash,

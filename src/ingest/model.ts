@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Actor } from '../platform/context.ts'
 import type { Adapter, Incoming, Read, Translation } from '../sources/adapter.ts'
 import { type CanonicalEvent, eventFacts } from '../sources/events.ts'
+import { askedHeaders } from './address.ts'
 
 /** Bodies larger than this are refused, unless the sender is known and its adapter takes more. */
 export const largestBody = 256 * 1024
@@ -101,17 +102,19 @@ function unfit({ issues }: z.ZodError): Translation {
 const shortestSecret = 8
 
 /**
- * The headers as they are kept: names and values, but nothing that lets somebody in. Proxies repeat the whole address
+ * The headers as they are kept, and what was asked: names and values, but nothing that lets somebody in. Proxies repeat the whole address
  * in headers of their own, so the secret that was shown is taken out wherever it stands.
  */
-export function redacted({ headers, presented }: Pick<Incoming, 'headers' | 'presented'>) {
+export function redacted(incoming: Incoming): Record<string, string> {
+  const { headers, presented } = incoming
   const telling = /authorization|cookie|signature|token|secret|password|api-?key/
   const secret = presented && presented.length >= shortestSecret ? presented : null
+  const asked = Object.entries(askedHeaders(incoming)).map(([name, value]) => [name, without(secret, value)])
   const kept = Object.entries(headers).map(([name, value]) => [
     name,
     telling.test(name) ? '[redacted]' : without(secret, String(value)).slice(0, 1000),
   ])
-  return Object.fromEntries(kept.slice(0, 60)) as Record<string, string>
+  return Object.fromEntries([...asked, ...kept.slice(0, 60)])
 }
 
 function without(secret: string | null, text: string): string {
