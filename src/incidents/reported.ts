@@ -10,6 +10,8 @@ import { type Incident, incidentById } from './store.ts'
 import { suspectsFor } from './suspects.ts'
 
 const weekLong = 7 * 24 * 60 * 60_000
+/** A monitor gone wild must not bury what people declared: of one source so many incidents are open at once. */
+const mostOpen = 50
 
 type Report = { source: { id: string; name: string }; told: ToldIncident; component_id: string | null }
 /** What became of it, in words for whoever looks at the delivery. */
@@ -30,6 +32,9 @@ export function noteReport(ctx: Context, { source, told, component_id }: Report)
     if (Date.parse(told.occurred_at) < ctx.now().getTime() - weekLong) {
       return ignored('It began more than a week before it was heard of. Log it by hand if it matters.')
     }
+    if ((await openOf(ctx, source.id)) >= mostOpen) {
+      return ignored(`${mostOpen} incidents that this source told of are still open. End some of them first.`)
+    }
     return accepted(`Logged for operators alone: “${(await declare(ctx, told, component_id)).title}”.`)
   })
 }
@@ -37,8 +42,24 @@ export function noteReport(ctx: Context, { source, told, component_id }: Report)
 const ignored = (reason: string): Became => ({ state: 'ignored', reason })
 const accepted = (reason: string): Became => ({ state: 'accepted', reason })
 
+const calledIt = 'The tool calls this incident '
 /** The first note on an incident that a source told of: by these very words it is found again. */
-const firstNote = ({ key }: ToldIncident) => `The tool calls this incident ${key}.`
+const firstNote = ({ key }: ToldIncident) => `${calledIt}${key}.`
+
+/** How many incidents that a source told of nobody has resolved. */
+async function openOf({ db }: Context, source_id: string): Promise<number> {
+  const { open } = await db
+    .selectFrom('incident_notes')
+    .innerJoin('incidents', 'incidents.id', 'incident_notes.incident_id')
+    .where('incident_notes.actor_kind', '=', 'source')
+    .where('incident_notes.actor_id', '=', source_id)
+    .where('incident_notes.body', 'like', `${calledIt}%`)
+    .where('incidents.resolved_at', 'is', null)
+    .where('incidents.deleted_at', 'is', null)
+    .select((of) => of.fn.countAll<number>().as('open'))
+    .executeTakeFirstOrThrow()
+  return Number(open)
+}
 
 async function knownIncident(ctx: Context, source_id: string, told: ToldIncident): Promise<Incident | null> {
   const note = await ctx.db

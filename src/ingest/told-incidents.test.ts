@@ -4,6 +4,7 @@ import { createComponent } from '../components/actions.ts'
 import { deleteIncident } from '../incidents/actions.ts'
 import { mergeIncident } from '../incidents/merging.ts'
 import { notesOf } from '../incidents/notes.ts'
+import { noteReport } from '../incidents/reported.ts'
 import { listIncidents } from '../incidents/store.ts'
 import { recordByHand } from '../releases/by-hand.ts'
 import { createSource } from '../sources/actions.ts'
@@ -170,4 +171,27 @@ test('what came in a rush is logged after it, and one source does not speak for 
   const first = said.filter(({ body }) => body === 'The tool calls this incident /monitor incident-1.')
   assert.deepEqual(first.map(({ actor_id }) => actor_id).sort(), [source.id, other.source.id].sort())
   assert.deepEqual((await all()).map(({ title }) => title).sort(), ['Elsewhere', 'Payments fail'])
+})
+
+test('a monitor gone wild opens 50 incidents and no more, until some of them are over', async () => {
+  const { ship, source, tell } = await port()
+  const open = () =>
+    ship.db
+      .selectFrom('incidents')
+      .select((of) => of.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow()
+  const note = (key: number) => {
+    const told = { type: 'detected', key: `/monitor ${key}`, service: null } as const
+    const about = { environment: 'production', occurred_at: ship.now().toISOString() }
+    return noteReport(ship, { source, told: { ...told, ...about }, component_id: null })
+  }
+  for (let each = 0; each < 49; each += 1) await note(each)
+  assert.equal((await tell('detected', { subject: 'fifty' })).outcome, 'accepted')
+  const more = await tell('detected', { subject: 'one more' })
+  assert.equal(more.outcome, 'ignored')
+  assert.match(more.reason, /50 incidents that this source told of are still open/)
+  assert.equal((await tell('detected', { subject: 'fifty' })).outcome, 'accepted', 'what is known is noted')
+  assert.equal(Number((await open()).n), 50)
+  await ship.db.updateTable('incidents').set({ resolved_at: ship.now().toISOString() }).execute()
+  assert.equal((await tell('detected', { subject: 'one more' })).outcome, 'accepted')
 })
