@@ -71,7 +71,6 @@ const verbs: Record<string, string> = {
   'release.cancelled': 'was cancelled',
   'release.rolled_back': 'was rolled back',
   'exposure.changed': 'changed who sees it',
-  'artifact.available': 'is available',
 }
 
 function shownEvent(event: NewestEvent) {
@@ -79,13 +78,17 @@ function shownEvent(event: NewestEvent) {
   const { version } = JSON.parse(facts) as { version?: string }
   const what = [component ?? service, version].filter(Boolean).join(' ')
   const waits = component === null && dismissed_at === null && type !== 'artifact.available'
+  if (type === 'artifact.available') {
+    const nobodys = component === null ? ', and no component is called so' : ''
+    return { words: `${what} is available${nobodys}`, release_id, waits }
+  }
   return { words: `${what} ${verbs[type] ?? type} in ${in_environment ?? environment}`, release_id, waits }
 }
 
 /** A sender whose clock is ahead is told so: durations from its times would be wrong. Null: nothing was heard. */
 export function clockWords(events: NewestEvent[]): string | null {
   const skewed = events.find((event) => event.skewed_at !== null)
-  if (!skewed) return events.length > 0 ? 'Not ahead of ours.' : null
+  if (!skewed) return events.length > 0 ? 'Not ahead of ours, as it should be.' : null
   const minutes = Math.round((Date.parse(skewed.occurred_at) - Date.parse(skewed.received_at)) / 60_000)
   return `Its clock is ${minutes} min ahead of ours. Such events count from the moment they arrived.`
 }

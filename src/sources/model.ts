@@ -4,6 +4,9 @@ import { Refusal } from '../platform/refusal.ts'
 import type { Settings } from './adapter.ts'
 import { adapterFor, sourceKinds } from './adapters/index.ts'
 
+/** What a source has last gone wrong with, when whoever called did not know its secret. */
+export const wrongSecret = 'A request came without a valid secret.'
+
 const name = z.string().trim().min(1, 'Give it a name.').max(100, 'A name has at most 100 characters.')
 const version = z.coerce.number().int().optional()
 const kinds = sourceKinds.map(({ kind }) => kind) as [string, ...string[]]

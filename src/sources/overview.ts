@@ -2,6 +2,7 @@ import type { Context } from '../platform/context.ts'
 import type { Settings, Setup } from './adapter.ts'
 import { adapterFor } from './adapters/index.ts'
 import { clockWords, newestDeliveries, newestEvents, type ShownDelivery } from './heard.ts'
+import { wrongSecret } from './model.ts'
 import { type Rule, rulesOf } from './rules-store.ts'
 import { listSources, type Source, secretsOf, settingsOf, sourceById } from './store.ts'
 
@@ -48,6 +49,8 @@ type SourcePage = {
   pasted: 'must' | 'may' | 'never' | null
   setup: Setup | null
   rules: Rule[]
+  /** The trouble is that what came had no valid secret, so that the tool may hold another one. */
+  secret_trouble: boolean
   /** The secrets that are valid now, the newest first; an end that is set is the end of a rotation's overlap. */
   secrets: { id: string; created_at: string; expires_at: string | null }[]
   clock_words: string | null
@@ -70,6 +73,7 @@ export async function sourcePage(
     setup: setupOf(source, origin, secret),
     rules: await rulesOf(ctx, id),
     secrets: secrets.map(({ id, created_at, expires_at }) => ({ id, created_at, expires_at })),
+    secret_trouble: source.trouble === wrongSecret,
     clock_words: clockWords(events),
     deliveries: await newestDeliveries(ctx, id, events),
   }

@@ -31,12 +31,14 @@ test('a new source’s page waits for the first delivery, and tells the last one
       },
     })
   assert.equal((await knock(await sign('wrong', '{}'))).statusCode, 401)
-  assert.match(await page(), /Waiting for the first[\s\S]*Last error[\s\S]*not signed with a valid secret/)
+  const troubled = await page()
+  assert.match(troubled, /Waiting for the first[\s\S]*Last error[\s\S]*without a valid secret/)
+  assert.match(troubled, /Something is wrong[\s\S]*rotate the secret, and put the new one there/)
   ship.wait(1)
   assert.equal((await knock(await sign(secret, '{}'))).statusCode, 200)
   const heard = await page()
   assert.doesNotMatch(heard, /Waiting for the first|data-follow|follow\.\w+\.js/)
-  assert.match(heard, /Last error[\s\S]*not signed with a valid secret/, 'it is told after it is over, too')
+  assert.match(heard, /Last error[\s\S]*without a valid secret/, 'it is told after it is over, too')
   assert.doesNotMatch(heard, /Something is wrong|Replay/)
 })
 
@@ -85,4 +87,21 @@ test('every kind can be chosen without a script', async () => {
   const { body } = await admin.get('/admin/sources/new')
   for (const { kind } of sourceKinds) assert.ok(body.includes(`href="/admin/sources/new?kind=${kind}"`), kind)
   assert.match(body, /hidden><div class="field"><label for="find-kind">/)
+})
+
+test('a kit is shown the address that it posts to, and a push of what nobody knows says so', async () => {
+  const ship = await world()
+  const server = await startTestApp(ship)
+  const admin = await server.signedIn('admin')
+  const kit = await createSource(ship, { name: 'Capistrano', kind: 'capistrano' })
+  const kitPage = (await admin.get(`/admin/sources/${kit.source.id}`)).body
+  assert.match(kitPage, /aria-label="The address"><code>[^<]*\/api\/v1\/events</)
+
+  const hub = await createSource(ship, { name: 'Docker Hub', kind: 'docker_hub' })
+  const push_data = { pushed_at: Math.floor(ship.now().getTime() / 1000), tag: '1.0' }
+  const payload = { push_data, repository: { repo_name: 'acme/try' } }
+  await server.inject({ method: 'POST', url: `/hooks/${hub.source.id}/${hub.secret}`, payload })
+  const hubPage = (await admin.get(`/admin/sources/${hub.source.id}`)).body
+  assert.match(hubPage, /acme\/try 1\.0 is available, and no component is called so/)
+  assert.doesNotMatch(hubPage, /is available in/, 'an image is in no environment')
 })

@@ -13,6 +13,7 @@ export const argoCd = nativeKind({
   hint: 'Syncs of applications, and the way back to an earlier revision, by its notifications.',
   group,
   kit: 'argo-cd',
+  ownAddress: true,
   steps: ({ address }) => [
     keepSecret,
     'Apply the ConfigMap from integrations/argo-cd: it holds the service, the templates and the triggers.',
@@ -30,6 +31,7 @@ export const argoRollouts = nativeKind({
   hint: 'Canaries step by step: how many customers have a version, and an abort as what it is, rolled back.',
   group,
   kit: 'argo-rollouts',
+  ownAddress: true,
   steps: ({ address }) => [
     keepSecret.replace('argocd-notifications-secret', 'argo-rollouts-notification-secret'),
     'Apply the ConfigMap from integrations/argo-rollouts: it holds the service, the templates and the triggers.',

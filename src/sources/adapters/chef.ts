@@ -71,7 +71,7 @@ export const chef = {
   setup: ({ address, secret }) => ({
     steps: [
       `On each node, in /etc/chef/client.rb: data_collector.server_url "${address}" and data_collector.token "${secret ?? 'SECRET'}"`,
-      'SECRET is the one that was shown when this source was made.',
+      ...(secret ? [] : ['SECRET is the one that was shown when this source was made.']),
       'To send less, and to wait three seconds at most, take the handler of integrations/chef instead, which comes with Shiplog.',
       'A policy is the service, its group the environment and its revision the version. Nodes without a policy count by their cookbooks, as the service that is named on this page.',
       'Nodes that changed and nodes that failed are counted; unchanged ones make no release.',

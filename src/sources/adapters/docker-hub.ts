@@ -59,7 +59,7 @@ export const dockerHub = {
     steps: [
       'In Docker Hub, open the repository, then Webhooks.',
       `Webhook name: Shiplog. Webhook URL: ${address}/${secret ?? 'SECRET'}`,
-      'SECRET is the one that was shown when this source was made. Whoever knows the whole address can report, so treat it as a password.',
+      `${secret ? '' : 'SECRET is the one that was shown when this source was made. '}Whoever knows the whole address can report, so treat it as a password.`,
       'A push makes no release: Shiplog learns which versions there are.',
       repositoryStep,
     ],

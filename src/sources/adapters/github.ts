@@ -80,7 +80,7 @@ export const github = {
       'In GitHub, open the Settings of the repository (or of the organisation), then Webhooks, then “Add webhook”.',
       `Payload URL: ${address}`,
       'Content type: application/json.',
-      'Secret: the one shown on this page when it was made.',
+      `Secret: ${secret ?? 'the one shown on this page when it was made.'}`,
       'Choose “Let me select individual events”: Deployments, Deployment statuses and Releases. Unselect Pushes.',
       settings.workflows
         ? `Choose “Workflow runs” too: runs of ${settings.workflows} are releases here, and the deployments that they make are not.`

@@ -42,7 +42,8 @@ export const gitlab = {
     steps: [
       'In GitLab, open the project (or the group), then Settings, Webhooks, “Add new webhook”.',
       `URL: ${address}`,
-      'Secret token: the secret shown on this page when it was made. Where your GitLab has a “Signing token”, put it there instead: then the secret itself is never sent.',
+      `Secret token: ${secret ?? 'the one shown on this page when it was made.'}`,
+      'Where your GitLab has a “Signing token”, put the secret there instead: then it is never sent itself.',
       'Trigger: “Deployment events” and “Releases events”; “Feature flag events” if you use GitLab’s flags. Untick “Push events”.',
       '“Pipeline events” only where the GitLab is so old that it has no deployment events: they are large, and say the same.',
       'A job is a deployment when .gitlab-ci.yml gives it an “environment”.',

@@ -10,17 +10,20 @@ type NativeKind = Pick<Adapter, 'kind' | 'label' | 'hint' | 'group'> & {
   steps(at: At): string[]
   /** How to make the tool send a message now. */
   test?: string
+  /** The tool posts to the source’s own address; a kit of ours to the one for events. */
+  ownAddress?: true
 }
 
 /** A kind of source for whoever looks for their tool by name: it takes what the native kind takes, as Bearer or Basic. */
-export function nativeKind({ kit, steps, test, ...own }: NativeKind): Adapter {
+export function nativeKind({ kit, steps, test, ownAddress, ...own }: NativeKind): Adapter {
   return {
     ...native,
     ...own,
     setup: (at): Setup => {
-      const { curl } = native.setup(at)
+      const { address, curl } = native.setup(at)
       const more = `All that it can be told stands in integrations/${kit}/README.md, which comes with Shiplog.`
-      return { steps: [...steps(at), more], curl, ...(test && { test }) }
+      const posted = ownAddress ? at.address : address
+      return { address: posted, steps: [...steps(at), more], curl, ...(test && { test }) }
     },
   }
 }

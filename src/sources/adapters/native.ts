@@ -94,6 +94,7 @@ export const native = {
     return { events: [{ ...event, facts: factsOf(read.data) }] }
   },
   setup: ({ origin, secret }) => ({
+    address: `${origin}/api/v1/events`,
     steps: [
       'Keep the secret where your deploy script can read it, for instance as SHIPLOG_TOKEN.',
       'There are kits in integrations/: shiplog-report wraps any shell command; others are for Capistrano, Kamal, Docker Compose, GitHub Actions, GitLab CI and more.',

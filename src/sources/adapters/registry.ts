@@ -46,7 +46,7 @@ export const registry = {
   setup: ({ address, secret }) => ({
     steps: [
       `In the registry’s config.yml, add: notifications: {endpoints: [{name: shiplog, url: "${address}", headers: {Authorization: ["Bearer ${secret ?? 'SECRET'}"]}, timeout: 1s, threshold: 5, backoff: 10s, ignore: {mediatypes: [application/octet-stream], actions: [pull]}}]}`,
-      'SECRET is the one that was shown when this source was made. Restart the registry.',
+      `${secret ? '' : 'SECRET is the one that was shown when this source was made. '}Restart the registry.`,
       'A push makes no release: Shiplog learns which digest a tag is, and shows it with the release of that version.',
       repositoryStep,
     ],

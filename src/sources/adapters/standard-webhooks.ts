@@ -35,7 +35,8 @@ export const standardWebhooks = {
   setup: ({ address, secret }) => ({
     steps: [
       `Where the tool asks for an endpoint: ${address}`,
-      'Its signing secret: the one shown on this page when it was made. A tool that makes its own: paste that one here, when the source is added or under “Rotate the secret”.',
+      `Its signing secret: ${secret ?? 'the one shown on this page when it was made.'}`,
+      'A tool that makes its own: paste that one here, when the source is added or under “Rotate the secret”.',
       'The body is the native event, or {"type": …, "timestamp": …, "data": …} with the native event as its data.',
       'The clock of the sender may be wrong by five minutes at most; the same “webhook-id” counts once.',
       matchedStep,
