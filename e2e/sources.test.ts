@@ -60,8 +60,11 @@ test('a source is set up by its own page, and what waited becomes releases by a 
 async function choose(page: Page, words: string, kind: string) {
   await page.getByLabel('Find your tool').fill('no such tool')
   await page.getByText('No tool of that name').waitFor()
+  await page.getByLabel('Find your tool').fill('kubernetes')
+  await page.getByRole('link', { name: 'Argo CD' }).waitFor()
   await page.getByLabel('Find your tool').fill(words)
-  await page.locator(`a[href$="kind=${kind}"]`).click()
+  await page.getByLabel('Find your tool').press('Enter')
+  await page.waitForURL(`**/new?kind=${kind}`)
 }
 
 /** Does what the steps say, with nothing but what stands on the page. */

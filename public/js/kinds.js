@@ -7,12 +7,19 @@ field.closest('[hidden]').hidden = false
 field.addEventListener('input', () => {
   const words = field.value.trim().toLowerCase().split(/\s+/)
   for (const group of groups) {
+    const name = group.querySelector('h2').textContent
     const kinds = [...group.querySelectorAll('li')]
     for (const kind of kinds) {
-      const text = kind.textContent.toLowerCase()
+      const text = `${name} ${kind.textContent}`.toLowerCase()
       kind.hidden = !words.every((word) => text.includes(word))
     }
     group.hidden = kinds.every((kind) => kind.hidden)
   }
   none.hidden = groups.some((group) => !group.hidden)
+})
+
+// With one tool left, Enter chooses it.
+field.addEventListener('keydown', (event) => {
+  const left = document.querySelectorAll('[data-kinds]:not([hidden]) li:not([hidden]) a')
+  if (event.key === 'Enter' && left.length === 1) left[0].click()
 })

@@ -149,7 +149,11 @@ test('in a browser: a service waits, is mapped as suggested, and its releases ap
     component: '',
   })
   assert.equal(missing.statusCode, 422)
-  assert.match(missing.body, /Choose a component/)
+  assert.match(missing.body, /href="#component">Choose a component/)
+  assert.match(
+    missing.body,
+    /id="component-error">Choose a component[\s\S]*id="component"[^>]*aria-invalid="true"/,
+  )
   const fields = { source_id, service: 'checkout-web', component: 'checkout' }
   assert.equal((await editor.post('/admin/inbox/mappings', fields)).statusCode, 303)
   assert.match(

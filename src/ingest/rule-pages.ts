@@ -52,6 +52,14 @@ async function show(
   const source = await sourceById(ctx, params.id)
   const components = (await listComponents(ctx)).map(({ slug, name }) => ({ slug, name }))
   const environments = (await listEnvironments(ctx)).map(({ name }) => name)
-  const page = { title: 'A rule', source, components, environments, values, errors, preview: preview ?? null }
+  const page = {
+    title: 'New rule',
+    source,
+    components,
+    environments,
+    values,
+    errors,
+    preview: preview ?? null,
+  }
   return reply.view('/sources/rule', page)
 }
