@@ -38,19 +38,23 @@ export async function releasePage(ctx: Context, id: string) {
   const now = nowText(ctx)
   const usual = release.kind === 'rollback' ? usualSeconds : usualReleaseSeconds
   const timed = ['deploy', 'rollback'].includes(release.kind)
+  const nodes = nodesTold(asEvents(events))
   const replaced_at = related('superseded_by')?.live_at ?? null
   return {
     title: `${release.component_slug} ${nameOf(release)}`,
     release,
-    headline: headline(release, { time_zone, now }),
+    headline: nodesHeadline(release, nodes) ?? headline(release, { time_zone, now }),
     look: lookOf(release.state),
-    nodes: nodesTold(asEvents(events)),
+    nodes,
     took: besideUsual(release.took_seconds, timed ? await usual(ctx, release) : null),
     most_words: mostWords(release),
     kind_words: isDrill(release) ? 'Rollback drill' : kindWords[release.kind as 'deploy'],
     kind_by_words: kindByWords[release.kind_by] ?? '',
     kinds: releaseKinds.map((kind) => ({ kind, words: kindWords[kind] })),
-    cautions: [...cautions(release), ...(await drillWarnings(ctx, release)).map(({ words }) => words)],
+    cautions: [
+      ...cautions(release, related('previous')?.name),
+      ...(await drillWarnings(ctx, release)).map(({ words }) => words),
+    ],
     links: linksOf(release, related('previous')?.name ?? release.previous_version),
     pointers: pointersOf(release, related),
     neighbours: await laneNeighbours(ctx, release),
@@ -73,6 +77,13 @@ export async function releasePage(ctx: Context, id: string) {
 function nodesTold(events: readonly RunEvent[]) {
   const nodes = nodesOf(events)
   return nodes && { ...nodes, words: nodesWords(nodes) }
+}
+
+/** Where nodes speak for themselves, how many of them have it says more than a share of customers, unless it was set since. */
+function nodesHeadline({ state, percent }: ReleaseView, nodes: ReturnType<typeof nodesTold>) {
+  if (!nodes || state !== 'canary' || percent === null) return null
+  const isTheirs = Math.abs((100 * nodes.ok) / nodes.heard - percent) < 1
+  return isTheirs ? `${nodes.ok} of ${nodes.heard} nodes have it` : null
 }
 
 /** Whether it was a drill, who says so, and what an operator may say instead. */

@@ -18,7 +18,16 @@ async function harbour() {
     assert.deepEqual(ours(one.json()), ours(answer))
     return ours(answer).map(({ code }) => code)
   }
-  return { ...port, told }
+  const page = async (run: string) => {
+    const viewer = await server.signedIn('viewer')
+    const { id } = await port.ship.db
+      .selectFrom('releases')
+      .select('id')
+      .where('run_key', '=', run)
+      .executeTakeFirstOrThrow()
+    return (await viewer.get(`/admin/releases/${id}`)).body
+  }
+  return { ...port, told, page }
 }
 
 test('a rollback to what was never live, or is live already, is remarked upon before it is out', async () => {
@@ -41,11 +50,12 @@ test('a rollback to what was never live, or is live already, is remarked upon be
 })
 
 test('what a tool found in place is remarked upon when it is not what we thought was live', async () => {
-  const { told, release, say, ship } = await harbour()
+  const { told, page, release, say, ship } = await harbour()
   await release('checkout', '1.0')
   ship.wait(5)
   assert.deepEqual(await told({ run: 'a', version: '1.1', previous_version: '1.0' }), [])
   assert.deepEqual(await told({ run: 'b', version: '1.1', previous_version: '0.7' }), ['drift'])
+  assert.match(await page('b'), /found 0\.7 in place, which is not what we thought was live: 1\.0\./)
   await say('checkout', 'release.succeeded', { version: '1.2', commit: '28e3a861aa28e3a861aa' })
   ship.wait(5)
   assert.deepEqual(await told({ run: 'c', version: '1.3', previous_version: '28e3a861aa28' }), [])

@@ -188,3 +188,23 @@ test(
     assert.equal(all.length, 60, 'a fact that was heard stays')
   },
 )
+
+test('the page of a release says how many nodes have it, until somebody says how many customers', async () => {
+  const port = await northwind()
+  const server = await startTestApp(port.ship)
+  const token = await server.token('admin')
+  const tell = async (facts: object) => {
+    const payload = { run: 'fleet', service: 'checkout', version: '2.0', ...facts }
+    const headers = { authorization: token }
+    return (await server.inject({ method: 'POST', url: '/api/v1/events', headers, payload })).json().release
+  }
+  for (const node of ['web1', 'web2']) await tell({ type: 'release.succeeded', node })
+  const id = await tell({ type: 'release.failed', node: 'web3' })
+  const viewer = await server.signedIn('viewer')
+  const head = async () =>
+    /<div class="head">[\s\S]*?<p class/.exec((await viewer.get(`/admin/releases/${id}`)).body)?.[0]
+  assert.match((await head()) ?? '', /2 of 3 nodes have it/)
+  port.ship.wait(1)
+  await tell({ type: 'exposure.changed', percent: 20 })
+  assert.match((await head()) ?? '', /20% of customers have it/)
+})

@@ -44,6 +44,22 @@ test('labels that would cover each other are left out, the last one never', () =
   )
 })
 
+test('shares that would be written over each other are told by the last of them, over the line that it is on', () => {
+  const nodes = [86, 88, 89, 90, 91, 92].map((percent, minute) =>
+    told(6 + minute, 'release.progress', { percent }),
+  )
+  const tide = tideOf([told(0, 'release.succeeded', { percent: 100 }), ...nodes], [], ends)
+  const [first, last] = [tide?.levels.at(0), tide?.levels.at(-1)]
+  assert.ok(tide && first && last)
+  assert.deepEqual([first.percent, last.percent], [100, 92])
+  for (const [index, { x, y }] of tide.levels.entries()) {
+    for (const other of tide.levels.slice(index + 1)) {
+      assert.ok(Math.abs(other.x - x) >= 40 || Math.abs(other.y - y) >= 13, 'one covers the other')
+    }
+  }
+  assert.ok(last.y < tide.top + 0.1 * (tide.ground - tide.top), 'it is not struck through')
+})
+
 test('an incident is a band that stays inside the drawing', () => {
   const tide = tideOf(canary, [{ started_at: clock(-30), resolved_at: null }], ends)
   const [band] = tide?.bands ?? []

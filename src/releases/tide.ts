@@ -6,6 +6,7 @@ import { sharesTold } from './shares.ts'
 const box = { width: 680, height: 190, left: 40, right: 660, top: 58, ground: 140 }
 const labelWidth = 72
 const bandLabel = 150
+const levelBox = { width: 40, height: 13 }
 const mostSteps = 100
 const anyPart = 50
 const quiet = 36
@@ -34,9 +35,11 @@ export function tideOf(told: readonly Told[], incidents: readonly Span[], ends: 
   return {
     ...box,
     path: pathOf(steps, over, x),
-    levels: steps
-      .filter(({ percent }) => percent === 100 || (percent > 0 && !ends.vague))
-      .map(({ at, percent }) => ({ percent, x: x(at) - 6, y: y(percent) + 4 })),
+    levels: legible(
+      steps
+        .filter(({ percent }) => percent === 100 || (percent > 0 && !ends.vague))
+        .map((step) => ({ percent: step.percent, x: x(step.at) - 6, y: besideLine(step, steps) })),
+    ),
     ticks: withoutOverlap(
       anchored(marks.map((mark) => ({ ...mark, x: x(mark.at), anchor: 'middle' as const }))),
     ),
@@ -143,6 +146,25 @@ function anchored(ticks: Tick[]): Tick[] {
   asked.anchor = 'end'
   back.anchor = 'start'
   return ticks
+}
+
+/** Beside its step, or over the line where that comes from about as high. */
+function besideLine(step: Step, steps: Step[]) {
+  const height = y(step.percent)
+  const before = y(steps[steps.indexOf(step) - 1]?.percent ?? 0)
+  return Math.abs(before - height) < levelBox.height ? Math.min(before, height) - 6 : height + 4
+}
+
+/** Of shares that would be written over each other the later one stays: each node that reports moves a share a little. */
+function legible<Level extends { x: number; y: number }>(levels: Level[]): Level[] {
+  const kept: Level[] = []
+  for (const level of levels.toReversed()) {
+    const isFree = kept.every(
+      ({ x, y }) => x - level.x >= levelBox.width || Math.abs(y - level.y) >= levelBox.height,
+    )
+    if (isFree) kept.unshift(level)
+  }
+  return kept
 }
 
 /** Labels that would cover each other are left out; the log below tells of them all. */

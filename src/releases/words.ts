@@ -80,11 +80,11 @@ export function headline(
 }
 
 /** What an operator should know before trusting the times and the kind of a release. */
-export function cautions(release: ReleaseView): string[] {
+export function cautions(release: ReleaseView, thoughtLive?: string): string[] {
   const said: string[] = []
   if (release.skewed_at) said.push('A clock is ahead: some times are when we heard of it.')
   if (release.backfilled_at) said.push('Heard of more than 7 days late: it is history, and nobody’s suspect.')
-  said.push(...remarksOn(release).map(({ words }) => words))
+  said.push(...remarksOn(release, thoughtLive).map(({ words }) => words))
   if (release.drill_at && release.kind !== 'rollback')
     said.push('Its source calls it a drill, but it goes forward.')
   return said

@@ -63,7 +63,7 @@ function rowsOf(readiness: ReadinessOfRelease, now: string): Row[] {
       code: true,
       href: target && nameOf(target) === fields.rollback_target.value ? `/admin/releases/${target.id}` : null,
     }),
-    row('artifact_retained', 'Artifact', said(fields.artifact_retained.value, keptWords)),
+    row('artifact_retained', 'Version before', said(fields.artifact_retained.value, keptWords)),
     row('artifact_ref', 'Its address', fields.artifact_ref.value, { code: true }),
     row('schema_change', 'Database', said(fields.schema_change.value, changeWords)),
     row('data_compat', 'Older code', said(fields.data_compat.value, compatWords)),
@@ -74,7 +74,7 @@ function rowsOf(readiness: ReadinessOfRelease, now: string): Row[] {
     }),
     row('roll_forward_reason', 'Why forward', fields.roll_forward_reason.value),
   ]
-  const alwaysShown = ['Method', 'Goes back to', 'Artifact', 'Database', 'Older code', 'Tried']
+  const alwaysShown = ['Method', 'Goes back to', 'Version before', 'Database', 'Older code', 'Tried']
   return rows.filter(({ label, by }) => by !== '' || alwaysShown.includes(label))
 }
 
