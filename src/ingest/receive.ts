@@ -6,7 +6,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { credentialsOf, noteError } from '../sources/actions.ts'
 import type { Adapter, Incoming } from '../sources/adapter.ts'
 import { adapterFor } from '../sources/adapters/index.ts'
-import { wrongSecret } from '../sources/model.ts'
+import { wrongSecret, wrongSender } from '../sources/model.ts'
 import { bearerOf, sha256 } from '../sources/signatures.ts'
 import { type Source, sourceById, sourceBySecretHash } from '../sources/store.ts'
 import { askedOf } from './address.ts'
@@ -48,7 +48,8 @@ export async function hookSender(
     throw error
   })
   if (!isIts) {
-    const isNews = await noteError(ctx, source, wrongSecret, { of: 'anybody' })
+    const words = adapter.secret === 'none' ? wrongSender : wrongSecret
+    const isNews = await noteError(ctx, source, words, { of: 'anybody' })
     if (isNews) ctx.log.warn({ source: source.id }, 'a delivery was not made with a valid secret')
     throw new Refusal('unauthenticated', 'This request was not made with a valid secret of this source.')
   }

@@ -6,6 +6,8 @@ import { adapterFor, sourceKinds } from './adapters/index.ts'
 
 /** What a source has last gone wrong with, when whoever called did not know its secret. */
 export const wrongSecret = 'A request came without a valid secret.'
+/** The same of a source that has no secret, because its tool signs with a key of its own. */
+export const wrongSender = 'A request was not signed by the one whom this source hears.'
 
 const name = z.string().trim().min(1, 'Give it a name.').max(100, 'A name has at most 100 characters.')
 const version = z.coerce.number().int().optional()
