@@ -74,7 +74,7 @@ export const devlake = {
   setup: ({ address, secret }) => ({
     steps: [
       `Where the pipeline posts to DevLake, post the same once more to ${address}/api/rest/plugins/webhook/connections/1/deployments; the number of the connection may be any.`,
-      'The API key is the secret that was shown when this source was made, as Authorization: Bearer.',
+      `The API key is the secret, as Authorization: Bearer ${secret ?? 'and the one that was shown when this source was made'}`,
       'Each repository of a deployment is a service of its own, called like owner/repository. What is called like a component’s slug is matched at once; anything else waits in the inbox.',
       'DevLake’s webhook tells only of what is over: Shiplog sees no release while it runs.',
     ],

@@ -8,11 +8,11 @@ export const digitalocean = nativeKind({
   hint: 'Deployments of an app, failed ones too, by three small jobs of its spec.',
   group: 'Clouds',
   kit: 'digitalocean',
-  steps: ({ origin }) => [
+  steps: ({ origin, secret }) => [
     'App Platform tells nobody of deployments but by e-mail and Slack, so three jobs of the app do: before, after, and when it failed.',
     'Get the app’s spec: doctl apps spec get APP > app.yaml',
     'Copy the three jobs from integrations/digitalocean/app.example.yaml into it, and put the name of your component for “shop”.',
-    `In each, set SHIPLOG_URL to ${origin} and SHIPLOG_TOKEN to the secret that was shown when this source was made, with type: SECRET.`,
+    `In each, set SHIPLOG_URL to ${origin} and SHIPLOG_TOKEN, with type: SECRET, to ${secret ?? 'the secret that was shown when this source was made'}`,
     'Update the app: doctl apps update APP --spec app.yaml. That deploys it, and tells for the first time.',
     matchedStep,
   ],

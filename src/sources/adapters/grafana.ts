@@ -82,7 +82,7 @@ export const grafana = {
   },
   setup: ({ address, secret }) => ({
     steps: [
-      `Where the pipeline marks its deploys in Grafana, put ${address} for Grafana’s address, and for the token the secret that was shown when this source was made. With Basic, the secret is the password.`,
+      `Where the pipeline marks its deploys in Grafana, put ${address} for Grafana’s address, and for the token the secret${secret ? '' : ' that was shown when this source was made'}. With Basic, the secret is the password.`,
       'An annotation is a release when it has the tag deploy, deployment, release or rollback, or names its service. All others are ignored.',
       'Name the service, and what else is known, in tags: service:shop, environment:staging, version:1.4.2, commit:1a5f89d. Without an environment it is production.',
       'A deploy that takes a while: post it with the tag state:started, keep the id of the answer, and PATCH its timeEnd when it is done, with the tag state:failed if it failed.',

@@ -72,8 +72,9 @@ export const sentry = {
   look: (incoming, { repositories: names = '' }) => sentryLook(incoming, names),
   answer: sentryAnswer,
   setup: ({ address, origin, secret }) => ({
+    address: origin,
     steps: [
-      `Where the pipeline runs, set SENTRY_URL to ${origin} (sentry-cli takes no path in it) and SENTRY_AUTH_TOKEN to the secret that was shown when this source was made.`,
+      `Where the pipeline runs, set SENTRY_URL to ${origin} (sentry-cli takes no path in it) and SENTRY_AUTH_TOKEN to ${secret ?? 'the secret that was shown when this source was made'}`,
       'Set SENTRY_ORG and SENTRY_PROJECT to anything: the project is the service where the version does not name it. In shop@1.4.2 the service is shop.',
       'Keep what the pipeline calls: sentry-cli releases new, set-commits, finalize, and at the end sentry-cli deploys new -r VERSION -e ENVIRONMENT. Only the deploy makes a release here.',
       'To tell Sentry too, call each command twice, with both pairs of settings.',
@@ -85,7 +86,7 @@ export const sentry = {
       `  -H "Authorization: Bearer ${secret ?? '$SECRET'}" -H 'Content-Type: application/json' \\`,
       `  -d '{"environment":"production"}'`,
     ].join('\n'),
-    test: 'sentry-cli releases new shop@0.0.0 makes no release, and “last seen” changes on this page.',
+    test: 'sentry-cli releases new shop@0.0.0 makes no release, and “Last delivery” changes on this page.',
   }),
 } satisfies Adapter
 
