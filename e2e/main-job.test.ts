@@ -83,7 +83,7 @@ async function addComponent(page: Page, name: string) {
 async function connectGitHub(page: Page): Promise<Hook> {
   await page.getByRole('link', { name: 'Sources' }).click()
   await page.getByRole('link', { name: 'Add a source' }).click()
-  await page.getByRole('radio', { name: /^GitHub/ }).check()
+  await page.getByRole('main').getByRole('link', { name: /^GitHub/ }).click()
   await page.getByRole('textbox', { name: 'Name' }).fill('GitHub, harbour')
   await page.getByRole('button', { name: 'Add the source' }).click()
   const address = await page.getByLabel('The address').innerText()
@@ -92,7 +92,7 @@ async function connectGitHub(page: Page): Promise<Hook> {
 }
 
 async function mapWhatWaits(page: Page, service: string, component: string) {
-  await page.getByRole('link', { name: 'Inbox' }).click()
+  await page.getByRole('link', { name: 'Inbox', exact: true }).click()
   const waiting = page.getByRole('article', { name: service })
   await waiting.getByLabel('It is').selectOption(component)
   await waiting.getByRole('button', { name: 'Map and replay' }).click()
