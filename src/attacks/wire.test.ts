@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { startWithFront } from '../testing/front.ts'
 import { sendBytes, statusesIn } from '../testing/sockets.ts'
-import { world } from '../testing/world.ts'
+import { sharedWorld } from '../testing/world.ts'
 
 /** What only a bare socket can say: client libraries, and the framework's own testing, would put it right. */
 const servers = Promise.all([
-  world().then((ship) => startWithFront(ship)),
-  world().then((ship) => startWithFront(ship, { url: null })),
+  sharedWorld().then((ship) => startWithFront(ship)),
+  sharedWorld().then((ship) => startWithFront(ship, { url: null })),
 ])
 after(async () => {
   for (const server of await servers) await server.close()

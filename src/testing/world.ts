@@ -43,13 +43,18 @@ export async function world(): Promise<World> {
   return onPostgres ? worldOnPostgres() : worldOnSqlite()
 }
 
+/** The same world for all tests of a file: it is there until the process ends, whichever test runs when it is made. */
+export async function sharedWorld(): Promise<World> {
+  return onPostgres ? worldOn(await postgresStore()) : worldOnSqlite()
+}
+
 /** The same world on SQLite, whatever the tests are to run on. */
 export async function worldOnSqlite(): Promise<World> {
   snapshot ??= migratedSnapshot()
   return worldOn(openSqlite(new Sqlite(await snapshot)))
 }
 
-/** The same world on PostgreSQL, given back when the test is over; one that was made before the tests is kept. */
+/** The same world on PostgreSQL, given back when the test is over. */
 async function worldOnPostgres(): Promise<World> {
   const db = await postgresStore()
   if (running > 0) lent.push(db)
