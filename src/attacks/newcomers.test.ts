@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import { createToken } from '../accounts/tokens.ts'
 import { startWithFront } from '../testing/front.ts'
 import { northwind } from '../testing/northwind.ts'
+import { once } from '../testing/world.ts'
 
 const { ship } = await northwind()
 const server = await startWithFront(ship)
@@ -42,13 +43,17 @@ async function answeredFirst() {
   return first
 }
 
-test('a reader who connects after a crowd does not wait until the crowd is answered', async () => {
+test('a reader who connects after a crowd does not wait until the crowd is answered', once, async () => {
   const first = await answeredFirst()
   assert.ok(first < 100, `${first} of 200 came first`)
 })
 
-test('when the line is not told of new connections the reader does wait, which the same crowd sees', async () => {
-  server.app.server.off('connection', server.front.line.welcome)
-  const first = await answeredFirst()
-  assert.ok(first >= 100, `${first} of 200 came first`)
-})
+test(
+  'when the line is not told of new connections the reader does wait, which the same crowd sees',
+  once,
+  async () => {
+    server.app.server.off('connection', server.front.line.welcome)
+    const first = await answeredFirst()
+    assert.ok(first >= 100, `${first} of 200 came first`)
+  },
+)
