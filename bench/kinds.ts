@@ -21,7 +21,7 @@ type Fixture = {
 type Request = Sent & { url: string; method: string; answered: readonly number[] }
 
 const folder = join(import.meta.dirname, '../src/sources/adapters/fixtures')
-const [perSecond, steadySeconds, connections, crowdSeconds] = [200, 4, 32, 2]
+const [perSecond, steadySeconds, connections, crowdSeconds] = [200, 3, 32, 1]
 
 /**
  * Each tool's own requests, signed as the tool signs: what 200 a second wait for their acknowledgement, and how many
@@ -33,7 +33,7 @@ export async function kindsVersus() {
   const figures: { kind: string; p99_ms: number; to_bare: number }[] = []
   try {
     for (const { kind } of sourceKinds) {
-      const made = await requestsOf(kind, server, 12_000)
+      const made = await requestsOf(kind, server, 6_000)
       const steady = await atPace(made.splice(0, perSecond * steadySeconds))
       const ours = await inTurn(made)
       const theirs = await postInTurn(bare.origin, 'bare', { connections, seconds: crowdSeconds })

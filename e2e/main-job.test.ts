@@ -83,7 +83,10 @@ async function addComponent(page: Page, name: string) {
 async function connectGitHub(page: Page): Promise<Hook> {
   await page.getByRole('link', { name: 'Sources' }).click()
   await page.getByRole('link', { name: 'Add a source' }).click()
-  await page.getByRole('main').getByRole('link', { name: /^GitHub/ }).click()
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^GitHub/ })
+    .click()
   await page.getByRole('textbox', { name: 'Name' }).fill('GitHub, harbour')
   await page.getByRole('button', { name: 'Add the source' }).click()
   const address = await page.getByLabel('The address').innerText()
