@@ -29,11 +29,24 @@ export function unseal(key: Uint8Array, sealed: string): string {
 
 /** Names a key without giving it away. */
 export function keyId(key: Uint8Array): string {
-  return createHash('sha256').update('shiplog key id\n').update(key).digest('hex').slice(0, 8)
+  return madeOf(key).id
 }
 
 function derived(key: Uint8Array) {
-  return Buffer.from(hkdfSync('sha256', key, '', 'shiplog seal', 32))
+  return madeOf(key).derived
+}
+
+type Made = { id: string; derived: Buffer }
+const made = new WeakMap<Uint8Array, Made>()
+
+/** Made once for each key: a secret is read for every delivery. */
+function madeOf(key: Uint8Array): Made {
+  const known = made.get(key)
+  if (known) return known
+  const id = createHash('sha256').update('shiplog key id\n').update(key).digest('hex').slice(0, 8)
+  const anew = { id, derived: Buffer.from(hkdfSync('sha256', key, '', 'shiplog seal', 32)) }
+  made.set(key, anew)
+  return anew
 }
 
 function fromText(text: string) {
