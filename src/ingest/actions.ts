@@ -24,7 +24,7 @@ export type Outcome = { acknowledged: Acknowledgement } | { failed: unknown }
  * another, and what is acknowledged after the commit is stored.
  */
 export function acceptDeliveries(ctx: Context, list: readonly Verified[]): Promise<Outcome[]> {
-  return inTransaction(ctx, (ctx) => acceptEach(ctx, list, settle))
+  return inTransaction(ctx, (ctx) => acceptEach(ctx, list, settleAndTell))
 }
 
 /**
@@ -81,8 +81,19 @@ async function acceptOne(ctx: Context, item: Verified, next: Next): Promise<Ackn
   return next(ctx, item, kept, said)
 }
 
+/** Makes of a kept delivery what it says, and answers what its sender is told of it. */
+async function settleAndTell(ctx: Context, item: Verified, kept: Delivery, said: Translation) {
+  const answer = await acknowledge(ctx, await settle(ctx, item, kept, said))
+  return 'ping' in said ? { ...answer, ping: true as const } : answer
+}
+
 /** Makes of a kept delivery what it says, and tells the journal. */
-export async function settle(ctx: Context, item: Verified, kept: Delivery, said: Translation) {
+export async function settle(
+  ctx: Context,
+  item: Verified,
+  kept: Delivery,
+  said: Translation,
+): Promise<Delivery> {
   const became = await become(ctx, item, kept, said)
   const delivery = { ...kept, ...became }
   if (became) await updateDelivery(ctx, kept.id, became)
@@ -91,8 +102,7 @@ export async function settle(ctx: Context, item: Verified, kept: Delivery, said:
     subject: ['delivery', delivery.id],
     detail: { source_id: item.source.id, source: item.source.name, reason: delivery.reason },
   })
-  const answer = await acknowledge(ctx, delivery)
-  return 'ping' in said ? { ...answer, ping: true as const } : answer
+  return delivery
 }
 
 type Became = Pick<Delivery, 'state' | 'reason'>
