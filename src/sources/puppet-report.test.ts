@@ -47,7 +47,8 @@ test('aliases are not followed, depth and length do not matter, and nothing of i
     'a bomb outside of what is read': head + bomb.join('\n'),
     'a bomb in the metrics': `${head}metrics:\n  ${bomb.join('\n  ')}\nend: 1\n`,
     'an alias at the edge': `${head}time: &a x\nenvironment: *a\n`,
-    'brackets in the metrics': `${head}metrics:\n  a: ${'['.repeat(500)}\nend: 1\n`,
+    'brackets in the metrics': `${head}metrics:\n  time: ${'['.repeat(500)}\nend: 1\n`,
+    'brackets in metrics that nobody reads': `${head}metrics:\n  changes:\n    a: ${'['.repeat(500)}\nend: 1\n`,
     'brackets on many lines': `${head}metrics:\n${`  ${'['.repeat(900)}\n`.repeat(100)}end: 1\n`,
     'brackets at the edge': `${head}code_id: ${'['.repeat(900)}\n`,
     'keys that are collections': `${head}metrics:\n${`  ${'? '.repeat(490)}x\n`.repeat(200)}end: 1\n`,
@@ -65,11 +66,15 @@ test('aliases are not followed, depth and length do not matter, and nothing of i
   }
   const began = process.cpuUsage()
   for (const [what, text] of Object.entries(hostile)) {
-    const said = read(text)
-    assert.ok(said.ok || said.reason.length > 10, what)
+    const deeper = text.replaceAll(/^ {2}/gm, '    ').replace('metrics:\n', 'metrics:\n  resources:\n')
+    for (const said of [read(text), read(deeper)]) {
+      assert.ok(said.ok || said.reason.length > 10, what)
+      assert.ok(JSON.stringify(said).length < 100_000, what)
+    }
     // counted before they are parsed: a parser that recurses is never asked
-    if (what.startsWith('brackets')) assert.ok(!said.ok && /not how Puppet writes/.test(said.reason), what)
-    assert.ok(JSON.stringify(said).length < 100_000, what)
+    const counted = /brackets (?!in metrics that)/.test(what) ? [text, deeper] : []
+    for (const said of counted.map(read))
+      assert.ok(!said.ok && /not how Puppet writes/.test(said.reason), what)
   }
   assert.equal(({} as Record<string, unknown>).polluted, undefined)
   const { user } = process.cpuUsage(began)

@@ -39,7 +39,7 @@ function edgeOf(text: string): string[] {
   return [...lines.values()]
 }
 
-/** From `metrics:` to the next word at the left edge. */
+/** From `metrics:` to the next word at the left edge, and of that what is asked. */
 function metricsOf(text: string): string[] {
   const from = text.search(/^metrics:$/m)
   if (from < 0) return []
@@ -50,7 +50,17 @@ function metricsOf(text: string): string[] {
   const after = lines.findIndex((line, at) => at > 0 && /^\S/.test(line))
   const own = after < 0 ? lines.slice(0, -1) : lines.slice(0, after)
   const plain = own.every((line) => line.length <= longestLine && plainLine.test(line))
-  return plain ? own : []
+  return plain ? own.filter(asked()) : []
+}
+
+/** Says of each line in turn whether it belongs to a count that is asked, or to what stands around the counts. */
+function asked() {
+  let [block, count] = [true, true]
+  return (line: string) => {
+    if (/^ {2}[a-z]/.test(line)) [block, count] = [/^ {2}(?:resources|time):/.test(line), true]
+    if (/^ {4}- - /.test(line)) count = /- (?:total|failed)$/.test(line)
+    return block && count
+  }
 }
 
 /** Escapes in YAML can write what no store can keep. */
