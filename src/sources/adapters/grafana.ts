@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Adapter, Read, Settings, Translation } from '../adapter.ts'
 import type { CanonicalEvent, EventFacts, EventType } from '../events.ts'
-import { known, webLink } from '../known.ts'
+import { known, membersOf, webLink } from '../known.ts'
 import { unlike } from '../shape.ts'
 import { secretAmong, sha256 } from '../signatures.ts'
 import { readTime } from '../times.ts'
@@ -105,8 +105,8 @@ type Mark = {
 
 /** The number of an annotation, made of what it says; of when it came, where it does not say when it was. */
 function numberOf({ path, body, json, received_at }: Read): number {
-  const { data } = z.object({ time: z.unknown(), when: z.unknown() }).partial().safeParse(json)
-  const at = (data?.time ?? data?.when) ? '' : received_at.slice(0, 16)
+  const { time, when } = membersOf(json)
+  const at = (time ?? when) ? '' : received_at.slice(0, 16)
   return Number.parseInt(sha256(`${path}\n${at}\n${sha256(body)}`).slice(0, 12), 16)
 }
 

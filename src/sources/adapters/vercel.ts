@@ -41,6 +41,8 @@ const types = new Map<string, EventType>(
   }),
 )
 
+const identified = z.object({ id })
+
 /**
  * Deployments of Vercel. In production a deployment that succeeded is there for nobody until it is promoted, which
  * Vercel does by itself unless a rollback holds an older one. A rollback names only ids, so the version is the id.
@@ -58,7 +60,7 @@ export const vercel = {
     if (typeof signature !== 'string' || !/^[0-9a-f]{40}$/i.test(signature)) return false
     return madeBy(secrets, body, Buffer.from(signature, 'hex'), 'sha1')
   },
-  dedupeKey: ({ json }) => z.object({ id }).safeParse(json).data?.id ?? null,
+  dedupeKey: ({ json }) => identified.safeParse(json).data?.id ?? null,
   translate({ json }): Translation {
     const { type } = membersOf(json)
     if (typeof type !== 'string') return { invalid: 'This is nothing that Vercel sends.' }
