@@ -21,7 +21,7 @@ type Fixture = {
 type Request = Sent & { url: string; method: string; answered: readonly number[] }
 
 const folder = join(import.meta.dirname, '../src/sources/adapters/fixtures')
-const [perSecond, steadySeconds, connections, crowdSeconds] = [200, 3, 32, 1]
+const [perSecond, warmSeconds, steadySeconds, connections, crowdSeconds] = [200, 1, 3, 32, 1]
 
 /**
  * Each tool's own requests, signed as the tool signs: what 200 a second wait for their acknowledgement, and how many
@@ -34,8 +34,11 @@ export async function kindsVersus() {
   try {
     for (const { kind } of sourceKinds) {
       const made = await requestsOf(kind, server, 6_000)
+      await atPace(made.splice(0, perSecond * warmSeconds)) // a server that runs has read this kind before
       const steady = await atPace(made.splice(0, perSecond * steadySeconds))
+      await allRead(server)
       const ours = await inTurn(made)
+      await allRead(server)
       const theirs = await postInTurn(bare.origin, 'bare', { connections, seconds: crowdSeconds })
       figures.push({ kind, p99_ms: percentile(steady, 0.99), to_bare: ours.length / theirs.length })
     }
@@ -60,12 +63,20 @@ function worst<T>(list: readonly T[], of: (one: T) => number): T {
 type Running = { origin: string; token: string; child: ReturnType<typeof spawn> }
 
 async function start(script: string, ...words: string[]): Promise<Running> {
-  const [program = '', ...pinned] = [...onCore(0, tools()), process.execPath]
-  const how = { stdio: ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'] }
-  const child = spawn(program, [...pinned, join(import.meta.dirname, script), ...words], how)
-  const [line] = await once(child.stdout, 'data')
+  const untraced = join(import.meta.dirname, '../scripts/untraced.mjs')
+  const [program = '', ...pinned] = [...onCore(0, tools()), process.execPath, '--import', untraced]
+  const child = spawn(program, [...pinned, join(import.meta.dirname, script), ...words], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  const [line] = child.stdout ? await once(child.stdout, 'data') : []
   const [origin = '', ...token] = String(line).trim().split(' ')
   return { origin, token: token.join(' '), child }
+}
+
+/** What a rush left to be read is read: the next figure is of what comes next. */
+async function allRead({ child }: Running) {
+  child.send('Is all read?')
+  await once(child, 'message', { signal: AbortSignal.timeout(60_000) })
 }
 
 async function startBare(data: string): Promise<Running> {
@@ -91,7 +102,7 @@ async function requestsOf(kind: string, { origin, token }: Running, many: number
   const source = (await answer.json()) as { id: string; secret: string | null }
   const secret = source.secret ?? sender.secret ?? ''
   const numbered = numbering(kind, fixture)
-  const answered = adapterFor(kind)?.answer ? [200, 201] : [201, 202]
+  const answered = adapterFor(kind)?.answer ? [200, 201, 202] : [201, 202]
   const made: Request[] = []
   for (let number = 1; number <= many; number += 1) {
     const { headers, body, path } = numbered(number)
@@ -165,7 +176,9 @@ async function atPace(list: Request[]): Promise<number[]> {
   for (const [index, one] of list.entries()) {
     const wait = began + (index * 1000) / perSecond - performance.now()
     if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait))
-    posts.push(post(agent, one))
+    const answered = post(agent, one)
+    answered.catch(() => agent.destroy()) // told below, once the rest has been sent
+    posts.push(answered)
   }
   const took = await Promise.all(posts)
   agent.destroy()
@@ -197,6 +210,7 @@ function post(agent: Agent, { url, method, headers, body, answered }: Request): 
         else reject(new Error(`${url} was answered ${answer.statusCode}.`))
       })
     })
+    sent.setTimeout(10_000, () => sent.destroy(new Error(`${url} was not answered within 10 seconds.`)))
     sent.on('error', reject)
     sent.end(body)
   })
