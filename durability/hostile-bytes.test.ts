@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { fuzzSeed } from '../src/testing/fuzz-seed.ts'
 import { harbour } from '../src/testing/harbour.ts'
 
 /** How much is tried: `FUZZ_TIMES=20` looks longer. */
 const times = Number(process.env.FUZZ_TIMES ?? 1)
-/** `FUZZ_SEED=…` repeats a run. What was ever found stands in the corpus, and is tried first. */
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
+/** `FUZZ_SEED=random` draws anew, a number repeats a run. What was ever found stands in the corpus, and is tried first. */
+const seed = fuzzSeed()
 const corpus: string[] = JSON.parse(readFileSync(join(import.meta.dirname, 'hostile-corpus.json'), 'utf8'))
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 60 }),

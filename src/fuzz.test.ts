@@ -6,10 +6,11 @@ import { createComponent } from './components/actions.ts'
 import { declareIncident } from './incidents/actions.ts'
 import { recordByHand } from './releases/by-hand.ts'
 import { createSource } from './sources/actions.ts'
+import { fuzzSeed } from './testing/fuzz-seed.ts'
 import { startTestApp } from './testing/http.ts'
 import { world } from './testing/world.ts'
 
-/** Whatever anybody sends is answered; 500 and above would say that it is our fault. `FUZZ_SEED=…` repeats a run, `FUZZ_TIMES=20` looks longer. */
+/** Whatever anybody sends is answered; 500 and above would say that it is our fault. `FUZZ_SEED=random` draws anew, a number repeats a run, `FUZZ_TIMES=20` looks longer. */
 
 const oddWords = [
   ..." |0|-1|1e999|null|undefined|:id|__proto__|constructor|toString|../../x|%|%_|';--|<b>".split('|'),
@@ -111,7 +112,7 @@ function addressOf(url: string, fill: string[], query: [string, string][]) {
 }
 
 function run<T>(t: TestContext, property: fc.IAsyncProperty<T>, numRuns: number) {
-  const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
+  const seed = fuzzSeed()
   t.diagnostic(`seed ${seed}`)
   const times = Number(process.env.FUZZ_TIMES ?? (process.env.TESTS_ON === 'postgres' ? 0.3 : 1))
   return fc.assert(property, { seed, numRuns: Math.ceil(numRuns * times), endOnFailure: true })

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import { fuzzSeed } from './testing/fuzz-seed.ts'
 import { answeredAlike } from './testing/same-answers.ts'
 import { addTemplate, list } from './testing/same-operations.ts'
 import { sides } from './testing/same-sides.ts'
 import { once } from './testing/world.ts'
 
 test('whatever is done, in whatever order, both stores answer alike', once, async (t) => {
-  const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
+  const seed = fuzzSeed()
   t.diagnostic(`seed ${seed}`)
   const both = await sides()
   await fc.assert(answeredAlike(both), { seed, numRuns: 20, endOnFailure: true })

@@ -58,6 +58,7 @@ export async function sideOf(ship: World, server: TestApp) {
   /** Ids are made anew on each side; what was born third here is the same as what was born third there. */
   const told = (text: string) =>
     text
+      .replaceAll('%2F', '/')
       .replace(/(?<![a-zA-Z0-9])[a-z0-9]{12}(?![a-zA-Z0-9])/g, (id) => {
         if (!isOfToday(id)) return id
         if (!named.has(id)) named.set(id, named.size + 1)

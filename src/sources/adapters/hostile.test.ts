@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { bounded } from '../../ingest/model.ts'
+import { fuzzSeed } from '../../testing/fuzz-seed.ts'
 import type { Adapter, Incoming, Translation } from '../adapter.ts'
 import { adapterFor, sourceKinds } from './index.ts'
 
 /**
  * What comes verified may still be anything: a tool's next version, a template with a hole, a prankster with the
- * secret. No adapter throws, and what it makes of it fits. `FUZZ_SEED=…` repeats a run, `FUZZ_TIMES=20` looks longer.
+ * secret. No adapter throws, and what it makes of it fits. `FUZZ_SEED=random` draws anew, a number repeats a run, `FUZZ_TIMES=20` looks longer.
  */
 type Fixture = {
   headers: Record<string, string>
@@ -131,7 +132,7 @@ function ask(
 }
 
 function hold(kind: string, adapter: Adapter, numRuns: number) {
-  const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
+  const seed = fuzzSeed()
   const times = Number(process.env.FUZZ_TIMES ?? 1)
   const property = fc.property(mutated(fixturesOf(kind)), (fixture) => void ask(adapter, fixture))
   fc.assert(property, { seed, numRuns: Math.ceil(numRuns * times) })
