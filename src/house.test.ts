@@ -138,7 +138,7 @@ test('the environment is read once, where the program begins', () => {
   assert.deepEqual(
     files.filter((file) => text(file).includes('process.env')).sort(),
     // which store the tests are to run on
-    ['main.ts', 'testing/postgres.ts', 'testing/world.ts'],
+    ['main.ts', 'testing/fuzz-seed.ts', 'testing/postgres.ts', 'testing/world.ts'],
   )
 })
 
