@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright'
-import { faultsOf, phone } from './axe.ts'
+import { faultsOf, faultsOnPhone, phone } from './axe.ts'
 import { person } from './people.ts'
 import { addressesIn, calmDown, type Shop } from './shop.ts'
 import { startWalkers, type Walkers } from './walkers.ts'
@@ -47,7 +47,7 @@ test('the menu of a phone is right for everybody', async () => {
     await page.goto(address)
     await page.getByRole('button', { name: 'Pages' }).click()
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').first().waitFor()
-    assert.deepEqual(await faultsOf(page, [phone]), [], address)
+    assert.deepEqual(await faultsOnPhone(page), [], address)
   })
 })
 

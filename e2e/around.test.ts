@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright'
-import { faultsOf, phone } from './axe.ts'
+import { faultsOnPhone } from './axe.ts'
 import { launchBrowser } from './browser.ts'
 import { person } from './people.ts'
 import { admin, type Shop, shopInTrouble } from './shop.ts'
@@ -98,14 +98,14 @@ test('the palette goes anywhere by name, and the list of keys can be read and cl
   const { page, faults } = await grace()
   await page.keyboard.press('?')
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
-  assert.deepEqual(await faultsOf(page, [phone]), [])
+  assert.deepEqual(await faultsOnPhone(page), [])
   await page.keyboard.press('n') // does nothing behind a dialog
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
   await page.keyboard.press('Control+k')
   const palette = page.getByRole('dialog', { name: 'Go to' })
   await palette.getByRole('link', { name: 'Card payments fail' }).waitFor()
-  assert.deepEqual(await faultsOf(page, [phone]), [])
+  assert.deepEqual(await faultsOnPhone(page), [])
   await page.keyboard.type('pay')
   assert.deepEqual(await palette.locator('li:visible').allTextContents(), [
     'Card payments fail for some customers',

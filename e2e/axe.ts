@@ -12,28 +12,46 @@ const everything = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'bes
 const colours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
 /** Not on by itself yet: what is pressed is at least 24 px. */
 const size = { 'target-size': { enabled: true } }
-/** A screen of another width changes places and sizes, and no colour; to compare colours takes most of the time. */
-const placesAlone = { ...size, 'color-contrast': { enabled: false } }
+/** To compare colours takes most of the time. */
+const noColours = { 'color-contrast': { enabled: false } }
+/** A screen of another width changes sizes, and what is folded away; no colour, and no word of what stands there. */
+const places = {
+  type: 'rule',
+  values: [
+    ...['target-size', 'scrollable-region-focusable', 'aria-hidden-focus', 'skip-link', 'region'],
+    ...['button-name', 'link-name', 'label', 'heading-order', 'empty-heading', 'landmark-one-main'],
+  ],
+}
 export const phone = 390
 export const desk = 1280
 const narrowest = 320
 
 /**
- * What is wrong with the page as it stands: on a phone and on a desk, and in the dark where most is shown at once (or on
- * a phone alone, by light). One sentence for each fault. Nothing may be wider than the narrowest screen, either.
+ * What is wrong with the page as it stands: on a phone what a width changes, on a desk everything, and in the dark
+ * where most is shown at once. One sentence for each fault. Nothing may be wider than the narrowest screen, either.
  */
-export async function faultsOf(page: Page, widths = [phone, desk]): Promise<string[]> {
+export async function faultsOf(page: Page): Promise<string[]> {
+  const faults = await narrowFaults(page)
+  await page.setViewportSize({ width: phone, height: 900 })
+  faults.push(...(await axeFaults(page, `${phone} px, light`, places, {})))
+  await page.setViewportSize({ width: desk, height: 900 })
+  faults.push(...(await axeFaults(page, `${desk} px, light`, everything, size)))
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  return [...faults, ...(await axeFaults(page, `${desk} px, dark`, colours, {}))]
+}
+
+/** The same on a phone alone, by light; without comparing colours where all have been compared before. */
+export async function faultsOnPhone(page: Page, { compare = true } = {}): Promise<string[]> {
+  const faults = await narrowFaults(page)
+  await page.setViewportSize({ width: phone, height: 900 })
+  const rules = compare ? size : { ...size, ...noColours }
+  return [...faults, ...(await axeFaults(page, `${phone} px, light`, everything, rules))]
+}
+
+async function narrowFaults(page: Page) {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await page.setViewportSize({ width: narrowest, height: 900 })
-  const faults = await outlineFaults(page)
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 900 })
-    const rules = width === widths.at(-1) ? size : placesAlone
-    faults.push(...(await axeFaults(page, `${width} px, light`, everything, rules)))
-  }
-  if (widths.length === 1) return faults
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
-  return [...faults, ...(await axeFaults(page, `${widths.at(-1)} px, dark`, colours, {}))]
+  return outlineFaults(page)
 }
 
 async function axeFaults(page: Page, where: string, runOnly: object, rules: object): Promise<string[]> {

@@ -14,12 +14,14 @@ import { keepPosting } from './posting.ts'
 import { startServer } from './server.ts'
 
 type Also = (origin: string, env: Record<string, string>) => Promise<void>
+/** Returns when the process is to be ended, without a turn of the event loop. */
+type Moment = (file: string) => void
 
 /** Stops a server in the midst of work; the deliveries that it stored and told nobody of, and how long it took. */
 async function stopped(
   t: TestContext,
   signal: 'SIGTERM' | 'SIGKILL',
-  { also = async () => {}, at_once = 1 }: { also?: Also; at_once?: number } = {},
+  { also = async () => {}, at_once = 1, moment }: { also?: Also; at_once?: number; moment?: Moment } = {},
 ) {
   const data_dir = scratch(t)
   const env = { SHIPLOG_DATA_DIR: data_dir, SHIPLOG_OUTBOUND_ALLOW: '127.0.0.1' }
@@ -39,6 +41,7 @@ async function stopped(
     },
   })
   while (told.size < 200) await pause(5)
+  moment?.(join(data_dir, 'shiplog.db'))
   const begun = performance.now()
   await server.kill(signal)
   const took = performance.now() - begun
@@ -74,9 +77,19 @@ test('a stop answers every request that it has begun, whatever hangs meanwhile, 
 })
 
 test('a server that is killed leaves somebody without an answer', async (t) => {
-  const many = { at_once: 16 } // a kill falls between a commit and its answers rather than before or after both
+  const many = { at_once: 16, moment: untilCommit }
   for (let tries = 0; tries < 8; tries += 1) {
     if ((await stopped(t, 'SIGKILL', many)).untold.length > 0) return
   }
   assert.fail('nobody was left without an answer in eight kills')
 })
+
+/** Until more is stored than was: its senders are yet to be told. */
+function untilCommit(file: string) {
+  const db = new Sqlite(file, { readonly: true })
+  const count = db.prepare('select count(*) from deliveries').pluck()
+  const before = count.get()
+  const limit = performance.now() + 5000
+  while (count.get() === before && performance.now() < limit);
+  db.close()
+}

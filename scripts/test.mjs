@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { runToEnd } from './child.mjs'
-import { apart } from './which-stories.mjs'
+import { apart, walks } from './which-stories.mjs'
 
 const [unitOnly, args] = [
   process.argv.includes('--unit'),
@@ -31,11 +31,9 @@ try {
  * begins first, so that nothing long is left when all else is over.
  */
 function everything() {
-  const units = ['scripts/unit-postgres.mjs', 'scripts/unit.mjs', 'scripts/processes.mjs']
-  const [longest = '', ...others] = apart
-  return unitOnly
-    ? units
-    : [longest, ...units, 'scripts/stories.mjs', ...others, 'scripts/stories-postgres.mjs']
+  const units = ['scripts/unit.mjs', 'scripts/unit-postgres.mjs', 'scripts/processes.mjs']
+  if (unitOnly) return units
+  return ['scripts/stories.mjs', ...units, ...walks, 'scripts/stories-postgres.mjs', ...apart]
 }
 
 async function tests() {

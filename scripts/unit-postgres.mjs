@@ -7,7 +7,7 @@ import { globSync, readFileSync } from 'node:fs'
 process.env.TESTS_ON = 'postgres'
 const elsewhere = /^src\/(commands\/|demo\/|html|same-answers)/ // their own processes and stores, or words alone
 const later =
-  /^src\/(attacks\/|health\/|backups\/|fuzz|front|leaks|words|.*\/(web|nodes|wire|duty|postgres|facts|migrate|login|hanging)\.test)/
+  /^src\/(attacks\/|health\/|backups\/|fuzz|front|leaks|words|.*\/(web|guard|nodes|wire|duty|postgres|facts|migrate|login|hanging)\.test)/
 const files = globSync('src/**/*.test.ts')
   .filter((file) => !elsewhere.test(file))
   .filter((file) => process.env.WHOLE || !later.test(file))

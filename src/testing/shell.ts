@@ -10,6 +10,8 @@ import { runCommand } from '../commands/run.ts'
 type Answer = { code: number | null; out: string; err: string }
 
 const main = join(import.meta.dirname, '../main.ts')
+/** A start collects what it throws away less often here: there are many of them. */
+const seldom = '--min-semi-space-size=16'
 const stopped = 'SIGTERM'
 
 /** A shell with a data folder of its own, in which `shiplog` is run. */
@@ -71,7 +73,7 @@ export function shell(t: TestContext, more: NodeJS.ProcessEnv = {}) {
   }
 
   function begin(argv: string[], set: NodeJS.ProcessEnv, flags: string[] = []) {
-    const child = spawn(process.execPath, [...flags, main, ...argv], { env: { ...env, ...set } })
+    const child = spawn(process.execPath, [seldom, ...flags, main, ...argv], { env: { ...env, ...set } })
     t.after(() => void child.kill('SIGKILL'))
     return child
   }
