@@ -1,3 +1,4 @@
+import { compiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
 
@@ -92,8 +93,13 @@ export async function insertToken({ db }: Context, token: Tables['api_tokens']) 
   await db.insertInto('api_tokens').values(token).execute()
 }
 
-export function tokenByHash({ db }: Context, token_hash: string) {
-  return db.selectFrom('api_tokens').selectAll().where('token_hash', '=', token_hash).executeTakeFirst()
+const byHash = compiledOnce((db, token_hash: string) =>
+  db.selectFrom('api_tokens').selectAll().where('token_hash', '=', token_hash),
+)
+
+export async function tokenByHash(ctx: Context, token_hash: string) {
+  const [token] = await byHash(ctx, token_hash)
+  return token
 }
 
 export async function listTokens({ db }: Context) {

@@ -1,4 +1,5 @@
 import type { Insertable, Updateable } from 'kysely'
+import { compiledOnce } from '../platform/compiled.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
@@ -6,8 +7,10 @@ import type { Settings } from './adapter.ts'
 
 export type Source = Tables['sources']
 
-export async function sourceById({ db }: Context, id: string): Promise<Source> {
-  const source = await db.selectFrom('sources').selectAll().where('id', '=', id).executeTakeFirst()
+const byId = compiledOnce((db, id: string) => db.selectFrom('sources').selectAll().where('id', '=', id))
+
+export async function sourceById(ctx: Context, id: string): Promise<Source> {
+  const [source] = await byId(ctx, id)
   if (!source) throw new Refusal('not-found', 'There is no such source.')
   return source
 }
@@ -22,33 +25,37 @@ export function listSources({ db }: Context): Promise<Source[]> {
   return db.selectFrom('sources').selectAll().orderBy('created_at').orderBy('id').execute()
 }
 
-/** The sources a bearer secret with this hash speaks for: one, if any. */
-export function sourceBySecretHash(ctx: Context, hash: string): Promise<Source | undefined> {
-  return validSecrets(ctx)
+const bySecretHash = compiledOnce((db, hash: string, now: string) =>
+  validSecrets(db, now)
     .innerJoin('sources', 'sources.id', 'source_secrets.source_id')
     .where('source_secrets.secret_hash', '=', hash)
     .where('sources.disabled_at', 'is', null)
-    .selectAll('sources')
-    .executeTakeFirst()
+    .selectAll('sources'),
+)
+
+/** The sources a bearer secret with this hash speaks for: one, if any. */
+export async function sourceBySecretHash(ctx: Context, hash: string): Promise<Source | undefined> {
+  const [source] = await bySecretHash(ctx, hash, nowText(ctx))
+  return source
 }
+
+const bySource = compiledOnce((db, source_id: string, now: string) =>
+  validSecrets(db, now)
+    .selectAll('source_secrets')
+    .where('source_secrets.source_id', '=', source_id)
+    .orderBy('source_secrets.id', 'desc'),
+)
 
 /** The secrets that are valid now, newest first: one, or two while a rotation overlaps. */
 export function secretsOf(ctx: Context, source_id: string) {
-  return validSecrets(ctx)
-    .selectAll('source_secrets')
-    .where('source_secrets.source_id', '=', source_id)
-    .orderBy('source_secrets.id', 'desc')
-    .execute()
+  return bySource(ctx, source_id, nowText(ctx))
 }
 
-function validSecrets(ctx: Context) {
-  return ctx.db
+function validSecrets(db: Context['db'], now: string) {
+  return db
     .selectFrom('source_secrets')
     .where((or) =>
-      or.or([
-        or('source_secrets.expires_at', 'is', null),
-        or('source_secrets.expires_at', '>', nowText(ctx)),
-      ]),
+      or.or([or('source_secrets.expires_at', 'is', null), or('source_secrets.expires_at', '>', now)]),
     )
 }
 
