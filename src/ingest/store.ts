@@ -1,4 +1,5 @@
 import type { Insertable } from 'kysely'
+import { compiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import { held } from '../platform/locks.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -53,14 +54,18 @@ export async function saidIn({ db }: Context, delivery_id: string) {
   return rows.map(({ facts, ...event }) => ({ ...event, facts: JSON.parse(facts) as EventFacts }))
 }
 
-export function deliveryByKey({ db }: Context, { source_id, scope }: Within, dedupe_key: string) {
-  return db
+const byKey = compiledOnce((db, source_id: string, scope: string, dedupe_key: string) =>
+  db
     .selectFrom('deliveries')
     .selectAll()
     .where('source_id', '=', source_id)
     .where('scope', '=', scope)
-    .where('dedupe_key', '=', dedupe_key)
-    .executeTakeFirst()
+    .where('dedupe_key', '=', dedupe_key),
+)
+
+export async function deliveryByKey(ctx: Context, { source_id, scope }: Within, dedupe_key: string) {
+  const [delivery] = await byKey(ctx, source_id, scope, dedupe_key)
+  return delivery
 }
 
 /** The newest delivery with this very body that came after a moment. */
@@ -100,17 +105,16 @@ export async function saidMoreSince({ db }: Context, delivery: Delivery): Promis
 }
 
 /** What became of a delivery's events, in their order. */
-export function eventsOf({ db }: Context, delivery_id: string) {
-  return db
+export const eventsOf = compiledOnce((db, delivery_id: string) =>
+  db
     .selectFrom('release_events')
     .leftJoin('releases', 'releases.id', 'release_events.release_id')
     .select(['release_events.id', 'release_events.component_id', 'release_events.release_id'])
     .select(['release_events.type', 'release_events.service', 'release_events.environment'])
     .select('releases.state as release_state')
     .where('release_events.delivery_id', '=', delivery_id)
-    .orderBy('release_events.position')
-    .execute()
-}
+    .orderBy('release_events.position'),
+)
 
 /** What a source said first of a run: of which service it is, and where. */
 export function placeTold({ db }: Context, source: Pick<Delivery, 'source_id' | 'scope'>, run_key: string) {
@@ -130,11 +134,15 @@ export function placeTold({ db }: Context, source: Pick<Delivery, 'source_id' | 
  * wait on: a rule may be about one environment alone.
  */
 export async function someWait(
-  { db }: Context,
+  ctx: Context,
   source_id: string,
   { service, environment }: Said,
 ): Promise<boolean> {
-  const one = await db
+  return (await oneWaiting(ctx, source_id, service, environment)).length > 0
+}
+
+const oneWaiting = compiledOnce((db, source_id: string, service: string, environment: string) =>
+  db
     .selectFrom('release_events')
     .select('id')
     .where('component_id', 'is', null)
@@ -142,10 +150,8 @@ export async function someWait(
     .where('source_id', '=', source_id)
     .where('service', '=', service)
     .where('environment', '=', environment)
-    .limit(1)
-    .executeTakeFirst()
-  return one !== undefined
-}
+    .limit(1),
+)
 
 /** Empties bodies older than a moment, but for deliveries whose events still wait. Returns how many. */
 export async function emptyBodies({ db }: Context, before: string): Promise<number> {

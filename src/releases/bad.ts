@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { record } from '../journal/journal.ts'
+import { compiledOnce } from '../platform/compiled.ts'
 import { type Context, inTransaction, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { isSameThing, versionKinds } from './model.ts'
@@ -51,15 +52,14 @@ export function clearBad(ctx: Context, id: string): Promise<Release> {
 export type Marked = Awaited<ReturnType<typeof badMarks>>[number]
 
 /** What is marked bad on a component, newest mark first. */
-export function badMarks({ db }: Context, component_id: string) {
-  return db
+export const badMarks = compiledOnce((db, component_id: string) =>
+  db
     .selectFrom('releases')
     .select(['id', 'version', 'commit', 'bad_at', 'bad_reason', 'bad_by'])
     .where('component_id', '=', component_id)
     .where('bad_at', 'is not', null)
-    .orderBy('bad_at', 'desc')
-    .execute()
-}
+    .orderBy('bad_at', 'desc'),
+)
 
 /** The mark that counts for a version of a component, wherever it was live: `commit` says more than `version`. */
 export async function badMarkOf(

@@ -1,4 +1,5 @@
 import { record } from '../journal/journal.ts'
+import { compiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import { inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
@@ -14,13 +15,14 @@ export function listEnvironments({ db }: Context): Promise<Environment[]> {
 }
 
 /** In whatever spelling it is said; undefined when nothing was ever released there. */
-export function environmentByName({ db }: Context, said: string): Promise<Environment | undefined> {
-  return db
-    .selectFrom('environments')
-    .selectAll()
-    .where('name', '=', environmentName(said))
-    .executeTakeFirst()
+export async function environmentByName(ctx: Context, said: string): Promise<Environment | undefined> {
+  const [environment] = await byName(ctx, environmentName(said))
+  return environment
 }
+
+const byName = compiledOnce((db, name: string) =>
+  db.selectFrom('environments').selectAll().where('name', '=', name),
+)
 
 /** The environment a tool names. One never heard of is of tier `other`, which no page shows to customers. */
 export async function ensureEnvironment(ctx: Context, said: string): Promise<Environment> {

@@ -1,4 +1,5 @@
 import type { ExpressionBuilder } from 'kysely'
+import { compiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
@@ -16,7 +17,7 @@ const manyReleases = 20
  * what was live, what they go back to and what lies between. Returns each changed release as it was and as it is.
  */
 export async function settle(ctx: Context, lane: Lane, from: string) {
-  const tail = await read(ctx, lane).where('lane_at', '>=', from).execute()
+  const tail = await since(ctx, lane.component_id, lane.environment_id, from)
   const before = await reachable(ctx, lane, from, tail)
   const was = new Map([...before, ...tail].map((release) => [release.id, release]))
   const changes: { was: LaneRelease; is: LaneRelease }[] = []
@@ -37,7 +38,11 @@ function changeable(release: LaneRelease) {
   return rest
 }
 
-function read({ db }: Context, lane: Lane) {
+const since = compiledOnce((db, component_id: string, environment_id: string, from: string) =>
+  read({ db }, { component_id, environment_id }).where('lane_at', '>=', from),
+)
+
+function read({ db }: Pick<Context, 'db'>, lane: Lane) {
   return db
     .selectFrom('releases')
     .select(laneColumns)
@@ -94,14 +99,18 @@ async function undoneBy({ db }: Context, releases: LaneRelease[]) {
   return db.selectFrom('releases').select(laneColumns).where('undone_by_release_id', 'in', ids).execute()
 }
 
-/** What everybody in the lane had before a moment. */
-export function liveBefore(ctx: Context, lane: Lane, from: string) {
-  return read(ctx, lane)
+const finishBefore = compiledOnce((db, component_id: string, environment_id: string, from: string) =>
+  read({ db }, { component_id, environment_id })
     .where('lane_at', '<', from)
     .where(isFinish)
     .orderBy('lane_at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+    .limit(1),
+)
+
+/** What everybody in the lane had before a moment. */
+export async function liveBefore(ctx: Context, { component_id, environment_id }: Lane, from: string) {
+  const [live] = await finishBefore(ctx, component_id, environment_id, from)
+  return live
 }
 
 type Where = ExpressionBuilder<Tables, 'releases'>

@@ -1,4 +1,5 @@
 import type { Selectable, Updateable } from 'kysely'
+import { compiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import { held, isSqlite } from '../platform/locks.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -11,8 +12,10 @@ export type EventRow = Selectable<Tables['release_events']>
 /** What makes a release one: a run of a source, on one component in one environment. */
 export type RunName = Pick<Release, 'source_id' | 'scope' | 'run_key' | 'component_id' | 'environment_id'>
 
-export async function releaseById({ db }: Context, id: string): Promise<Release> {
-  const release = await db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst()
+const byId = compiledOnce((db, id: string) => db.selectFrom('releases').selectAll().where('id', '=', id))
+
+export async function releaseById(ctx: Context, id: string): Promise<Release> {
+  const [release] = await byId(ctx, id)
   if (!release) throw new Refusal('not-found', 'There is no such release.')
   return release
 }
@@ -128,11 +131,14 @@ export async function waitingEvents(
     .execute()
 }
 
-export async function eventsOfRelease({ db }: Context, release_id: string): Promise<RunEvent[]> {
-  const rows = await db
+const eventsBehind = compiledOnce((db, release_id: string) =>
+  db
     .selectFrom('release_events')
     .select(['id', 'type', 'facts', 'occurred_at', 'received_at', 'effective_at', 'skewed_at'])
-    .where('release_id', '=', release_id)
-    .execute()
+    .where('release_id', '=', release_id),
+)
+
+export async function eventsOfRelease(ctx: Context, release_id: string): Promise<RunEvent[]> {
+  const rows = await eventsBehind(ctx, release_id)
   return rows.map((row) => ({ ...row, type: row.type as EventType, facts: JSON.parse(row.facts) }))
 }
