@@ -91,6 +91,7 @@ test('a write names its table where it writes, and SQL as text stands only where
       'demo/northwind.ts',
       'ingest/savepoint.ts',
       'platform/database.ts',
+      'platform/migrate.ts',
       'platform/postgres-warnings.ts',
       'platform/schema.ts',
       'search/on-postgres.ts',
