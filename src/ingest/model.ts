@@ -102,22 +102,27 @@ function unfit({ issues }: z.ZodError): Translation {
 const shortestSecret = 8
 
 /**
- * The headers as they are kept, and what was asked: names and values, but nothing that lets somebody in. Proxies repeat the whole address
- * in headers of their own, so the secret that was shown is taken out wherever it stands.
+ * The headers as they are kept, and what was asked: names and values, but nothing that lets somebody in. Proxies repeat
+ * the whole address in headers of their own, so the secret that was shown is taken out wherever it stands.
  */
 export function redacted(incoming: Incoming): Record<string, string> {
   const { headers, presented } = incoming
   const telling = /authorization|cookie|signature|token|secret|password|api-?key/
   const secret = presented && presented.length >= shortestSecret ? presented : null
-  const asked = Object.entries(askedHeaders(incoming)).map(([name, value]) => [name, without(secret, value)])
+  const asked = Object.entries(askedHeaders(incoming)).map(([name, value]) => [name, cutOut(secret, value)])
   const kept = Object.entries(headers).map(([name, value]) => [
     name,
-    telling.test(name) ? '[redacted]' : without(secret, String(value)).slice(0, 1000),
+    telling.test(name) ? '[redacted]' : cutOut(secret, String(value)).slice(0, 1000),
   ])
   return Object.fromEntries([...asked, ...kept.slice(0, 60)])
 }
 
-function without(secret: string | null, text: string): string {
+function cutOut(secret: string | null, text: string): string {
   if (secret === null) return text
-  return text.replaceAll(secret, '[redacted]').replaceAll(encodeURIComponent(secret), '[redacted]')
+  const cut = text.replaceAll(secret, '[redacted]').replaceAll(encodeURIComponent(secret), '[redacted]')
+  // in an address any letter may be written by its number: then nothing of it is kept
+  const read = cut.replace(/%([0-9a-f]{2})/gi, (_, digits) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  )
+  return read.includes(secret) ? '[redacted]' : cut
 }
