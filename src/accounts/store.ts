@@ -1,4 +1,4 @@
-import { compiledOnce } from '../platform/compiled.ts'
+import { firstCompiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
 
@@ -93,14 +93,9 @@ export async function insertToken({ db }: Context, token: Tables['api_tokens']) 
   await db.insertInto('api_tokens').values(token).execute()
 }
 
-const byHash = compiledOnce((db, token_hash: string) =>
+export const tokenByHash = firstCompiledOnce((db, token_hash: string) =>
   db.selectFrom('api_tokens').selectAll().where('token_hash', '=', token_hash),
 )
-
-export async function tokenByHash(ctx: Context, token_hash: string) {
-  const [token] = await byHash(ctx, token_hash)
-  return token
-}
 
 export async function listTokens({ db }: Context) {
   const rows = await db

@@ -1,5 +1,5 @@
 import type { Insertable } from 'kysely'
-import { compiledOnce } from '../platform/compiled.ts'
+import { compiledOnce, firstCompiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import { held } from '../platform/locks.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -54,7 +54,7 @@ export async function saidIn({ db }: Context, delivery_id: string) {
   return rows.map(({ facts, ...event }) => ({ ...event, facts: JSON.parse(facts) as EventFacts }))
 }
 
-const byKey = compiledOnce((db, source_id: string, scope: string, dedupe_key: string) =>
+const byKey = firstCompiledOnce((db, source_id: string, scope: string, dedupe_key: string) =>
   db
     .selectFrom('deliveries')
     .selectAll()
@@ -63,9 +63,8 @@ const byKey = compiledOnce((db, source_id: string, scope: string, dedupe_key: st
     .where('dedupe_key', '=', dedupe_key),
 )
 
-export async function deliveryByKey(ctx: Context, { source_id, scope }: Within, dedupe_key: string) {
-  const [delivery] = await byKey(ctx, source_id, scope, dedupe_key)
-  return delivery
+export function deliveryByKey(ctx: Context, { source_id, scope }: Within, dedupe_key: string) {
+  return byKey(ctx, source_id, scope, dedupe_key)
 }
 
 /** The newest delivery with this very body that came after a moment. */
@@ -138,10 +137,10 @@ export async function someWait(
   source_id: string,
   { service, environment }: Said,
 ): Promise<boolean> {
-  return (await oneWaiting(ctx, source_id, service, environment)).length > 0
+  return (await oneWaiting(ctx, source_id, service, environment)) !== undefined
 }
 
-const oneWaiting = compiledOnce((db, source_id: string, service: string, environment: string) =>
+const oneWaiting = firstCompiledOnce((db, source_id: string, service: string, environment: string) =>
   db
     .selectFrom('release_events')
     .select('id')

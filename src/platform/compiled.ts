@@ -26,6 +26,14 @@ export function compiledOnce<Values extends readonly unknown[], Row>(
   }
 }
 
+/** The first row of such a query; undefined when it finds none. */
+export function firstCompiledOnce<Values extends readonly unknown[], Row>(
+  build: (db: Db, ...values: Values) => Compilable<Row>,
+): (ctx: Pick<Context, 'db'>, ...values: Values) => Promise<Row | undefined> {
+  const ask = compiledOnce(build)
+  return async (ctx, ...values) => (await ask(ctx, ...values))[0]
+}
+
 class StandIn {
   readonly index: number
   constructor(index: number) {

@@ -1,5 +1,5 @@
 import { record } from '../journal/journal.ts'
-import { compiledOnce } from '../platform/compiled.ts'
+import { firstCompiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import { inTransaction, nowText } from '../platform/context.ts'
 import { newId } from '../platform/ids.ts'
@@ -15,12 +15,11 @@ export function listEnvironments({ db }: Context): Promise<Environment[]> {
 }
 
 /** In whatever spelling it is said; undefined when nothing was ever released there. */
-export async function environmentByName(ctx: Context, said: string): Promise<Environment | undefined> {
-  const [environment] = await byName(ctx, environmentName(said))
-  return environment
+export function environmentByName(ctx: Context, said: string): Promise<Environment | undefined> {
+  return byName(ctx, environmentName(said))
 }
 
-const byName = compiledOnce((db, name: string) =>
+const byName = firstCompiledOnce((db, name: string) =>
   db.selectFrom('environments').selectAll().where('name', '=', name),
 )
 

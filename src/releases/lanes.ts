@@ -1,5 +1,5 @@
 import type { ExpressionBuilder } from 'kysely'
-import { compiledOnce } from '../platform/compiled.ts'
+import { compiledOnce, firstCompiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import { nowText } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
@@ -99,7 +99,7 @@ async function undoneBy({ db }: Context, releases: LaneRelease[]) {
   return db.selectFrom('releases').select(laneColumns).where('undone_by_release_id', 'in', ids).execute()
 }
 
-const finishBefore = compiledOnce((db, component_id: string, environment_id: string, from: string) =>
+const finishBefore = firstCompiledOnce((db, component_id: string, environment_id: string, from: string) =>
   read({ db }, { component_id, environment_id })
     .where('lane_at', '<', from)
     .where(isFinish)
@@ -108,9 +108,8 @@ const finishBefore = compiledOnce((db, component_id: string, environment_id: str
 )
 
 /** What everybody in the lane had before a moment. */
-export async function liveBefore(ctx: Context, { component_id, environment_id }: Lane, from: string) {
-  const [live] = await finishBefore(ctx, component_id, environment_id, from)
-  return live
+export function liveBefore(ctx: Context, { component_id, environment_id }: Lane, from: string) {
+  return finishBefore(ctx, component_id, environment_id, from)
 }
 
 type Where = ExpressionBuilder<Tables, 'releases'>

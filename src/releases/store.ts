@@ -1,5 +1,5 @@
 import type { Selectable, Updateable } from 'kysely'
-import { compiledOnce } from '../platform/compiled.ts'
+import { compiledOnce, firstCompiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import { held, isSqlite } from '../platform/locks.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -12,10 +12,10 @@ export type EventRow = Selectable<Tables['release_events']>
 /** What makes a release one: a run of a source, on one component in one environment. */
 export type RunName = Pick<Release, 'source_id' | 'scope' | 'run_key' | 'component_id' | 'environment_id'>
 
-const byId = compiledOnce((db, id: string) => db.selectFrom('releases').selectAll().where('id', '=', id))
+const byId = firstCompiledOnce((db, id: string) => db.selectFrom('releases').selectAll().where('id', '=', id))
 
 export async function releaseById(ctx: Context, id: string): Promise<Release> {
-  const [release] = await byId(ctx, id)
+  const release = await byId(ctx, id)
   if (!release) throw new Refusal('not-found', 'There is no such release.')
   return release
 }

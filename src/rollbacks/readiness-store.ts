@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely'
-import { compiledOnce } from '../platform/compiled.ts'
+import { firstCompiledOnce } from '../platform/compiled.ts'
 import type { Context } from '../platform/context.ts'
 import type { Tables } from '../platform/tables.ts'
 
@@ -39,14 +39,9 @@ export async function writeAnswers({ db }: Context, row: Insertable<Tables['read
   return numUpdatedRows > 0n
 }
 
-const planOf = compiledOnce((db, component_id: string) =>
+export const planRow = firstCompiledOnce((db, component_id: string) =>
   db.selectFrom('rollback_plans').selectAll().where('component_id', '=', component_id),
 )
-
-export async function planRow(ctx: Context, component_id: string): Promise<PlanRow | undefined> {
-  const [plan] = await planOf(ctx, component_id)
-  return plan
-}
 
 export function allPlans({ db }: Context): Promise<PlanRow[]> {
   return db.selectFrom('rollback_plans').selectAll().execute()

@@ -77,11 +77,11 @@ function shownEvent(event: NewestEvent) {
   const { type, service, environment, facts, component, in_environment, release_id, dismissed_at } = event
   const { version } = JSON.parse(facts) as { version?: string }
   const what = [component ?? service, version].filter(Boolean).join(' ')
-  const waits = component === null && dismissed_at === null && type !== 'artifact.available'
   if (type === 'artifact.available') {
     const nobodys = component === null ? ', and no component is called so' : ''
-    return { words: `${what} is available${nobodys}`, release_id, waits }
+    return { words: `${what} is available${nobodys}`, release_id, waits: false }
   }
+  const waits = component === null && dismissed_at === null
   return { words: `${what} ${verbs[type] ?? type} in ${in_environment ?? environment}`, release_id, waits }
 }
 

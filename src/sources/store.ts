@@ -1,5 +1,5 @@
 import type { Insertable, Updateable } from 'kysely'
-import { compiledOnce } from '../platform/compiled.ts'
+import { compiledOnce, firstCompiledOnce } from '../platform/compiled.ts'
 import { type Context, nowText } from '../platform/context.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Tables } from '../platform/tables.ts'
@@ -7,10 +7,10 @@ import type { Settings } from './adapter.ts'
 
 export type Source = Tables['sources']
 
-const byId = compiledOnce((db, id: string) => db.selectFrom('sources').selectAll().where('id', '=', id))
+const byId = firstCompiledOnce((db, id: string) => db.selectFrom('sources').selectAll().where('id', '=', id))
 
 export async function sourceById(ctx: Context, id: string): Promise<Source> {
-  const [source] = await byId(ctx, id)
+  const source = await byId(ctx, id)
   if (!source) throw new Refusal('not-found', 'There is no such source.')
   return source
 }
@@ -25,7 +25,7 @@ export function listSources({ db }: Context): Promise<Source[]> {
   return db.selectFrom('sources').selectAll().orderBy('created_at').orderBy('id').execute()
 }
 
-const bySecretHash = compiledOnce((db, hash: string, now: string) =>
+const bySecretHash = firstCompiledOnce((db, hash: string, now: string) =>
   validSecrets(db, now)
     .innerJoin('sources', 'sources.id', 'source_secrets.source_id')
     .where('source_secrets.secret_hash', '=', hash)
@@ -34,9 +34,8 @@ const bySecretHash = compiledOnce((db, hash: string, now: string) =>
 )
 
 /** The sources a bearer secret with this hash speaks for: one, if any. */
-export async function sourceBySecretHash(ctx: Context, hash: string): Promise<Source | undefined> {
-  const [source] = await bySecretHash(ctx, hash, nowText(ctx))
-  return source
+export function sourceBySecretHash(ctx: Context, hash: string): Promise<Source | undefined> {
+  return bySecretHash(ctx, hash, nowText(ctx))
 }
 
 const bySource = compiledOnce((db, source_id: string, now: string) =>
