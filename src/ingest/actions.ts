@@ -14,7 +14,8 @@ import { keep, keepAnew, knownDelivery, readDelivery } from './keeping.ts'
 import { type Acknowledgement, keepBodiesDays, type Verified } from './model.ts'
 import { placed } from './placed.ts'
 import { inSavepoint } from './savepoint.ts'
-import { type Delivery, emptyBodies, eventsOf, heldDelivery, someWait, updateDelivery } from './store.ts'
+import { type Delivery, emptyBodies, eventsOf, heldDelivery, updateDelivery } from './store.ts'
+import { someWait } from './waiting-store.ts'
 
 /** What became of one delivery of a list; `failed` holds what its sender has to be told instead. */
 export type Outcome = { acknowledged: Acknowledgement } | { failed: unknown }

@@ -8,8 +8,8 @@ import type { EventFacts } from '../sources/events.ts'
 import type { NewRule } from '../sources/rules.ts'
 import { isAbout } from '../sources/rules.ts'
 import { placesOf } from '../sources/rules-store.ts'
-import { waitingEventsOf, waitingServices, whatWaits } from './store.ts'
 import { type Suggestion, suggestionFor } from './suggestions.ts'
+import { waitingEventsOf, waitingServices, whatWaits } from './waiting-store.ts'
 
 /** What one source calls something that nobody has said the component of yet. */
 type WaitingService = {
