@@ -32,9 +32,7 @@ test('what was typed wrong, or too late, is told so that everybody hears it', as
 test('every page is right for everybody before anything was told', async () => {
   const empty = await emptyShop()
   const { page } = await person(walkers.browser, empty.origin)
-  // the colours are those of the pages that are full, which accessibility.test.ts compares
-  const look = async (what: string) =>
-    assert.deepEqual(await faultsOnPhone(page, { compare: false }), [], what)
+  const look = async (what: string) => assert.deepEqual(await faultsOnPhone(page), [], what)
   try {
     await page.goto('/setup')
     await look('/setup without the link')
