@@ -37,24 +37,20 @@ function everything() {
 }
 
 async function tests() {
-  if (files.length > 0 || options.length > 0) return named()
-  const postgres = await startPostgres()
+  const postgres = files.length === 0 ? await startPostgres() : null
   try {
-    return (await inOrder(everything())) ? null : 'Tests: failed.'
+    const isGreen = files.length + options.length > 0 ? await asTold() : await inOrder(everything())
+    return isGreen ? null : 'Tests: failed.'
   } finally {
-    await postgres.stop()
+    await postgres?.stop()
   }
 }
 
-/** Those that were named, with node's own options. */
-async function named() {
+/** Those that were named, or all, with node's own options, which its command line alone understands. */
+async function asTold() {
   const how = ['--test', '--test-reporter=spec', '--test-timeout=120000', '--test-concurrency=3']
-  const code = await runToEnd(process.execPath, [
-    ...how,
-    ...options,
-    ...(files.length > 0 ? files : everything()),
-  ])
-  return code === 0 ? null : 'Tests: failed.'
+  const list = files.length > 0 ? files : everything()
+  return (await runToEnd(process.execPath, [...how, ...options, ...list])) === 0
 }
 
 /**
