@@ -6,9 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { freshDatabase } from '../src/testing/postgres.ts'
-
-/** A start collects what it throws away less often here: there are many of them. */
-const main = ['--min-semi-space-size=16', join(import.meta.dirname, '../src/main.ts')]
+import { program } from '../src/testing/program.ts'
 
 export type Server = Awaited<ReturnType<typeof startServer>>
 
@@ -23,7 +21,7 @@ export async function startServer(
   const data_dir = options.data_dir ?? mkdtempSync(join(tmpdir(), 'shiplog-story-'))
   const store = process.env.TESTS_ON === 'postgres' ? { DATABASE_URL: await freshDatabase() } : {}
   const env = { ...ownEnvironment(), ...store, PORT: '0', SHIPLOG_DATA_DIR: data_dir, ...options.env }
-  const child = spawn(process.execPath, [...main, options.command ?? 'serve'], {
+  const child = spawn(process.execPath, [...program, options.command ?? 'serve'], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -48,7 +46,7 @@ export async function startServer(
     },
     /** Runs the command line on the same data; answers what it printed. */
     async cli(...words: string[]) {
-      const { stdout } = await promisify(execFile)(process.execPath, [...main, ...words], { env })
+      const { stdout } = await promisify(execFile)(process.execPath, [...program, ...words], { env })
       return stdout.trim()
     },
   }

@@ -9,11 +9,10 @@ import pg from 'pg'
 import { openDatabase } from '../platform/database.ts'
 import { migrateToLatest } from '../platform/migrate.ts'
 import { startPostgresServer } from './postgres-server.ts'
+import { program } from './program.ts'
 
 export type PostgresServer = Awaited<ReturnType<typeof startPostgresServer>>
 
-/** A start collects what it throws away less often here: there are many of them. */
-const main = ['--min-semi-space-size=16', join(import.meta.dirname, '../main.ts')]
 /** The secret that all nodes of a test share. */
 export const sharedSecret = '07'.repeat(32)
 
@@ -60,7 +59,7 @@ export async function startNode(database_url: string, set: Record<string, string
     SHIPLOG_SECRET: sharedSecret,
     ...set,
   }
-  const child = spawn(process.execPath, [...main, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...program, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const killed = () => child.kill('SIGKILL')
   process.once('exit', killed)
   const said: string[] = []

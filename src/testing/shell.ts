@@ -6,12 +6,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { runCommand } from '../commands/run.ts'
+import { program } from './program.ts'
 
 type Answer = { code: number | null; out: string; err: string }
 
-const main = join(import.meta.dirname, '../main.ts')
-/** A start collects what it throws away less often here: there are many of them. */
-const seldom = '--min-semi-space-size=16'
 const stopped = 'SIGTERM'
 
 /** A shell with a data folder of its own, in which `shiplog` is run. */
@@ -73,7 +71,7 @@ export function shell(t: TestContext, more: NodeJS.ProcessEnv = {}) {
   }
 
   function begin(argv: string[], set: NodeJS.ProcessEnv, flags: string[] = []) {
-    const child = spawn(process.execPath, [seldom, ...flags, main, ...argv], { env: { ...env, ...set } })
+    const child = spawn(process.execPath, [...flags, ...program, ...argv], { env: { ...env, ...set } })
     t.after(() => void child.kill('SIGKILL'))
     return child
   }
