@@ -1,5 +1,5 @@
 import { nativeKind } from './native-kind.ts'
-import { matchedStep } from './steps.ts'
+import { matchedStep, shownOnce } from './steps.ts'
 
 /** App Platform has no webhook of its own for deployments, so jobs of the app's tell. */
 export const digitalocean = nativeKind({
@@ -12,7 +12,7 @@ export const digitalocean = nativeKind({
     'App Platform tells nobody of deployments but by e-mail and Slack, so three jobs of the app do: before, after, and when it failed.',
     'Get the app’s spec: doctl apps spec get APP > app.yaml',
     'Copy the three jobs from integrations/digitalocean/app.example.yaml into it, and put the name of your component for “shop”.',
-    `In each, set SHIPLOG_URL to ${origin} and SHIPLOG_TOKEN, with type: SECRET, to ${secret ?? 'the secret that was shown when this source was made'}`,
+    `In each, set SHIPLOG_URL to ${origin} and SHIPLOG_TOKEN, with type: SECRET, to ${secret ?? shownOnce}`,
     'Update the app: doctl apps update APP --spec app.yaml. That deploys it, and tells for the first time.',
     matchedStep,
   ],

@@ -3,7 +3,7 @@ import type { Adapter, Read, Translation } from '../adapter.ts'
 import { known, webLink, without } from '../known.ts'
 import { secretAmong } from '../signatures.ts'
 import { readTime } from '../times.ts'
-import { repositoryStep } from './steps.ts'
+import { repositoryStep, sayWhichSecret } from './steps.ts'
 
 const push = z.object({
   push_data: z.object({
@@ -59,7 +59,7 @@ export const dockerHub = {
     steps: [
       'In Docker Hub, open the repository, then Webhooks.',
       `Webhook name: Shiplog. Webhook URL: ${address}/${secret ?? 'SECRET'}`,
-      `${secret ? '' : 'SECRET is the one that was shown when this source was made. '}Whoever knows the whole address can report, so treat it as a password.`,
+      `${sayWhichSecret(secret)}Whoever knows the whole address can report, so treat it as a password.`,
       'A push makes no release: Shiplog learns which versions there are.',
       repositoryStep,
     ],

@@ -6,6 +6,7 @@ import { placeOf, placesSetting } from '../places.ts'
 import { short, unlike } from '../shape.ts'
 import { madeBy } from '../signatures.ts'
 import { readTime } from '../times.ts'
+import { sayWhichSecret } from './steps.ts'
 
 const text = z.string().max(10_000).nullish().catch(null)
 const release = z.object({
@@ -76,7 +77,7 @@ export const heroku = {
     steps: [
       'A shell that is logged in to Heroku does it for one app; repeat it for each app.',
       `heroku webhooks:add -a APP -i api:release -l sync -u ${address} -s "${secret ?? '$SECRET'}"`,
-      `${secret ? '' : 'SECRET is the one that was shown when this source was made. '}“sync” lets Heroku try again for three days when Shiplog is away.`,
+      `${sayWhichSecret(secret)}“sync” lets Heroku try again for three days when Shiplog is away.`,
       'The service is the name of the app. What is called like a component’s slug is matched at once; anything else waits in the inbox.',
       'Apps of a pipeline that are not production are named under “Name and settings”, such as “shop-staging = staging”.',
     ],

@@ -4,7 +4,7 @@ import type { CanonicalEvent } from '../events.ts'
 import { known, webLink } from '../known.ts'
 import { secretAmong, sha256 } from '../signatures.ts'
 import { readTime } from '../times.ts'
-import { repositoryStep } from './steps.ts'
+import { repositoryStep, sayWhichSecret } from './steps.ts'
 
 const text = z.string().max(2000).optional().catch(undefined)
 const notice = z.object({
@@ -46,7 +46,7 @@ export const registry = {
   setup: ({ address, secret }) => ({
     steps: [
       `In the registry’s config.yml, add: notifications: {endpoints: [{name: shiplog, url: "${address}", headers: {Authorization: ["Bearer ${secret ?? 'SECRET'}"]}, timeout: 1s, threshold: 5, backoff: 10s, ignore: {mediatypes: [application/octet-stream], actions: [pull]}}]}`,
-      `${secret ? '' : 'SECRET is the one that was shown when this source was made. '}Restart the registry.`,
+      `${sayWhichSecret(secret)}Restart the registry.`,
       'A push makes no release: Shiplog learns which digest a tag is, and shows it with the release of that version.',
       repositoryStep,
     ],

@@ -6,7 +6,7 @@ import { unlike } from '../shape.ts'
 import { secretAmong, sha256 } from '../signatures.ts'
 import { readTime } from '../times.ts'
 import { type Call, callOf, sentryAnswer, sentryLook, withoutPeople } from './sentry-api.ts'
-import { matchedStep } from './steps.ts'
+import { matchedStep, shownOnce } from './steps.ts'
 
 const word = z.string().trim().min(1).max(200)
 const text = z.string().max(2000).nullish().catch(null)
@@ -74,7 +74,7 @@ export const sentry = {
   setup: ({ address, origin, secret }) => ({
     address: origin,
     steps: [
-      `Where the pipeline runs, set SENTRY_URL to ${origin} (sentry-cli takes no path in it) and SENTRY_AUTH_TOKEN to ${secret ?? 'the secret that was shown when this source was made'}`,
+      `Where the pipeline runs, set SENTRY_URL to ${origin} (sentry-cli takes no path in it) and SENTRY_AUTH_TOKEN to ${secret ?? shownOnce}`,
       'Set SENTRY_ORG and SENTRY_PROJECT to anything: the project is the service where the version does not name it. In shop@1.4.2 the service is shop.',
       'Keep what the pipeline calls: sentry-cli releases new, set-commits, finalize, and at the end sentry-cli deploys new -r VERSION -e ENVIRONMENT. Only the deploy makes a release here.',
       'To tell Sentry too, call each command twice, with both pairs of settings.',

@@ -1,5 +1,5 @@
 import { nativeKind } from './native-kind.ts'
-import { matchedStep } from './steps.ts'
+import { matchedStep, shownOnce } from './steps.ts'
 
 const group = 'Servers'
 const secretStep = 'Keep the secret where your deploy runs, as SHIPLOG_TOKEN, and out of the repository.'
@@ -77,7 +77,7 @@ export const foreman = nativeKind({
     'In Foreman, open Administer, then Webhook Templates, then “Create Template”, and paste the one of integrations/foreman that fits: for promoted content views, or for jobs on hosts.',
     'Open Webhooks, then “Create new”. Subscribe to “Actions Katello Content View Promote Succeeded”, or for jobs to “Actions Remote Execution Run Host Job Succeeded” with a second webhook for “… Failed”.',
     `Target URL: ${address}. HTTP method: POST. Content type: application/json.`,
-    `User: shiplog. Password: ${secret ?? 'the secret that was shown when this source was made'}`,
+    `User: shiplog. Password: ${secret ?? shownOnce}`,
     'The label of a content view, or the parameter shiplog_service of a host, names the service. What is called like a component’s slug is matched at once; anything else waits in the inbox.',
   ],
   test: 'Run the job on one host. Foreman sends once and never again: what went wrong stands in its production log.',
