@@ -17,22 +17,17 @@ type Side = { per_second: number; p99_ms: number }
  */
 export async function intakeVersus(server: Server, token: string, connections: number) {
   const folder = mkdtempSync(join(tmpdir(), 'shiplog-bare-intake-'))
-  const bare = join(import.meta.dirname, 'bare-intake.ts')
-  const [program = '', ...words] = [...onCore(0, tools()), process.execPath, bare, String(port)]
-  const other = spawn(program, [...words, join(folder, 'bare.db')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const other = await startBareIntake(port, folder)
   const each: { ours: Side; bare: Side }[] = []
   try {
-    await new Promise((resolve) => setTimeout(resolve, 1500))
     for (let round = 0; round < rounds; round += 1) {
-      const theirs = sideOf(await postInTurn(`http://127.0.0.1:${port}`, token, { connections, seconds }))
+      const theirs = sideOf(await postInTurn(other.origin, token, { connections, seconds }))
       const ours = sideOf(await postInTurn(server.origin, token, { connections, seconds }))
       each.push({ ours, bare: theirs })
       await new Promise((resolve) => setTimeout(resolve, 6000))
     }
   } finally {
-    other.kill()
+    other.stop()
     rmSync(folder, { recursive: true, force: true })
   }
   const middle = (of: (one: (typeof each)[number]) => number) => median(each.map(of))
@@ -42,6 +37,16 @@ export async function intakeVersus(server: Server, token: string, connections: n
     bare_per_second: middle(({ bare }) => bare.per_second),
     to_bare: middle(({ ours, bare }) => ours.per_second / bare.per_second),
   }
+}
+
+/** The bare route, on core 0, with its store in this folder. */
+export async function startBareIntake(port: number, folder: string) {
+  const bare = join(import.meta.dirname, 'bare-intake.ts')
+  const [program = '', ...words] = [...onCore(0, tools()), process.execPath, bare, String(port)]
+  const stdio = ['ignore', 'ignore', 'inherit'] as const
+  const child = spawn(program, [...words, join(folder, 'bare.db')], { stdio: [...stdio] })
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  return { origin: `http://127.0.0.1:${port}`, stop: () => child.kill() }
 }
 
 function sideOf(took: number[]): Side {

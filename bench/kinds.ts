@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { adapterFor, sourceKinds } from '../src/sources/adapters/index.ts'
 import { type Sent, senders } from '../src/testing/senders.ts'
 import { median, percentile } from './figures.ts'
-import { postInTurn } from './load.ts'
+import { startBareIntake } from './intake.ts'
+import { atPace, inTurn, type Post, postInTurn } from './load.ts'
 import { onCore, tools } from './wrk.ts'
 
 type Fixture = {
@@ -18,10 +18,10 @@ type Fixture = {
   path?: string
   settings?: Record<string, string>
 }
-type Request = Sent & { url: string; method: string; answered: readonly number[] }
 
 const folder = join(import.meta.dirname, '../src/sources/adapters/fixtures')
-const [perSecond, warmSeconds, steadySeconds, connections, crowdSeconds] = [200, 1, 3, 32, 1]
+const [perSecond, warmSeconds, steadySeconds] = [200, 1, 3]
+const crowd = { connections: 32, seconds: 1 }
 
 /**
  * Each tool's own requests, signed as the tool signs: what 200 a second wait for their acknowledgement, and how many
@@ -29,22 +29,26 @@ const [perSecond, warmSeconds, steadySeconds, connections, crowdSeconds] = [200,
  */
 export async function kindsVersus() {
   const data = mkdtempSync(join(tmpdir(), 'shiplog-kinds-'))
-  const [server, bare] = [await start('kinds-server.ts', join(data, 'kinds.db')), await startBare(data)]
+  const [server, bare] = [
+    await start('kinds-server.ts', join(data, 'kinds.db')),
+    await startBareIntake(18_084, data),
+  ]
   const figures: { kind: string; p99_ms: number; to_bare: number }[] = []
   try {
     for (const { kind } of sourceKinds) {
       const made = await requestsOf(kind, server, 6_000)
-      await atPace(made.splice(0, perSecond * warmSeconds)) // a server that runs has read this kind before
-      const steady = await atPace(made.splice(0, perSecond * steadySeconds))
+      const next = () => made.pop() as Post
+      await atPace(perSecond, perSecond * warmSeconds, next) // a server that runs has read this kind before
+      const steady = await atPace(perSecond, perSecond * steadySeconds, next)
       await allRead(server)
-      const ours = await inTurn(made)
+      const ours = await inTurn(crowd, () => made.pop())
       await allRead(server)
-      const theirs = await postInTurn(bare.origin, 'bare', { connections, seconds: crowdSeconds })
+      const theirs = await postInTurn(bare.origin, 'bare', crowd)
       figures.push({ kind, p99_ms: percentile(steady, 0.99), to_bare: ours.length / theirs.length })
     }
   } finally {
     server.child.kill()
-    bare.child.kill()
+    bare.stop()
     rmSync(data, { recursive: true, force: true })
   }
   return {
@@ -79,17 +83,8 @@ async function allRead({ child }: Running) {
   await once(child, 'message', { signal: AbortSignal.timeout(60_000) })
 }
 
-async function startBare(data: string): Promise<Running> {
-  const port = 18_084
-  const [program = '', ...pinned] = [...onCore(0, tools()), process.execPath]
-  const words = [...pinned, join(import.meta.dirname, 'bare-intake.ts'), String(port), join(data, 'bare.db')]
-  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'inherit'] })
-  await new Promise((resolve) => setTimeout(resolve, 1500))
-  return { origin: `http://127.0.0.1:${port}`, token: '', child }
-}
-
 /** So many deliveries of one kind, each a new one to Shiplog, made before they are sent. */
-async function requestsOf(kind: string, { origin, token }: Running, many: number): Promise<Request[]> {
+async function requestsOf(kind: string, { origin, token }: Running, many: number): Promise<Post[]> {
   const sender = senders[kind]
   const fixture = fixtureOf(kind)
   if (!sender || !fixture) throw new Error(`Nothing of ${kind} can be sent.`)
@@ -103,12 +98,12 @@ async function requestsOf(kind: string, { origin, token }: Running, many: number
   const secret = source.secret ?? sender.secret ?? ''
   const numbered = numbering(kind, fixture)
   const answered = adapterFor(kind)?.answer ? [200, 201, 202] : [201, 202]
-  const made: Request[] = []
+  const made: Post[] = []
   for (let number = 1; number <= many; number += 1) {
     const { headers, body, path } = numbered(number)
     const sent = await sender.signed({ headers, body, path }, secret)
     const url = `${origin}/hooks/${source.id}${sent.path}`
-    made.push({ ...sent, url, method: fixture.method ?? 'POST', answered })
+    made.push({ url, method: fixture.method ?? 'POST', headers: sent.headers, body: sent.body, answered })
   }
   return made
 }
@@ -166,52 +161,4 @@ function numbering(kind: string, fixture: Fixture): (number: number) => Sent {
 function renumbered(word: string, number: number): string {
   const digits = String(100_000 + number) // of one length, so that no two are alike
   return digits.length < word.length ? word.slice(0, -digits.length) + digits : digits
-}
-
-/** At a steady pace, whatever the answers take: the milliseconds from each post to its acknowledgement. */
-async function atPace(list: Request[]): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-  const began = performance.now()
-  const posts: Promise<number>[] = []
-  for (const [index, one] of list.entries()) {
-    const wait = began + (index * 1000) / perSecond - performance.now()
-    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait))
-    const answered = post(agent, one)
-    answered.catch(() => agent.destroy()) // told below, once the rest has been sent
-    posts.push(answered)
-  }
-  const took = await Promise.all(posts)
-  agent.destroy()
-  return took
-}
-
-/** As fast as they are acknowledged, over so many connections. */
-async function inTurn(list: Request[]): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  const until = performance.now() + crowdSeconds * 1000
-  const took: number[] = []
-  const knock = async () => {
-    for (let one = list.pop(); one && performance.now() < until; one = list.pop()) {
-      took.push(await post(agent, one))
-    }
-  }
-  await Promise.all(Array.from({ length: connections }, knock))
-  agent.destroy()
-  return took
-}
-
-function post(agent: Agent, { url, method, headers, body, answered }: Request): Promise<number> {
-  const began = performance.now()
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method, agent, headers }, (answer) => {
-      answer.resume()
-      answer.on('end', () => {
-        if (answered.includes(answer.statusCode ?? 0)) resolve(performance.now() - began)
-        else reject(new Error(`${url} was answered ${answer.statusCode}.`))
-      })
-    })
-    sent.setTimeout(10_000, () => sent.destroy(new Error(`${url} was not answered within 10 seconds.`)))
-    sent.on('error', reject)
-    sent.end(body)
-  })
 }
